@@ -1,0 +1,173 @@
+#include "counted.h"
+
+#include "../model/field.h"
+
+const pyr_field pyr_best_lap_fields[PYR_BEST_LAP_COLUMN_COUNT] = {
+    {"car", PYR_TEXT, false, NULL},
+    {"class", PYR_TEXT, true, NULL},
+    {"driver", PYR_TEXT, true, NULL},
+    {"lap", PYR_INT32, false, NULL},
+    {"lap_time", PYR_DURATION, false, NULL},
+    {"elapsed", PYR_DURATION, true, NULL},
+    {"average_speed", PYR_FLOAT64, true, NULL},
+    {"group", PYR_TEXT, true, NULL},
+    {"team", PYR_TEXT, true, NULL},
+    {"manufacturer", PYR_TEXT, true, NULL},
+};
+const int32_t pyr_best_lap_columns[PYR_BEST_LAP_COLUMN_COUNT] = {
+    PYR_LAP_CAR,     PYR_LAP_CLASS,         PYR_LAP_DRIVER, PYR_LAP_LAP,  PYR_LAP_LAP_TIME,
+    PYR_LAP_ELAPSED, PYR_LAP_AVERAGE_SPEED, PYR_LAP_GROUP,  PYR_LAP_TEAM, PYR_LAP_MANUFACTURER,
+};
+
+/* The row with the last mark of the laps from `start` up to `end`, or -1. A mark without a lap time says nothing. */
+static int64_t last_mark(const pyr_laps *laps, int64_t start, int64_t end) {
+    int64_t row = end - 1;
+    while (row >= start && (laps->improvement[row] < 0 || laps->lap_time[row] == PYR_NO_TIME)) {
+        row--;
+    }
+    return row >= start ? row : -1;
+}
+
+static bool any_mark(const pyr_laps *laps) {
+    return last_mark(laps, 0, laps->count) >= 0;
+}
+
+/* The lap began in the pit lane; `first`: of this car. */
+static bool left_the_pits(const pyr_laps *laps, int64_t row, int64_t first) {
+    return laps->pit_lane_time[row] != PYR_NO_TIME || (row > first && pyr_lap_in_pit(laps, row - 1));
+}
+
+/* One lap of a car whose first row is `first` and whose marked best is `mark` (-1: none). */
+static uint8_t count_lap(const pyr_laps *laps, int64_t row, int64_t first, int64_t mark, bool marks_published) {
+    bool started = laps->lap[row] <= 1 || left_the_pits(laps, row, first), ended = pyr_lap_in_pit(laps, row);
+    unsigned counts = PYR_COUNTS_SECTOR_2;
+    if (mark >= 0 && laps->lap_time[row] != PYR_NO_TIME && laps->lap_time[row] < laps->lap_time[mark]) {
+        return 0;
+    }
+    if (!started) {
+        counts |= PYR_COUNTS_SECTOR_1;
+    }
+    if (!ended) {
+        counts |= PYR_COUNTS_SECTOR_3;
+    }
+    if (row == mark || (!started && !ended && (mark >= 0 || !marks_published))) {
+        counts |= PYR_COUNTS_LAP;
+    }
+    return (uint8_t)counts;
+}
+
+static const uint8_t sectors[] = {PYR_COUNTS_SECTOR_1, PYR_COUNTS_SECTOR_2, PYR_COUNTS_SECTOR_3};
+
+/* Absent values count for nothing. */
+static uint8_t only_present(const pyr_laps *laps, int64_t row, uint8_t counts) {
+    for (int32_t sector = 0; sector < 3; sector++) {
+        if (laps->sector[sector][row] == PYR_NO_TIME) {
+            counts &= (uint8_t)~sectors[sector];
+        }
+    }
+    return laps->lap_time[row] == PYR_NO_TIME ? counts & (uint8_t)~PYR_COUNTS_LAP : counts;
+}
+
+static void count_field(const pyr_session *field, uint8_t *counted) {
+    const pyr_laps *laps = &field->laps;
+    const pyr_column *deleted = pyr_part_column(field, PYR_LAPS, PYR_LAP_DELETED);
+    bool marks_published = any_mark(laps);
+    for (int32_t entry = 0; entry < field->entries.count; entry++) {
+        int64_t first = field->entries.first_lap[entry], end = field->entries.first_lap[entry + 1];
+        int64_t mark = last_mark(laps, first, end);
+        for (int64_t row = first; row < end; row++) {
+            bool out = pyr_true(deleted, row);
+            counted[row] = out ? 0 : only_present(laps, row, count_lap(laps, row, first, mark, marks_published));
+        }
+    }
+}
+
+pyr_status pyr_counted(const pyr_session *session, uint8_t *counted, pyr_error *error) {
+    const pyr_session *field = pyr_field_view(session);
+    if (field == session) {
+        count_field(field, counted);
+        return PYR_OK;
+    }
+    uint8_t *of_field;
+    int64_t *rows;
+    PYR_TRY(pyr_new_array(session->allocator, (size_t)field->laps.count, sizeof *of_field, &of_field, error));
+    pyr_status status = pyr_field_rows(session, &rows, error);
+    if (status == PYR_OK) {
+        count_field(field, of_field);
+        for (int64_t row = 0; row < session->laps.count; row++) {
+            counted[row] = of_field[rows[row]];
+        }
+        pyr_release_array(session->allocator, rows, (size_t)session->laps.count, sizeof *rows);
+    }
+    pyr_release_array(session->allocator, of_field, (size_t)field->laps.count, sizeof *of_field);
+    return status;
+}
+
+/* The left row's crossing came first; one without a time comes last. */
+static bool set_first(const pyr_laps *laps, int64_t left, int64_t right) {
+    int64_t left_at = laps->elapsed[left], right_at = laps->elapsed[right];
+    if (left_at != right_at) {
+        return right_at == PYR_NO_TIME || (left_at != PYR_NO_TIME && left_at < right_at);
+    }
+    return left < right;
+}
+
+bool pyr_better_lap(const pyr_laps *laps, int64_t left, int64_t right) {
+    if (laps->lap_time[left] != laps->lap_time[right]) {
+        return laps->lap_time[left] < laps->lap_time[right];
+    }
+    bool left_marked = laps->improvement[left] >= 0, right_marked = laps->improvement[right] >= 0;
+    return left_marked != right_marked ? left_marked : set_first(laps, left, right);
+}
+
+bool pyr_better_lap_first(const void *context, int64_t left, int64_t right) {
+    return pyr_better_lap(context, left, right);
+}
+
+pyr_status pyr_best_laps(const pyr_session *session, const pyr_groups *groups, int64_t *best, pyr_error *error) {
+    size_t count = (size_t)session->laps.count;
+    uint8_t *counted;
+    PYR_TRY(pyr_new_array(session->allocator, count, sizeof *counted, &counted, error));
+    pyr_status status = pyr_counted(session, counted, error);
+    for (int32_t group = 0; group < groups->count; group++) {
+        best[group] = -1;
+    }
+    for (int64_t row = 0; status == PYR_OK && row < session->laps.count; row++) {
+        int64_t *of_group = &best[groups->of_lap[row]];
+        if ((counted[row] & PYR_COUNTS_LAP) && (*of_group < 0 || pyr_better_lap(&session->laps, row, *of_group))) {
+            *of_group = row;
+        }
+    }
+    pyr_release_array(session->allocator, counted, count, sizeof *counted);
+    return status;
+}
+
+static void take_better_sectors(const pyr_laps *laps, int64_t row, uint8_t counted, int64_t best[3]) {
+    for (int32_t sector = 0; sector < 3; sector++) {
+        const int64_t *time = laps->sector[sector];
+        int64_t other = best[sector];
+        if ((counted & sectors[sector]) && (other < 0 || time[row] < time[other] ||
+                                            (time[row] == time[other] && set_first(laps, row, other)))) {
+            best[sector] = row;
+        }
+    }
+}
+
+pyr_status pyr_best_sectors_of(const pyr_session *session, const pyr_groups *groups, int64_t (*best)[3], int32_t *laps,
+                               pyr_error *error) {
+    size_t count = (size_t)session->laps.count;
+    uint8_t *counted;
+    PYR_TRY(pyr_new_array(session->allocator, count, sizeof *counted, &counted, error));
+    pyr_status status = pyr_counted(session, counted, error);
+    for (int32_t group = 0; group < groups->count; group++) {
+        best[group][0] = best[group][1] = best[group][2] = -1;
+        laps[group] = 0;
+    }
+    for (int64_t row = 0; status == PYR_OK && row < session->laps.count; row++) {
+        int32_t group = groups->of_lap[row];
+        take_better_sectors(&session->laps, row, counted[row], best[group]);
+        laps[group] += (counted[row] & ~PYR_COUNTS_LAP) != 0;
+    }
+    pyr_release_array(session->allocator, counted, count, sizeof *counted);
+    return status;
+}

@@ -1,0 +1,44 @@
+#include "question.h"
+
+#include <string.h>
+
+/* Columns of an answer that hold codes of the lap table. */
+static const struct {
+    const char *name;
+    int32_t lap_column;
+} shared_dictionaries[] = {
+    {"car", PYR_LAP_CAR}, {"class", PYR_LAP_CLASS}, {"team", PYR_LAP_TEAM}, {"driver", PYR_LAP_DRIVER},
+    {"driver_before", PYR_LAP_DRIVER}, {"driver_after", PYR_LAP_DRIVER},
+};
+
+pyr_status pyr_answer_new(const pyr_session *session, const pyr_question *question, int64_t capacity, pyr_table **out,
+                          pyr_error *error) {
+    PYR_TRY(pyr_table_new(session->allocator, question->schema, question->column_count, capacity, out, error));
+    for (int32_t column = 0; column < question->column_count; column++) {
+        for (int32_t i = 0; i < PYR_COUNT(shared_dictionaries); i++) {
+            if (strcmp(question->schema[column].name, shared_dictionaries[i].name) == 0) {
+                pyr_table_set_dictionary(
+                    *out, column, pyr_part_column(session, PYR_LAPS, shared_dictionaries[i].lap_column)->dictionary);
+            }
+        }
+    }
+    return PYR_OK;
+}
+
+pyr_status pyr_answer_finish(pyr_table **answer, int64_t rows, pyr_error *error) {
+    pyr_status status = pyr_table_finish(*answer, rows, error);
+    if (status != PYR_OK) {
+        pyr_table_release(*answer);
+        *answer = NULL;
+    }
+    return status;
+}
+
+int64_t pyr_lap_start(const pyr_laps *laps, int64_t row) {
+    if (row > 0 && laps->car[row - 1] == laps->car[row] && laps->lap[row - 1] == laps->lap[row] - 1 &&
+        laps->elapsed[row - 1] != PYR_NO_TIME) {
+        return laps->elapsed[row - 1];
+    }
+    bool known = laps->elapsed[row] != PYR_NO_TIME && laps->lap_time[row] != PYR_NO_TIME;
+    return known ? laps->elapsed[row] - laps->lap_time[row] : PYR_NO_TIME;
+}

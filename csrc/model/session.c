@@ -1,0 +1,259 @@
+#include "session.h"
+
+#include <string.h>
+
+static void dispose_session(void *data) {
+    pyr_session *session = data;
+    for (int32_t part = 0; part < PYR_PART_COUNT; part++) {
+        pyr_table_release(session->parts[part]);
+    }
+    pyr_buffer_release(session->first_lap_buffer);
+    pyr_session_release(session->field);
+    pyr_buffer_release(atomic_load_explicit(&session->timeline, memory_order_acquire));
+}
+
+void pyr_session_retain(pyr_session *session) {
+    pyr_buffer_retain(session->self);
+}
+
+void pyr_session_release(pyr_session *session) {
+    if (session != NULL) {
+        pyr_buffer_release(session->self);
+    }
+}
+
+const pyr_table *pyr_session_part_view(const pyr_session *session, pyr_part part) {
+    return session->parts[part];
+}
+
+int32_t pyr_find_entry(const pyr_session *session, pyr_text name) {
+    const pyr_dictionary *names = pyr_part_column(session, PYR_ENTRIES, PYR_ENTRY_CAR)->dictionary;
+    int32_t low = 0, high = session->entries.count;
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        if (pyr_text_compare(pyr_dictionary_text_view(names, session->entries.car[middle]), name) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool found = low < session->entries.count &&
+                 pyr_text_equal(pyr_dictionary_text_view(names, session->entries.car[low]), name);
+    return found ? low : -1;
+}
+
+/* ---- Checks: a part may come from a pickle, which is never trusted ---- */
+
+static pyr_status check_schema(const pyr_table *table, pyr_part part, pyr_error *error) {
+    int32_t count;
+    const pyr_field *fields = pyr_part_fields(part, &count);
+    if (fields != NULL && pyr_table_column_count(table) != count) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "the table '%s' has %d columns, not %d", pyr_part_name(part),
+                        (int)pyr_table_column_count(table), (int)count);
+    }
+    for (int32_t i = 0; i < count; i++) {
+        const pyr_column *column = pyr_table_column_view(table, i);
+        if (strcmp(column->name, fields[i].name) != 0 || column->type != fields[i].type ||
+            (column->absent_count > 0 && !fields[i].nullable)) {
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "column %d of the table '%s' is not '%s' as it should be", (int)i,
+                            pyr_part_name(part), fields[i].name);
+        }
+        for (int32_t word = 0; fields[i].words != NULL && word <= column->dictionary->count; word++) {
+            const char *expected = fields[i].words[word];
+            if (expected == NULL ? word != column->dictionary->count
+                                 : word == column->dictionary->count ||
+                                       !pyr_text_equal(pyr_text_of(expected),
+                                                       pyr_dictionary_text_view(column->dictionary, word))) {
+                return pyr_fail(error, PYR_ERROR_ARGUMENT, "column '%s' of the table '%s' has words of its own",
+                                fields[i].name, pyr_part_name(part));
+            }
+        }
+    }
+    return PYR_OK;
+}
+
+/* Questions add and subtract times of laps without a thought of the ends of int64. */
+static pyr_status check_times(const pyr_session *session, pyr_error *error) {
+    const pyr_table *laps = session->parts[PYR_LAPS];
+    for (int32_t i = 0; i < PYR_LAP_COLUMN_COUNT; i++) {
+        const pyr_column *column = pyr_table_column_view(laps, i);
+        const int64_t *values = column->values;
+        int64_t beyond = 0;
+        for (int64_t row = 0; column->type == PYR_DURATION && row < session->laps.count; row++) {
+            beyond += (values[row] > PYR_LONGEST_TIME) | (values[row] < -PYR_LONGEST_TIME && values[row] != PYR_NO_TIME);
+        }
+        if (beyond > 0) {
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "the column '%s' of the laps has a time beyond 10,000 hours",
+                            column->name);
+        }
+    }
+    return PYR_OK;
+}
+
+static pyr_status check_sections(const pyr_session *session, pyr_error *error) {
+    const pyr_table *sections = session->parts[PYR_SECTIONS];
+    if (pyr_table_column_count(sections) % 2 != 0 ||
+        (pyr_table_column_count(sections) > 0 && pyr_table_row_count(sections) != session->laps.count)) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "the sections do not have two columns a section and a row a lap");
+    }
+    for (int32_t i = 0; i < pyr_table_column_count(sections); i++) {
+        if (pyr_table_column_view(sections, i)->type != PYR_DURATION) {
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "column %d of the sections is not a duration", (int)i);
+        }
+    }
+    return PYR_OK;
+}
+
+/* ---- Views ---- */
+
+static void view_laps(pyr_session *session) {
+    const pyr_table *table = session->parts[PYR_LAPS];
+#define VALUES(column) pyr_table_column_view(table, column)->values
+    session->laps = (pyr_laps){
+        .count = pyr_table_row_count(table),
+        .car = VALUES(PYR_LAP_CAR),
+        .class_code = VALUES(PYR_LAP_CLASS),
+        .driver = VALUES(PYR_LAP_DRIVER),
+        .driver_number = VALUES(PYR_LAP_DRIVER_NUMBER),
+        .lap = VALUES(PYR_LAP_LAP),
+        .flag = VALUES(PYR_LAP_FLAG),
+        .improvement = VALUES(PYR_LAP_IMPROVEMENT),
+        .lap_time = VALUES(PYR_LAP_LAP_TIME),
+        .sector = {VALUES(PYR_LAP_SECTOR_1), VALUES(PYR_LAP_SECTOR_2), VALUES(PYR_LAP_SECTOR_3)},
+        .elapsed = VALUES(PYR_LAP_ELAPSED),
+        .clock = VALUES(PYR_LAP_CLOCK),
+        .pit_lane_time = VALUES(PYR_LAP_PIT_LANE_TIME),
+        .average_speed = VALUES(PYR_LAP_AVERAGE_SPEED),
+        .top_speed = VALUES(PYR_LAP_TOP_SPEED),
+        .in_pit = VALUES(PYR_LAP_IN_PIT),
+    };
+#undef VALUES
+}
+
+/* Where each entry's laps begin; the check that laps stand by car in the order of the entries, laps ascending. */
+static pyr_status index_laps(pyr_session *session, pyr_error *error) {
+    const pyr_laps *laps = &session->laps;
+    const pyr_table *entries = session->parts[PYR_ENTRIES];
+    const pyr_column *car = pyr_table_column_view(entries, PYR_ENTRY_CAR);
+    const pyr_column *lap_car = pyr_part_column(session, PYR_LAPS, PYR_LAP_CAR);
+    int64_t count = pyr_table_row_count(entries), row = 0;
+    if (count >= INT32_MAX || !(car->dictionary == lap_car->dictionary ||
+                                pyr_text_equal((pyr_text){car->dictionary->bytes, (size_t)car->dictionary->offsets[car->dictionary->count]},
+                                               (pyr_text){lap_car->dictionary->bytes, (size_t)lap_car->dictionary->offsets[lap_car->dictionary->count]}))) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "the laps and the entries do not name the same cars");
+    }
+    PYR_TRY(pyr_buffer_new(session->allocator, ((size_t)count + 1) * sizeof(int64_t), NULL,
+                           &session->first_lap_buffer, error));
+    int64_t *first_lap = pyr_buffer_data(session->first_lap_buffer);
+    const int32_t *cars = pyr_int32s(car);
+    for (int64_t entry = 0; entry < count; entry++) {
+        first_lap[entry] = row;
+        while (row < laps->count && laps->car[row] == cars[entry]) {
+            if (laps->lap[row] < 0 || (row > first_lap[entry] && laps->lap[row] <= laps->lap[row - 1])) {
+                return pyr_fail(error, PYR_ERROR_ARGUMENT, "the laps are not in order at row %lld", (long long)row);
+            }
+            row++;
+        }
+    }
+    first_lap[count] = row;
+    if (row != laps->count) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "the laps do not stand by car in the order of the entries at row %lld",
+                        (long long)row);
+    }
+    session->entries = (pyr_entries){
+        .count = (int32_t)count,
+        .car = cars,
+        .class_code = pyr_int32s(pyr_table_column_view(entries, PYR_ENTRY_CLASS)),
+        .first_lap = first_lap,
+    };
+    return PYR_OK;
+}
+
+static void view_facts(pyr_session *session) {
+    const pyr_table *facts = session->parts[PYR_FACTS];
+    const pyr_column *kind = pyr_table_column_view(facts, PYR_FACT_KIND);
+    session->kind = (pyr_kind)pyr_int32s(kind)[0];
+    session->start = pyr_int64s(pyr_table_column_view(facts, PYR_FACT_START))[0];
+    session->flags_published = pyr_true(pyr_table_column_view(facts, PYR_FACT_FLAGS_PUBLISHED), 0);
+    session->narrowed = pyr_true(pyr_table_column_view(facts, PYR_FACT_NARROWED), 0);
+}
+
+/* A part that was not given: no rows, or one row of absent facts. */
+static pyr_status empty_part(const pyr_allocator *allocator, pyr_part part, pyr_table **out, pyr_error *error) {
+    int32_t count;
+    const pyr_field *fields = pyr_part_fields(part, &count);
+    PYR_TRY(pyr_table_new(allocator, fields, count, 1, out, error));
+    if (part == PYR_FACTS) {
+        *(int32_t *)pyr_table_array(*out, PYR_FACT_NAME) = -1;
+        *(int32_t *)pyr_table_array(*out, PYR_FACT_KIND) = PYR_KIND_UNKNOWN;
+        *(int64_t *)pyr_table_array(*out, PYR_FACT_START) = PYR_NO_TIME;
+        *(int64_t *)pyr_table_array(*out, PYR_FACT_DURATION) = PYR_NO_TIME;
+        *(int64_t *)pyr_table_array(*out, PYR_FACT_UTC_OFFSET) = PYR_NO_TIME;
+        *(double *)pyr_table_array(*out, PYR_FACT_LAP_LENGTH) = NAN;
+        *(uint8_t *)pyr_table_array(*out, PYR_FACT_FLAGS_PUBLISHED) = false;
+        *(uint8_t *)pyr_table_array(*out, PYR_FACT_NARROWED) = false;
+    }
+    return pyr_table_finish(*out, part == PYR_FACTS, error);
+}
+
+static pyr_status fill_session(pyr_session *session, pyr_table *const parts[PYR_PART_COUNT], pyr_error *error) {
+    for (int32_t i = 0; i < PYR_PART_COUNT; i++) {
+        pyr_part part = (pyr_part)i;
+        if (parts[part] != NULL) {
+            PYR_TRY(check_schema(parts[part], part, error));
+            pyr_table_retain(parts[part]);
+            session->parts[part] = parts[part];
+        } else if (part == PYR_LAPS || part == PYR_ENTRIES) {
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "a session needs the table '%s'", pyr_part_name(part));
+        } else {
+            PYR_TRY(empty_part(session->allocator, part, &session->parts[part], error));
+        }
+    }
+    if (pyr_table_row_count(session->parts[PYR_FACTS]) != 1) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "the table 'facts' has one row");
+    }
+    view_laps(session);
+    PYR_TRY(check_times(session, error));
+    PYR_TRY(check_sections(session, error));
+    PYR_TRY(index_laps(session, error));
+    view_facts(session);
+    return PYR_OK;
+}
+
+pyr_status pyr_session_new(const pyr_allocator *allocator, pyr_table *const parts[PYR_PART_COUNT], pyr_session *field,
+                           pyr_session **out, pyr_error *error) {
+    pyr_buffer *self;
+    *out = NULL;
+    PYR_TRY(pyr_buffer_new(allocator, sizeof(pyr_session), dispose_session, &self, error));
+    pyr_session *session = pyr_buffer_data(self);
+    memset(session, 0, sizeof *session);
+    session->self = self;
+    session->allocator = allocator;
+    session->field = field;
+    if (field != NULL) {
+        pyr_session_retain(field);
+    }
+    pyr_status status = fill_session(session, parts, error);
+    if (status != PYR_OK) {
+        pyr_session_release(session);
+        return status;
+    }
+    *out = session;
+    return PYR_OK;
+}
+
+pyr_status pyr_session_from_parts(const pyr_allocator *allocator, pyr_table *const parts[PYR_PART_COUNT],
+                                  pyr_session **out, pyr_error *error) {
+    return pyr_session_new(allocator, parts, NULL, out, error);
+}
+
+bool pyr_session_equal(const pyr_session *left, const pyr_session *right) {
+    static const pyr_part compared[] = {PYR_LAPS,    PYR_SECTIONS,    PYR_ENTRIES, PYR_CREW,       PYR_RESULTS,
+                                        PYR_WEATHER, PYR_PROVISIONAL, PYR_FACTS,   PYR_SUSPENSIONS};
+    for (size_t i = 0; i < sizeof compared / sizeof *compared; i++) {
+        if (!pyr_table_equal(left->parts[compared[i]], right->parts[compared[i]])) {
+            return false;
+        }
+    }
+    return true;
+}

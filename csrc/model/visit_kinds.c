@@ -1,0 +1,338 @@
+/* What each visit was. Only the pit lane time tells, so these are estimates:
+ *
+ * unfinished     the car did not come out again
+ * red_flag       the in-lap ends under a red flag, or the race stood still during the in- or the out-lap and the visit
+ *                took more than half of that lap. The race stands still, whatever the flag, where more than half of the
+ *                cars that still run, and a quarter of all, have a lap over 8 x the median green lap of the field, begun
+ *                within 3 median laps of each other
+ * garage         over 3 x the median visit of its class
+ * drive_through  a transit of a race under green: at most 1.1 x the shortest visit of the field, and below 2/3 of the
+ *                median visit of its class
+ * pass_through   a transit under caution, or outside a race; a procession behind the safety car: of the visits begun
+ *                under caution within 30 s of this one at least 5, and 3 of 4, this one among them, are at most 1.35 x
+ *                the shortest visit of the field and below 2/3 of the median of their class; a start from the pit lane
+ *                that is no garage visit
+ * pit_stop       all others
+ *
+ * Where fewer than 10 visits are timed, the shortest of them may be a stop, and none is called a transit. `stop_go`
+ * cannot be told from a short stop: only a decision of the stewards names it. Medians are over visits with in-lap and
+ * out-lap that are no red_flag. A visit without a published time counts as what its laps took beyond the median green
+ * laps of its car; it is never a transit. */
+#include <string.h>
+
+#include "../base/sort.h"
+#include "visits.h"
+
+enum { FEWEST_TIMED = 10, FEWEST_IN_PROCESSION = 5 };
+static const int64_t procession_span = 30000000; /* microseconds before and after */
+
+typedef struct kind_work {
+    const pyr_session *session;
+    pyr_visits *visits;
+    bool race;
+    size_t scratch_count;
+    int64_t *scratch; /* for medians: a value a lap or visit */
+    pyr_keyed *items; /* as many */
+    uint8_t *stood_still; /* by lap row */
+    int64_t *took;        /* by visit; PYR_NO_TIME: not known */
+    size_t class_count;
+    int64_t *class_median; /* of visits, by class code + 1 */
+    int64_t shortest;      /* visit of the field; PYR_NO_TIME: too few to tell */
+} kind_work;
+
+static bool under_caution(int32_t flag) {
+    return flag == PYR_FLAG_FCY || flag == PYR_FLAG_VSC || flag == PYR_FLAG_CODE_60 || flag == PYR_FLAG_SAFETY_CAR;
+}
+
+/* Median of the laps from `start` up to `end` that are driven at speed under green. */
+static int64_t median_green_lap(const kind_work *work, int64_t start, int64_t end) {
+    const pyr_laps *laps = &work->session->laps;
+    int64_t count = 0;
+    for (int64_t row = start; row < end; row++) {
+        if (laps->lap_time[row] != PYR_NO_TIME && pyr_flag_is_green(laps->flag[row]) &&
+            work->visits->lap_marks[row] == 0) {
+            work->scratch[count++] = laps->lap_time[row];
+        }
+    }
+    return pyr_median(work->scratch, count);
+}
+
+/* ---- Where the race stood still ---- */
+
+/* A quarter of the cars have a lap over 8 x their best. */
+static bool may_have_stood_still(const pyr_session *session) {
+    const pyr_laps *laps = &session->laps;
+    int64_t cars = 0, slow = 0;
+    for (int32_t entry = 0; entry < session->entries.count; entry++) {
+        int64_t shortest = INT64_MAX, longest = 0;
+        for (int64_t row = session->entries.first_lap[entry]; row < session->entries.first_lap[entry + 1]; row++) {
+            int64_t lap_time = laps->lap_time[row];
+            shortest = lap_time > 0 && lap_time < shortest ? lap_time : shortest;
+            longest = lap_time > longest ? lap_time : longest;
+        }
+        cars += longest > 0;
+        slow += longest / 8 > shortest;
+    }
+    return slow > cars / 4;
+}
+
+/* When each car was last seen, in `items`, in order of time. */
+static pyr_status sort_last_seen(const kind_work *work, int64_t *count, pyr_error *error) {
+    const pyr_entries *entries = &work->session->entries;
+    *count = 0;
+    for (int32_t entry = 0; entry < entries->count; entry++) {
+        int64_t last = pyr_last_lap_row(entries, entry);
+        if (last >= entries->first_lap[entry] && work->session->laps.elapsed[last] != PYR_NO_TIME) {
+            work->items[(*count)++] = (pyr_keyed){work->session->laps.elapsed[last], last};
+        }
+    }
+    PYR_TRY(pyr_sort(work->session->allocator, work->items, *count, NULL, NULL, error));
+    for (int64_t i = 0; i < *count; i++) {
+        work->scratch[i] = work->items[i].key;
+    }
+    return PYR_OK;
+}
+
+/* Laps over 8 x `median`, in `items`, by when they began. */
+static pyr_status sort_long_laps(const kind_work *work, int64_t median, int64_t *count, pyr_error *error) {
+    const pyr_laps *laps = &work->session->laps;
+    *count = 0;
+    for (int64_t row = 0; row < laps->count; row++) {
+        if (laps->lap_time[row] / 8 > median && laps->elapsed[row] != PYR_NO_TIME) {
+            work->items[(*count)++] = (pyr_keyed){laps->elapsed[row] - laps->lap_time[row], row};
+        }
+    }
+    return pyr_sort(work->session->allocator, work->items, *count, NULL, NULL, error);
+}
+
+static pyr_status find_standstills(kind_work *work, pyr_error *error) {
+    int64_t cars, count, gone = 0, end = 0, marked = 0;
+    memset(work->stood_still, 0, (size_t)work->session->laps.count);
+    if (!work->race || !may_have_stood_still(work->session)) {
+        return PYR_OK;
+    }
+    int64_t median = median_green_lap(work, 0, work->session->laps.count);
+    if (median == PYR_NO_TIME) {
+        return PYR_OK;
+    }
+    PYR_TRY(sort_last_seen(work, &cars, error));
+    PYR_TRY(sort_long_laps(work, median, &count, error));
+    for (int64_t first = 0; first < count; first++) {
+        int64_t start = work->items[first].key;
+        while (gone < cars && work->scratch[gone] < start) {
+            gone++;
+        }
+        while (end < count && work->items[end].key <= start + 3 * median) {
+            end++;
+        }
+        if (end - first > (cars - gone) / 2 && end - first > cars / 4) {
+            for (marked = marked > first ? marked : first; marked < end; marked++) {
+                work->stood_still[work->items[marked].row] = 1;
+            }
+        }
+    }
+    return PYR_OK;
+}
+
+static bool took_half(const kind_work *work, int64_t visit, int64_t row) {
+    return work->stood_still[row] &&
+           (work->took[visit] == PYR_NO_TIME || work->took[visit] > work->session->laps.lap_time[row] / 2);
+}
+
+static bool is_red_flag(const kind_work *work, int64_t i) {
+    const pyr_visit *visit = &work->visits->visit[i];
+    return (visit->in_row >= 0 &&
+            (work->session->laps.flag[visit->in_row] == PYR_FLAG_RED || took_half(work, i, visit->in_row))) ||
+           (visit->out_row >= 0 && took_half(work, i, visit->out_row));
+}
+
+/* ---- How long visits took ---- */
+
+/* What the laps of a visit took beyond as many median green laps of its car. */
+static int64_t estimated_time(const kind_work *work, const pyr_visit *visit, int64_t median) {
+    const pyr_laps *laps = &work->session->laps;
+    int64_t sum = 0;
+    if (visit->in_row < 0 || visit->out_row < 0 || median == PYR_NO_TIME) {
+        return PYR_NO_TIME;
+    }
+    for (int64_t row = visit->in_row; row <= visit->out_row; row++) {
+        if (laps->lap_time[row] == PYR_NO_TIME) {
+            return PYR_NO_TIME;
+        }
+        sum += laps->lap_time[row] - median;
+    }
+    return sum;
+}
+
+static void find_times(const kind_work *work) {
+    const pyr_entries *entries = &work->session->entries;
+    int32_t entry = -1; /* whose median is known */
+    int64_t median = PYR_NO_TIME;
+    for (int64_t i = 0; i < work->visits->count; i++) {
+        const pyr_visit *visit = &work->visits->visit[i];
+        if (visit->time_row >= 0) {
+            work->took[i] = work->session->laps.pit_lane_time[visit->time_row];
+            continue;
+        }
+        if (visit->entry != entry) {
+            entry = visit->entry;
+            median = median_green_lap(work, entries->first_lap[entry], entries->first_lap[entry + 1]);
+        }
+        work->took[i] = estimated_time(work, visit, median);
+    }
+}
+
+/* ---- Medians and the shortest ---- */
+
+static bool is_finished(const pyr_visit *visit) {
+    return visit->in_row >= 0 && visit->out_row >= 0 && visit->kind != PYR_VISIT_RED_FLAG;
+}
+
+static int64_t median_of(const kind_work *work, const pyr_visit *visit) {
+    return work->class_median[work->session->entries.class_code[visit->entry] + 1];
+}
+
+static pyr_status find_class_medians(kind_work *work, pyr_error *error) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < work->visits->count; i++) {
+        const pyr_visit *visit = &work->visits->visit[i];
+        if (is_finished(visit) && work->took[i] != PYR_NO_TIME) {
+            work->items[count++] = (pyr_keyed){work->session->entries.class_code[visit->entry] + 1, i};
+        }
+    }
+    PYR_TRY(pyr_sort(work->session->allocator, work->items, count, NULL, NULL, error));
+    for (int64_t i = 0; i < count; i++) {
+        work->scratch[i] = work->took[work->items[i].row];
+    }
+    for (size_t code = 0; code < work->class_count; code++) {
+        work->class_median[code] = PYR_NO_TIME;
+    }
+    for (int64_t start = 0, end = 0; start < count; start = end) {
+        while (end < count && work->items[end].key == work->items[start].key) {
+            end++;
+        }
+        work->class_median[work->items[start].key] = pyr_median(work->scratch + start, end - start);
+    }
+    return PYR_OK;
+}
+
+/* Times below a fifth of the median of their class are taken for slips of the timekeeper. */
+static void find_shortest(kind_work *work) {
+    int64_t timed = 0, shortest = INT64_MAX;
+    for (int64_t i = 0; i < work->visits->count; i++) {
+        const pyr_visit *visit = &work->visits->visit[i];
+        if (is_finished(visit) && visit->time_row >= 0) {
+            timed++;
+            if (work->took[i] < shortest && work->took[i] > median_of(work, visit) / 5) {
+                shortest = work->took[i];
+            }
+        }
+    }
+    work->shortest = timed >= FEWEST_TIMED && shortest != INT64_MAX ? shortest : PYR_NO_TIME;
+}
+
+/* ---- Kinds ---- */
+
+/* At most `percent` of the shortest visit, and below 2/3 of the median of the class. */
+static bool is_short(const kind_work *work, int64_t i, int64_t percent) {
+    const pyr_visit *visit = &work->visits->visit[i];
+    return is_finished(visit) && visit->time_row >= 0 && work->shortest != PYR_NO_TIME &&
+           work->took[i] <= work->shortest / 100 * percent && work->took[i] < median_of(work, visit) / 3 * 2;
+}
+
+static pyr_visit_kind kind_of(const kind_work *work, int64_t i) {
+    const pyr_visit *visit = &work->visits->visit[i];
+    int64_t median = median_of(work, visit);
+    if (work->took[i] != PYR_NO_TIME && median != PYR_NO_TIME && work->took[i] / 3 > median) {
+        return PYR_VISIT_GARAGE;
+    }
+    if (visit->in_row < 0) {
+        return PYR_VISIT_PASS_THROUGH;
+    }
+    if (is_short(work, i, 110)) {
+        return work->race && !under_caution(work->session->laps.flag[visit->in_row]) ? PYR_VISIT_DRIVE_THROUGH
+                                                                                     : PYR_VISIT_PASS_THROUGH;
+    }
+    return PYR_VISIT_PIT_STOP;
+}
+
+/* Visits begun under caution, in order of time: a window slides along them and counts the short ones. */
+static pyr_status find_processions(kind_work *work, pyr_error *error) {
+    const pyr_laps *laps = &work->session->laps;
+    int64_t count = 0, start = 0, end = 0, brief = 0;
+    for (int64_t i = 0; i < work->visits->count; i++) {
+        int64_t row = work->visits->visit[i].in_row;
+        if (row >= 0 && under_caution(laps->flag[row]) && laps->elapsed[row] != PYR_NO_TIME) {
+            work->items[count++] = (pyr_keyed){laps->elapsed[row], i};
+        }
+    }
+    PYR_TRY(pyr_sort(work->session->allocator, work->items, count, NULL, NULL, error));
+    for (int64_t i = 0; i < count; i++) {
+        while (end < count && work->items[end].key <= work->items[i].key + procession_span) {
+            brief += is_short(work, work->items[end++].row, 135);
+        }
+        while (work->items[start].key < work->items[i].key - procession_span) {
+            brief -= is_short(work, work->items[start++].row, 135);
+        }
+        if (brief >= FEWEST_IN_PROCESSION && brief * 4 >= (end - start) * 3 && is_short(work, work->items[i].row, 135)) {
+            work->visits->visit[work->items[i].row].kind = PYR_VISIT_PASS_THROUGH;
+        }
+    }
+    return PYR_OK;
+}
+
+static pyr_status classify(kind_work *work, pyr_error *error) {
+    PYR_TRY(find_standstills(work, error));
+    find_times(work);
+    for (int64_t i = 0; i < work->visits->count; i++) {
+        pyr_visit *visit = &work->visits->visit[i];
+        bool unfinished = visit->out_row < 0 && visit->time_row < 0;
+        visit->kind = unfinished ? PYR_VISIT_UNFINISHED
+                                 : is_red_flag(work, i) ? PYR_VISIT_RED_FLAG : PYR_VISIT_PIT_STOP;
+    }
+    PYR_TRY(find_class_medians(work, error));
+    find_shortest(work);
+    for (int64_t i = 0; i < work->visits->count; i++) {
+        if (work->visits->visit[i].kind == PYR_VISIT_PIT_STOP) {
+            work->visits->visit[i].kind = kind_of(work, i);
+        }
+    }
+    return find_processions(work, error);
+}
+
+static pyr_status new_work(kind_work *work, pyr_error *error) {
+    const pyr_allocator *allocator = work->session->allocator;
+    size_t laps = (size_t)work->session->laps.count, visits = (size_t)work->visits->count;
+    size_t cars = (size_t)work->session->entries.count;
+    work->scratch_count = laps > visits ? laps : visits;
+    work->scratch_count = work->scratch_count > cars ? work->scratch_count : cars;
+    work->class_count = (size_t)pyr_part_column(work->session, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary->count + 1;
+    PYR_TRY(pyr_new_array(allocator, work->scratch_count, sizeof *work->scratch, &work->scratch, error));
+    PYR_TRY(pyr_new_array(allocator, work->scratch_count, sizeof *work->items, &work->items, error));
+    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->stood_still, &work->stood_still, error));
+    PYR_TRY(pyr_new_array(allocator, visits, sizeof *work->took, &work->took, error));
+    return pyr_new_array(allocator, work->class_count, sizeof *work->class_median, &work->class_median, error);
+}
+
+static void clear_work(kind_work *work) {
+    const pyr_allocator *allocator = work->session->allocator;
+    pyr_release_array(allocator, work->scratch, work->scratch_count, sizeof *work->scratch);
+    pyr_release_array(allocator, work->items, work->scratch_count, sizeof *work->items);
+    pyr_release_array(allocator, work->stood_still, (size_t)work->session->laps.count, sizeof *work->stood_still);
+    pyr_release_array(allocator, work->took, (size_t)work->visits->count, sizeof *work->took);
+    pyr_release_array(allocator, work->class_median, work->class_count, sizeof *work->class_median);
+}
+
+pyr_status pyr_visits_classify(const pyr_session *session, pyr_visits *visits, pyr_error *error) {
+    kind_work work = {
+        .session = session,
+        .visits = visits,
+        .race = pyr_is_race(session),
+    };
+    pyr_status status = new_work(&work, error);
+    if (status == PYR_OK) {
+        status = classify(&work, error);
+    }
+    clear_work(&work);
+    return status;
+}

@@ -1,0 +1,432 @@
+/* pyracing: race timing in C11, without Python.
+ *
+ *     published files -> pyr_session -> a question -> pyr_table
+ *
+ * Units.     Times are signed 64-bit microseconds, speeds km/h. Clock times count from midnight of the day the
+ *            session began and never wrap.
+ * Absence.   A column has a validity bitmap only where a value is absent. Beneath a cleared bit stands PYR_NO_TIME
+ *            (durations), NaN (floats), 0 (integers), false (booleans) or code -1 (text).
+ * Text.      (pointer, length) in UTF-8, never NUL-terminated, except names and messages that say `const char *`.
+ * Ownership. `_new` and questions hand over one reference, which `_release` gives back; `_retain` takes another. A
+ *            result whose function ends in `_view` is borrowed from its first argument and lives as long.
+ * Failure.   A function that can fail returns a status and takes a `pyr_error *` last, which may be NULL. After a
+ *            failure every out-parameter is NULL or zero, and nothing is leaked.
+ * Threads.   Tables and sessions never change once made and may be shared and released on any thread.
+ */
+#ifndef PYRACING_H
+#define PYRACING_H
+
+#ifndef PYR_DECLARATIONS_ONLY /* set by the cffi tests, whose parser knows these types and wants no system header */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Errors -------------------------------------------------------------------------------------------------- */
+
+typedef enum pyr_status {
+    PYR_OK = 0,
+    PYR_ERROR_MEMORY = 1,         /* an allocation failed or a size would overflow */
+    PYR_ERROR_UNKNOWN_FORMAT = 2, /* the content is no format that is read here */
+    PYR_ERROR_UNREADABLE = 3,     /* the format is known, the input as a whole cannot be read */
+    PYR_ERROR_MISMATCH = 4,       /* sources that do not belong to one session */
+    PYR_ERROR_ARGUMENT = 5,       /* an option is out of its range, a name is unknown */
+    PYR_ERROR_REFUSED = 6         /* this session cannot answer this question, and the message says why */
+} pyr_status;
+
+enum { PYR_MESSAGE_SIZE = 320 };
+
+/* Owned by the caller and never allocated. Filled only on failure. */
+typedef struct pyr_error {
+    pyr_status status;
+    int32_t source;  /* index of the source in pyr_read, or -1 */
+    int64_t line;    /* from 1; 0: no place in a file */
+    int64_t column;  /* in bytes from 1; 0: the line as a whole */
+    int64_t offset;  /* in bytes from the start of the source; -1: no place in a file */
+    char message[PYR_MESSAGE_SIZE]; /* one sentence that ends with what to do; NUL-terminated */
+} pyr_error;
+
+/* ---- Memory -------------------------------------------------------------------------------------------------- */
+
+/* Where memory comes from. It must outlive everything made with it, and be callable from any thread. `allocate` and
+ * `resize` return NULL on failure; `resize` then leaves the old block alone. Sizes are never 0. */
+typedef struct pyr_allocator {
+    void *context;
+    void *(*allocate)(void *context, size_t size);
+    void *(*resize)(void *context, void *block, size_t old_size, size_t size);
+    void (*release)(void *context, void *block, size_t size);
+} pyr_allocator;
+
+/* The C library's allocator, with large blocks on large pages where the system offers them. */
+const pyr_allocator *pyr_default_allocator(void);
+
+/* Bytes with one atomic reference count: what tables, sessions, dictionaries, Arrow exports and NumPy views share. */
+typedef struct pyr_buffer pyr_buffer;
+void pyr_buffer_retain(pyr_buffer *buffer);
+void pyr_buffer_release(pyr_buffer *buffer); /* NULL is allowed */
+
+/* ---- Tables -------------------------------------------------------------------------------------------------- */
+
+typedef enum pyr_type {
+    PYR_INT32 = 0,
+    PYR_INT64 = 1,
+    PYR_FLOAT64 = 2,
+    PYR_DURATION = 3, /* int64 microseconds */
+    PYR_BOOL = 4,     /* a bitmap, least significant bit first */
+    PYR_TEXT = 5      /* int32 codes into a dictionary */
+} pyr_type;
+
+typedef struct pyr_text {
+    const char *data;
+    size_t length;
+} pyr_text;
+
+/* Distinct strings in Arrow's layout: string i is bytes[offsets[i]] up to bytes[offsets[i + 1]]. */
+typedef struct pyr_dictionary {
+    pyr_buffer *buffer; /* what holds this struct and its bytes */
+    int32_t count;
+    const int32_t *offsets;
+    const char *bytes;
+} pyr_dictionary;
+
+/* What a column is, said before there is data. */
+typedef struct pyr_field {
+    const char *name;
+    pyr_type type;
+    bool nullable;            /* may be absent in some session; decides how NumPy shows integers */
+    const char *const *words; /* closed vocabulary of a text column, NULL-terminated; NULL: open */
+} pyr_field;
+
+typedef struct pyr_column {
+    const char *name;
+    pyr_type type;
+    bool nullable;
+    const void *values;      /* row_count values in the layout of `type` */
+    const uint8_t *validity; /* bit set: present; NULL: all present */
+    int64_t absent_count;
+    const pyr_dictionary *dictionary; /* text only */
+    pyr_buffer *values_buffer;        /* holds `values` */
+    pyr_buffer *validity_buffer;      /* holds `validity`, NULL without one */
+} pyr_column;
+
+/* Named, typed, immutable columns of one length, in Arrow's memory layout. */
+typedef struct pyr_table pyr_table;
+void pyr_table_retain(pyr_table *table);
+void pyr_table_release(pyr_table *table); /* NULL is allowed */
+int64_t pyr_table_row_count(const pyr_table *table);
+int32_t pyr_table_column_count(const pyr_table *table);
+const pyr_column *pyr_table_column_view(const pyr_table *table, int32_t index);
+/* -1: no such column. */
+int32_t pyr_table_find_column(const pyr_table *table, pyr_text name);
+
+/* The rows at `indices`, in that order; dictionaries are shared. PYR_ERROR_ARGUMENT for an index out of range. */
+pyr_status pyr_table_take(const pyr_table *table, const int64_t *indices, int64_t count, pyr_table **out,
+                          pyr_error *error);
+/* The columns at `columns`, in that order and over the same memory. PYR_ERROR_ARGUMENT for an index out of range. */
+pyr_status pyr_table_pick(const pyr_table *table, const int32_t *columns, int32_t count, pyr_table **out,
+                          pyr_error *error);
+/* Same column names, types and values; texts compare by content, absent equals absent, NaN equals NaN. */
+bool pyr_table_equal(const pyr_table *left, const pyr_table *right);
+
+/* One column as bytes for pyr_table_from_columns, which checks all that it is given. */
+typedef struct pyr_column_data {
+    pyr_text name;
+    pyr_type type;
+    bool nullable;
+    const void *values;      /* layout as in pyr_column, aligned to its type */
+    size_t values_size;      /* in bytes */
+    const uint8_t *validity; /* NULL: all present */
+    size_t validity_size;
+    const int32_t *offsets; /* text only: dictionary_count + 1 offsets into bytes */
+    size_t offsets_size;    /* in bytes */
+    const char *bytes;
+    size_t bytes_size;
+} pyr_column_data;
+
+/* A table of its own memory from columns as they come (an unpickled table, NumPy arrays). Every code, offset, length
+ * and the UTF-8 of every string is checked: PYR_ERROR_ARGUMENT names the column. */
+pyr_status pyr_table_from_columns(const pyr_allocator *allocator, const pyr_column_data *columns, int32_t column_count,
+                                  int64_t row_count, pyr_table **out, pyr_error *error);
+
+/* ---- Durations ----------------------------------------------------------------------------------------------- */
+
+#define PYR_NO_TIME INT64_MIN
+
+/* Microseconds from text as timekeepers and people write it: `57.783`, `1:12.848`, `1:01:35.747`, `6:01'25.310`,
+ * `+2.948`, `1:30` (a minute and a half), and with units `25m`, `6h`, `90s`, `1h30m`. Digits beyond the sixth decimal
+ * are rounded half up. False: not a duration, or beyond the range of int64. */
+bool pyr_parse_duration(pyr_text text, int64_t *microseconds);
+
+/* ---- Sessions ------------------------------------------------------------------------------------------------ */
+
+typedef enum pyr_kind { PYR_RACE = 0, PYR_QUALIFYING = 1, PYR_PRACTICE = 2, PYR_TEST = 3, PYR_KIND_UNKNOWN = -1 } pyr_kind;
+
+/* What one session's files say, as tables. PYR_SECTIONS is wide: one row a lap, two columns (`<section>_time`,
+ * `<section>_elapsed`) a section; pyr_sections makes it long. */
+typedef enum pyr_part {
+    PYR_LAPS = 0,        /* sorted by car as text, then lap */
+    PYR_SECTIONS = 1,    /* as many rows as PYR_LAPS, or no columns */
+    PYR_ENTRIES = 2,     /* sorted by car as text */
+    PYR_CREW = 3,        /* sorted by car as text, then driver_number */
+    PYR_RESULTS = 4,     /* the published result in published order, the official one where both are given */
+    PYR_PROVISIONAL = 5, /* the provisional result where an official one is given too */
+    PYR_WEATHER = 6,     /* in order of time */
+    PYR_DOUBTS = 7,      /* what check() lists, in order of file and line */
+    PYR_FILES = 8,       /* the sources in the order given */
+    PYR_SUSPENSIONS = 9, /* spells in which `elapsed` stood still while the clock ran */
+    PYR_ASSUMPTIONS = 10,/* what was taken for granted where the files are silent */
+    PYR_FACTS = 11,      /* one row: pyr_facts as columns */
+    PYR_PART_COUNT = 12
+} pyr_part;
+
+typedef struct pyr_session pyr_session;
+void pyr_session_retain(pyr_session *session);
+void pyr_session_release(pyr_session *session); /* NULL is allowed */
+const pyr_table *pyr_session_part_view(const pyr_session *session, pyr_part part);
+/* `laps`, `entries`, ... as in pyr_part; NULL for PYR_PART_COUNT and beyond. */
+const char *pyr_part_name(pyr_part part);
+
+/* A session from its parts, as pyr_session_part_view gave them (an unpickled session). Parts may be NULL (empty) but
+ * for laps and entries. Schemas and cross references are checked: PYR_ERROR_ARGUMENT. The parts are retained. */
+pyr_status pyr_session_from_parts(const pyr_allocator *allocator, pyr_table *const parts[PYR_PART_COUNT],
+                                  pyr_session **out, pyr_error *error);
+/* Same laps, sections, entries, crew, results, weather and facts; files and doubts are not compared. */
+bool pyr_session_equal(const pyr_session *left, const pyr_session *right);
+
+/* ---- Reading ------------------------------------------------------------------------------------------------- */
+
+typedef enum pyr_format {
+    PYR_FORMAT_UNKNOWN = 0,
+    PYR_FORMAT_LAPS = 1,         /* Al Kamel lap analysis */
+    PYR_FORMAT_RESULTS = 2,      /* Al Kamel result of a race, a practice or a qualifying session */
+    PYR_FORMAT_CLASS_RESULTS = 3,/* SRO result by class */
+    PYR_FORMAT_BEST_LAPS = 4,    /* best ten laps by driver */
+    PYR_FORMAT_WEATHER = 5
+} pyr_format;
+
+/* `al_kamel_laps`, `al_kamel_results`, ...: the names that pyr_read takes and info shows. NULL beyond the last. */
+const char *pyr_format_name(pyr_format format);
+
+/* One file. Its bytes are only read during the call. */
+typedef struct pyr_source {
+    pyr_text name;    /* shown in messages and in PYR_FILES; its last part gives hints on kind where content is silent */
+    const char *data; /* need not be padded */
+    size_t size;
+} pyr_source;
+
+typedef struct pyr_read_options {
+    const char *format; /* NULL: recognised from the content */
+    pyr_kind kind;      /* PYR_KIND_UNKNOWN: from the content, then from names */
+    pyr_text name;      /* length 0: from the sources */
+    int64_t start;      /* clock of the start, PYR_NO_TIME: from the content */
+    int64_t duration;   /* scheduled, PYR_NO_TIME: not known */
+    int64_t utc_offset; /* local time less UTC, PYR_NO_TIME: from laps and weather */
+    const pyr_text *left_out; /* names of files beside the sources that are no timing files: listed among the doubts */
+    int32_t left_out_count;
+} pyr_read_options;
+
+pyr_read_options pyr_read_options_default(void);
+
+/* What the first bytes of a file say; `size` may be the whole file or its first kilobytes. Never fails: an unknown
+ * content is PYR_FORMAT_UNKNOWN. `kind` is set where the format tells it, else PYR_KIND_UNKNOWN. */
+pyr_format pyr_recognise(const char *data, size_t size, pyr_kind *kind);
+
+/* Sources of one session -> the session. A row that cannot be kept as a lap is listed among the doubts; a field that
+ * cannot be read is absent and listed. `options` may be NULL. */
+pyr_status pyr_read(const pyr_allocator *allocator, const pyr_source *sources, int32_t source_count,
+                    const pyr_read_options *options, pyr_session **out, pyr_error *error);
+
+/* A session from the user's own tables: laps with at least `car` and one of `lap_time` and `elapsed`, in the columns of
+ * PYR_LAPS (other columns are named among the doubts); entries, NULL or with `car`. */
+pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table *laps, const pyr_table *entries,
+                                 const pyr_read_options *options, pyr_session **out, pyr_error *error);
+
+/* ---- Lenses -------------------------------------------------------------------------------------------------- */
+
+/* What to keep. An empty list keeps all. */
+typedef struct pyr_select_options {
+    const pyr_text *cars;
+    const pyr_text *classes;
+    const pyr_text *drivers;
+    const pyr_text *groups;
+    const pyr_text *flags;
+    int32_t car_count, class_count, driver_count, group_count, flag_count;
+    int32_t first_lap, last_lap; /* inclusive; 0: no limit */
+} pyr_select_options;
+
+/* The part of a session that matches. Entries without a kept lap are left out, unless cars or classes alone were asked.
+ * A session narrowed to drivers, laps or flags refuses to be classified. PYR_ERROR_ARGUMENT: an unknown name. */
+pyr_status pyr_session_select(const pyr_session *session, const pyr_select_options *options, pyr_session **out,
+                              pyr_error *error);
+
+/* ---- Questions ----------------------------------------------------------------------------------------------- */
+
+typedef enum pyr_option_type {
+    PYR_OPTION_CHOICE = 0,  /* int32_t: index into `choices` */
+    PYR_OPTION_INTEGER = 1, /* int64_t */
+    PYR_OPTION_NUMBER = 2,  /* double */
+    PYR_OPTION_DURATION = 3,/* int64_t microseconds */
+    PYR_OPTION_BOOLEAN = 4  /* bool */
+} pyr_option_type;
+
+/* One option of a question: where it stands in the question's option struct. */
+typedef struct pyr_option {
+    const char *name;
+    pyr_option_type type;
+    size_t offset;
+    const char *const *choices; /* NULL-terminated; PYR_OPTION_CHOICE only */
+} pyr_option;
+
+/* A question as data: what a binding needs to offer it. `options_default` points to an option struct with the default
+ * values, `options_size` bytes; NULL and 0 where the question takes none. */
+typedef struct pyr_question {
+    const char *name;
+    const pyr_field *schema;
+    int32_t column_count;
+    const pyr_option *options;
+    int32_t option_count;
+    const void *options_default;
+    size_t options_size;
+    pyr_status (*ask)(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+} pyr_question;
+
+/* What a row of a question with `by` stands for. A driver is the driver of one car. */
+typedef enum pyr_by {
+    PYR_BY_CAR = 0,
+    PYR_BY_CLASS = 1,
+    PYR_BY_DRIVER = 2,
+    PYR_BY_TEAM = 3,
+    PYR_BY_MANUFACTURER = 4,
+    PYR_BY_GROUP = 5
+} pyr_by;
+
+/* Questions whose rows may stand for cars, classes, drivers, ... */
+typedef struct pyr_by_options {
+    int32_t by; /* pyr_by */
+} pyr_by_options;
+
+/* The best lap of each car (or class, driver of a car, ...) as the timekeeper counts it, the fastest first: columns
+ * car, class, driver, lap, lap_time, elapsed, average_speed, group, team, manufacturer. Where the files mark best laps,
+ * a car's best is its last marked lap; quicker ones were deleted. Lap 1, in-laps, out-laps and deleted laps never count
+ * without a mark. Who has no lap that counts has no row. `options` NULL: by car. */
+pyr_status pyr_fastest_laps(const pyr_session *session, const pyr_by_options *options, pyr_table **out,
+                            pyr_error *error);
+
+/* Each lap that was the best of the session when it was set, in the order of time: columns as pyr_fastest_laps. From
+ * the laps that count there, since the files mark only the last record. A lap without elapsed cannot be placed in time
+ * and is left out. `options` is not used. */
+pyr_status pyr_lap_records(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+
+/* The sum of the best sectors of each car (or ...), the quickest first: car, class, driver, ideal, best, difference,
+ * sector_1, sector_2, sector_3, laps, group, team, manufacturer. A sector counts where it was driven at speed: the
+ * first not on lap 1 or an out-lap, the last not on an in-lap, none of a deleted lap. `best`: the lap of
+ * pyr_fastest_laps; `difference`: best less ideal; `laps`: those with a sector that counts. Names that differ within a
+ * group are absent, so is `ideal` where a sector is. `options` NULL: by car. */
+pyr_status pyr_ideal_laps(const pyr_session *session, const pyr_by_options *options, pyr_table **out,
+                          pyr_error *error);
+
+/* The best of each sector in each class, by class as text (no class last), then sector: car, class, sector, time,
+ * driver, lap, elapsed. Sectors that count are those of pyr_ideal_laps. `options` is not used. */
+pyr_status pyr_best_sectors(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+
+/* The highest speed of each car at the trap, the fastest first, as high ones in the order of time: car, class, driver,
+ * lap, top_speed, elapsed. A car without a speed has no row. `options` is not used. */
+pyr_status pyr_top_speeds(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+
+/* Every published intermediate, one row a lap and section, by lap row and in the order of the file: car, lap, section,
+ * time, elapsed (since the lap began, as published). Where both are absent there is no row. The three sectors are no
+ * sections. `options` is not used. */
+pyr_status pyr_sections(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+
+/* What makes a lap too slow to show pace. */
+typedef struct pyr_clean_options {
+    double slow;    /* share above the class median, default 0.07 */
+    double anomaly; /* multiple of the class median, default 1.3 */
+} pyr_clean_options;
+
+/* Every lap, clean or with the first reason that applies: car, class, lap, clean, reason (null where clean). Reasons:
+ * first_lap (lap 1 or 0); in_lap, out_lap; neutralised (the crossing shows another flag than green or chequered);
+ * after_neutralisation (the lap before was neutralised); deleted; wet (the last weather reading before the crossing
+ * says rain; without weather no lap is wet); missing_time; field_anomaly, slow (over (1 + slow) x the class median;
+ * field_anomaly where more than half of the laps that ended while this one was driven, of all cars, were over anomaly x
+ * the median of their class); missing_sector (where the session has that sector). The class median is that of the laps
+ * for which none of the reasons up to missing_time applies. Medians and anomalies are those of the whole field, for a
+ * selected session too. `options` NULL: the defaults. PYR_ERROR_ARGUMENT: a value out of range. */
+pyr_status pyr_clean_laps(const pyr_session *session, const pyr_clean_options *options, pyr_table **out,
+                          pyr_error *error);
+
+/* Every lap with all that is known of it: the columns of PYR_LAPS, then stint, stint_lap (both from 1), driver_stint,
+ * position, class_position, gap, gap_laps, class_gap, in_lap, out_lap, clean, reason. Position and gaps are those at
+ * the crossing that ends the lap, in the whole field: position is 1 + the cars that had completed this lap before, gap
+ * the time since the first car completed it, gap_laps the laps the leader had completed at that instant less this one.
+ * They are absent where they cannot be known: without elapsed, where another car's crossing of that lap has no time and
+ * could have come before or after, and in sessions that are no race (qualifying, practice, test). `options` is not
+ * used. */
+pyr_status pyr_lap_details(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+
+/* How laps are divided into stints. */
+typedef enum pyr_stint_axis { PYR_STINTS_BY_PIT = 0, PYR_STINTS_BY_DRIVER = 1 } pyr_stint_axis;
+
+typedef struct pyr_stints_options {
+    int32_t by; /* pyr_stint_axis */
+} pyr_stints_options;
+
+/* The stints of each car: car, class, stint (from 1), driver (of its first lap), first_lap, last_lap, laps, start, end,
+ * duration, green_laps, in_lap, out_lap, mean, best, deviation, opened_by. By pit, a stint begins with the first lap and
+ * with the out-lap of every visit to the pit lane but a pass_through; by driver, with the first lap of another driver.
+ * Every lap is in one stint. `start`: race time of the crossing before the first lap, `end`: of the last. `green_laps`:
+ * those whose crossing is green, chequered or without flag. `in_lap`, `out_lap`: it ends, begins with one. `mean`, `best`
+ * and `deviation` (n - 1) are of its green flying laps: neither lap 1, in-lap, out-lap nor deleted; microseconds, halves
+ * to even; absent without such laps, `deviation` with fewer than two. `opened_by`: start, driver_change, or the kind of
+ * the visit as in pyr_pit_stops. A session selected from another shows its laps in the stints of the field. `options`
+ * NULL: by pit. PYR_ERROR_ARGUMENT: `by` is no pyr_stint_axis. */
+pyr_status pyr_stints(const pyr_session *session, const pyr_stints_options *options, pyr_table **out,
+                      pyr_error *error);
+
+/* The visits of each car to the pit lane: car, class, visit (from 1), lap (the in-lap), elapsed (at its end),
+ * pit_lane_time, kind, driver_before, driver_after, driver_change, flag (at the end of the in-lap), loss. A visit is a
+ * crossing in the pit lane, a published pit_lane_time, or both paired. `kind` (pit_stop, drive_through, stop_go, garage,
+ * red_flag, pass_through, unfinished) is an estimate, on what is said in model/visit_kinds.c: unfinished did not come out
+ * again, garage is over 3 x the median visit of its class, drive_through and pass_through (under caution, in practice, or
+ * behind the safety car) are transits without a stop; stop_go only a decision names. A start from the pit lane is a visit
+ * without lap, elapsed, driver_before and flag. `loss`: the laps of the visit less as many median laps of the rivals:
+ * cars of its class, laps neither in- nor out-laps that end between start and end of the visit's laps; absent with fewer
+ * than 6 of them, for red_flag and unfinished visits and in practice and qualifying. A session selected from another
+ * shows the visits whose in-lap (or out-lap, without one) it holds. `options` is not used. */
+pyr_status pyr_pit_stops(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+
+/* The cars in published order: car, class, position, class_position, team, drivers, status, laps, total_time, gap,
+ * gap_laps, interval, interval_laps, best_lap, best_lap_number, penalty_time, penalty_laps, decisions.
+ *
+ * A race: laps, then the time of the last crossing, then who completed the lap before first, then the car as text.
+ * Classified is who took the flag: the last lap is flagged chequered; where no lap of the field is, every car with a
+ * lap. The others follow, not_classified, then those without a lap, not_started. Practice, qualifying and test: by best
+ * lap, then who set it first; a car without a best lap is not_classified, total_time is absent. `position`,
+ * `class_position`: absent unless classified. `best_lap` as in pyr_fastest_laps. `gap`: behind the winner, absent for
+ * cars on another lap; `gap_laps`: laps behind the winner; `interval` and `interval_laps`: likewise to the car ahead in
+ * this table. Penalties are 0 and `decisions` absent, as no decision is taken into account. A session selected by cars or
+ * classes is ordered by itself; whether the flag fell is judged by the field. `options` is not used. PYR_ERROR_REFUSED: a
+ * session narrowed to drivers, laps or flags. */
+pyr_status pyr_classification(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+
+/* Every crossing of the line in the order of time: car, class, lap, elapsed, position, class_position, gap, gap_laps,
+ * interval, interval_laps, class_gap, class_gap_laps, in_pit, flag. Positions and gaps as in pyr_lap_details; interval is
+ * the time since the car one position ahead completed this lap, absent for the first; `_laps` are the laps that the
+ * leader, the car ahead, the class leader had completed at that instant, less this one. At the same instant the higher
+ * lap comes first, on one lap the car that had completed the lap before first. Laps without elapsed, or with one that is
+ * not later than an earlier lap's, are no crossings. `options` is not used. */
+pyr_status pyr_crossings(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+
+/* All questions, in the order of their names. */
+const pyr_question *const *pyr_questions_view(int32_t *count);
+/* NULL: no such question. */
+const pyr_question *pyr_find_question(pyr_text name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

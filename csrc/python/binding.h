@@ -1,0 +1,57 @@
+/* The extension module pyracing._core: Python objects around the core's tables and sessions. */
+#ifndef PYR_PYTHON_BINDING_H
+#define PYR_PYTHON_BINDING_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "../base/arrow.h"
+
+typedef struct pyr_state {
+    PyTypeObject *table_type, *session_type;
+    PyObject *read_error, *unknown_format; /* pyracing.errors */
+} pyr_state;
+
+typedef struct pyr_table_object {
+    PyObject_HEAD
+    pyr_table *table;
+    PyObject *words; /* dict: column index -> tuple of str, made when first asked */
+} pyr_table_object;
+
+typedef struct pyr_session_object {
+    PyObject_HEAD
+    pyr_session *session;
+} pyr_session_object;
+
+extern PyType_Spec pyr_table_spec, pyr_session_spec;
+
+/* The state of the module that a type belongs to. */
+pyr_state *pyr_state_of_type(PyTypeObject *type);
+
+/* Sets the exception for a failure of the core. `path` names the source, NULL without one. Returns NULL. */
+PyObject *pyr_raise(const pyr_state *state, const pyr_error *error, PyObject *path);
+
+/* Both take over the reference they are given, also when they fail. */
+PyObject *pyr_table_wrap(const pyr_state *state, pyr_table *table);
+PyObject *pyr_session_wrap(const pyr_state *state, pyr_session *session);
+/* Borrowed; NULL with TypeError for another object. */
+pyr_table *pyr_table_unwrap(const pyr_state *state, PyObject *object);
+
+/* UTF-8 of a str, borrowed from it. False with the exception set. */
+bool pyr_text_from_str(PyObject *object, pyr_text *text);
+PyObject *pyr_text_to_str(pyr_text text);
+
+/* ---- arrays.c: the only file that knows NumPy ---- */
+
+int pyr_arrays_import(void);
+/* A column as pyracing.Table shows it; `words` the strings of a text column. */
+PyObject *pyr_array_of_column(PyObject *owner, const pyr_table *table, const pyr_column *column, PyObject *words);
+PyObject *pyr_array_of_validity(const pyr_table *table, const pyr_column *column);
+/* Codes of a text column, without a copy. */
+PyObject *pyr_array_of_codes(PyObject *owner, const pyr_table *table, const pyr_column *column);
+/* Bytes that `owner` keeps alive, as a read-only array of uint8. */
+PyObject *pyr_array_of_bytes(PyObject *owner, const void *data, size_t size);
+/* Row numbers out of anything that casts safely to int64. `*array` holds them. */
+const int64_t *pyr_indices_of(PyObject *object, PyObject **array, int64_t *count);
+
+#endif

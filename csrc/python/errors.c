@@ -1,0 +1,43 @@
+/* Failures of the core -> Python exceptions; texts both ways. */
+#include "binding.h"
+
+bool pyr_text_from_str(PyObject *object, pyr_text *text) {
+    Py_ssize_t length;
+    if (!PyUnicode_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "expected a str, not %.100s", Py_TYPE(object)->tp_name);
+        return false;
+    }
+    text->data = PyUnicode_AsUTF8AndSize(object, &length);
+    text->length = (size_t)length;
+    return text->data != NULL;
+}
+
+PyObject *pyr_text_to_str(pyr_text text) {
+    return PyUnicode_DecodeUTF8(text.data, (Py_ssize_t)text.length, "replace");
+}
+
+static PyObject *place_or_none(int64_t place, int64_t none) {
+    if (place == none) {
+        Py_RETURN_NONE;
+    }
+    return PyLong_FromLongLong(place);
+}
+
+PyObject *pyr_raise(const pyr_state *state, const pyr_error *error, PyObject *path) {
+    PyObject *type = error->status == PYR_ERROR_UNKNOWN_FORMAT ? state->unknown_format : state->read_error;
+    if (error->status == PYR_ERROR_MEMORY) {
+        return PyErr_NoMemory();
+    }
+    if (error->status == PYR_ERROR_ARGUMENT || error->status == PYR_ERROR_REFUSED) {
+        PyErr_SetString(PyExc_ValueError, error->message);
+        return NULL;
+    }
+    PyObject *exception = PyObject_CallFunction(type, "sONNN", error->message, path == NULL ? Py_None : path,
+                                                place_or_none(error->line, 0), place_or_none(error->column, 0),
+                                                place_or_none(error->offset, -1));
+    if (exception != NULL) {
+        PyErr_SetObject(type, exception);
+        Py_DECREF(exception);
+    }
+    return NULL;
+}

@@ -1,0 +1,255 @@
+#include "file.h"
+
+#include <string.h>
+
+#include "../text/number.h"
+#include "../text/scan.h"
+
+/* ---- Header ---- */
+
+static bool named(pyr_text column, const char *name) {
+    return pyr_text_equal(column, pyr_text_of(name));
+}
+
+static bool has(const pyr_text *columns, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        if (named(columns[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+pyr_format pyr_header_format(const pyr_text *columns, size_t count, pyr_kind *kind) {
+    *kind = PYR_KIND_UNKNOWN;
+    if (has(columns, count, "NUMBER") && has(columns, count, "LAP_NUMBER") &&
+        (has(columns, count, "LAP_TIME") || has(columns, count, "ELAPSED"))) {
+        return PYR_FORMAT_LAPS;
+    }
+    if (has(columns, count, "CLASS_TYPE") && has(columns, count, "NUMBER")) {
+        *kind = PYR_RACE;
+        return PYR_FORMAT_CLASS_RESULTS;
+    }
+    if (has(columns, count, "POSITION") && has(columns, count, "NUMBER")) {
+        *kind = PYR_RACE;
+        return PYR_FORMAT_RESULTS;
+    }
+    if (has(columns, count, "POS") && has(columns, count, "NUMBER") && has(columns, count, "TIME")) {
+        return PYR_FORMAT_RESULTS;
+    }
+    if (has(columns, count, "BESTLAP_1") && has(columns, count, "NUMBER")) {
+        return PYR_FORMAT_BEST_LAPS;
+    }
+    if (has(columns, count, "TIME_UTC_SECONDS") || has(columns, count, "TIME_UTC_STR")) {
+        return PYR_FORMAT_WEATHER;
+    }
+    return PYR_FORMAT_UNKNOWN;
+}
+
+const char *pyr_format_name(pyr_format format) {
+    static const char *const names[] = {"unknown",           "al_kamel_laps",     "al_kamel_results", "al_kamel_class_results",
+                                        "al_kamel_best_laps", "al_kamel_weather", NULL};
+    return (unsigned)format < sizeof names / sizeof *names ? names[format] : NULL;
+}
+
+/* The separator that stands most often in the first line. */
+static char find_separator(const char *data, size_t size) {
+    static const char candidates[] = {';', ',', '\t', '|'};
+    size_t best_count = 0;
+    char best = ',';
+    for (size_t i = 0; i < sizeof candidates; i++) {
+        size_t count = 0;
+        for (size_t place = 0; place < size && data[place] != '\n' && data[place] != '\r'; place++) {
+            count += data[place] == candidates[i];
+        }
+        if (count > best_count) {
+            best_count = count;
+            best = candidates[i];
+        }
+    }
+    return best;
+}
+
+/* An offset in the decoded text -> an offset in the source. */
+static void place_in_source(const pyr_file *file, pyr_error *error) {
+    if (error != NULL) {
+        size_t offset = (size_t)error->offset;
+        bool wide = file->encoding == PYR_UTF_16_LE || file->encoding == PYR_UTF_16_BE;
+        error->offset = (int64_t)(file->mark + (wide ? pyr_utf16_offset(file->data, offset) : offset));
+    }
+}
+
+static pyr_status read_header(pyr_file *file, pyr_error *error) {
+    bool more;
+    pyr_csv *csv = &file->csv;
+    do { /* blank lines before the header */
+        pyr_status status = pyr_csv_next(csv, &more, error);
+        if (status != PYR_OK) {
+            if (status == PYR_ERROR_UNREADABLE) {
+                place_in_source(file, error);
+            }
+            return status;
+        }
+    } while (more && csv->field_count == 1 && pyr_trim(csv->fields[0]).length == 0);
+    if (!more) {
+        return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, 0,
+                             "the file holds nothing but blank lines; download it again");
+    }
+    PYR_TRY(pyr_grow_array(file->allocator, &file->columns, &file->columns_capacity, csv->field_count,
+                           sizeof *file->columns, error));
+    for (size_t i = 0; i < csv->field_count; i++) {
+        pyr_text name = pyr_trim(csv->fields[i]);
+        /* a name out of the scratch would not outlive the next record */
+        file->columns[i] = name.data >= file->data && name.data < file->data + file->size
+                               ? name
+                               : (pyr_text){file->data + csv->offsets[i], csv->fields[i].length};
+    }
+    file->column_count = csv->field_count;
+    return PYR_OK;
+}
+
+/* ---- Opening ---- */
+
+static bool begins_with_tag(const char *data, size_t size) {
+    size_t place = 0;
+    while (place < size && (data[place] == ' ' || data[place] == '\n' || data[place] == '\r' || data[place] == '\t')) {
+        place++;
+    }
+    return place < size && data[place] == '<';
+}
+
+static pyr_status refuse_content(const pyr_file *file, pyr_error *error) {
+    const char *data = file->data;
+    size_t shown = file->size < 4096 ? file->size : 4096;
+    if (file->size == 0) {
+        return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, 0, "the file is empty; download it again");
+    }
+    if (begins_with_tag(data, shown)) {
+        return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, 0,
+                             "this is a web page or XML, not a timing file; download the CSV itself");
+    }
+    if (memchr(data, '\0', shown) != NULL) {
+        return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT,
+                             (size_t)((const char *)memchr(data, '\0', shown) - data),
+                             "this is a binary file, not a timing file; give the CSV that the timekeeper published");
+    }
+    return PYR_OK;
+}
+
+static pyr_status decode(pyr_file *file, const pyr_source *source, pyr_error *error) {
+    file->encoding = pyr_detect_encoding(source->data, source->size, &file->mark);
+    file->data = source->data + file->mark;
+    file->size = source->size - file->mark;
+    if (file->encoding == PYR_UTF_16_LE || file->encoding == PYR_UTF_16_BE) {
+        PYR_TRY(pyr_utf16_decode(file->allocator, file->data, file->size, file->encoding == PYR_UTF_16_BE, &file->decoded,
+                                 &file->size, &file->decoded_capacity, error));
+        file->data = file->decoded;
+    }
+    return PYR_OK;
+}
+
+pyr_status pyr_file_open(pyr_file *file, const pyr_source *source, pyr_format forced, pyr_error *error) {
+    pyr_kind kind;
+    file->name = source->name;
+    file->source_size = source->size;
+    file->fingerprint = pyr_fingerprint(source->data, source->size);
+    PYR_TRY(decode(file, source, error));
+    PYR_TRY(refuse_content(file, error));
+    file->separator = find_separator(file->data, file->size < PYR_RECORD_LIMIT ? file->size : PYR_RECORD_LIMIT);
+    file->csv = (pyr_csv){
+        .allocator = file->allocator, .data = file->data, .size = file->size, .separator = file->separator};
+    PYR_TRY(read_header(file, error));
+    file->header_end = file->csv.place;
+    file->line = (int64_t)pyr_count_lines(file->data, file->header_end) + 1;
+    file->format = pyr_header_format(file->columns, file->column_count, &kind);
+    if (file->format == PYR_FORMAT_UNKNOWN || (forced != PYR_FORMAT_UNKNOWN && forced != file->format)) {
+        return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, file->csv.start,
+                             file->format == PYR_FORMAT_UNKNOWN
+                                 ? "the first line is no header of a timing file (NUMBER, LAP_NUMBER, LAP_TIME, ...); use "
+                                   "from_laps for a table of your own"
+                                 : "the columns are not those of the format that was asked for; leave out format=");
+    }
+    return PYR_OK;
+}
+
+void pyr_file_close(pyr_file *file) {
+    if (file->csv.allocator != NULL) {
+        pyr_csv_clear(&file->csv);
+    }
+    pyr_release_array(file->allocator, file->columns, file->columns_capacity, sizeof *file->columns);
+    pyr_release_array(file->allocator, file->decoded, file->decoded_capacity, 1);
+    file->columns = NULL;
+    file->decoded = NULL;
+    file->csv.allocator = NULL;
+}
+
+pyr_status pyr_file_fail(const pyr_file *file, pyr_error *error, pyr_status status, size_t offset, const char *message) {
+    pyr_fail_at(error, status, file->data, offset, "%s", message);
+    place_in_source(file, error);
+    return status;
+}
+
+/* ---- Records and values ---- */
+
+int32_t pyr_file_find(const pyr_file *file, const char *name) {
+    for (size_t i = 0; i < file->column_count; i++) {
+        if (named(file->columns[i], name)) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, pyr_error *error) {
+    pyr_csv *csv = &file->csv;
+    do {
+        pyr_status status = pyr_csv_next(csv, more, error);
+        if (status != PYR_OK) {
+            if (status == PYR_ERROR_UNREADABLE) {
+                place_in_source(file, error);
+            }
+            return status;
+        }
+        int64_t line_ends = (int64_t)pyr_count_lines(file->data + csv->start, csv->place - csv->start);
+        *line = file->line;
+        file->line += line_ends > 0 ? line_ends : csv->ended; /* CR alone ends a line too */
+    } while (*more && csv->field_count == 1 && pyr_trim(csv->fields[0]).length == 0);
+    file->rows += *more;
+    return PYR_OK;
+}
+
+pyr_status pyr_file_intern(pyr_file *file, pyr_text value, pyr_interner *interner, int32_t *code, pyr_error *error) {
+    *code = -1;
+    value = pyr_trim(value);
+    if (value.length == 0) {
+        return PYR_OK;
+    }
+    if (pyr_utf8_valid(value)) {
+        return pyr_interner_add(interner, value, code, error);
+    }
+    if (file->encoding == PYR_UTF_8) {
+        file->encoding = PYR_WINDOWS_1252;
+        PYR_TRY(pyr_file_doubt(file, PYR_NOTE, "not_utf8", file->line, (pyr_text){NULL, 0}, (pyr_text){NULL, 0},
+                               "the file is not UTF-8; what is not is read as windows-1252", error));
+    }
+    char *decoded;
+    PYR_TRY(pyr_new_array(file->allocator, value.length, 3, &decoded, error));
+    size_t length = pyr_windows_1252_decode(value, decoded);
+    pyr_status status = pyr_interner_add(interner, (pyr_text){decoded, length}, code, error);
+    pyr_release_array(file->allocator, decoded, value.length, 3);
+    return status;
+}
+
+pyr_status pyr_file_doubt(pyr_file *file, pyr_severity severity, const char *code, int64_t line, pyr_text column,
+                          pyr_text value, const char *what, pyr_error *error) {
+    pyr_doubt_place place = {.file = file->name, .line = line, .column = column, .lap = PYR_NO_INT32};
+    char shown[64];
+    int length = 0;
+    for (int i = 0; i < pyr_shown(value.length); i++) { /* printable ASCII: a message is UTF-8 whatever the file is */
+        shown[length++] = value.data[i] >= ' ' && value.data[i] <= '~' ? value.data[i] : '?';
+    }
+    if (value.data == NULL) {
+        return pyr_doubts_add(file->doubts, severity, code, place, error, "%s", what);
+    }
+    return pyr_doubts_add(file->doubts, severity, code, place, error, "'%.*s' %s", length, shown, what);
+}

@@ -1,0 +1,55 @@
+/* One source while it is read: its text in UTF-8, its separator, its header. */
+#ifndef PYR_READ_FILE_H
+#define PYR_READ_FILE_H
+
+#include "../text/csv.h"
+#include "../text/encoding.h"
+#include "doubts.h"
+
+typedef struct pyr_file {
+    const pyr_allocator *allocator;
+    pyr_text name;
+    const char *data; /* UTF-8 (or windows-1252, told field by field), without a byte order mark */
+    size_t size;
+    pyr_encoding encoding;
+    size_t mark;           /* bytes of the byte order mark */
+    char *decoded;         /* owned, where the source is UTF-16 */
+    size_t decoded_capacity;
+    size_t source_size;
+    int64_t fingerprint;
+    char separator;
+    pyr_format format;
+    pyr_csv csv;           /* stands behind the header */
+    pyr_text *columns;     /* trimmed names; an empty name: the column behind a trailing separator */
+    size_t column_count, columns_capacity;
+    size_t header_end;     /* offset of the first data record */
+    int64_t line;          /* of the record that is read next */
+    int64_t rows, rows_listed;
+    pyr_doubts *doubts;
+} pyr_file;
+
+/* Decodes the source, finds separator and header, recognises the format (or takes `forced`). PYR_ERROR_UNKNOWN_FORMAT
+ * says what the content looks like. pyr_file_close in any case; name, format and counts stay. */
+pyr_status pyr_file_open(pyr_file *file, const pyr_source *source, pyr_format forced, pyr_error *error);
+void pyr_file_close(pyr_file *file);
+
+/* The format of a header; kind where the format tells it. */
+pyr_format pyr_header_format(const pyr_text *columns, size_t count, pyr_kind *kind);
+
+/* The column of that name, or -1. */
+int32_t pyr_file_find(const pyr_file *file, const char *name);
+
+/* An error at a byte offset of the decoded text, as a place in the source. */
+pyr_status pyr_file_fail(const pyr_file *file, pyr_error *error, pyr_status status, size_t offset, const char *message);
+
+/* The next record that is not blank; counts lines and rows. Its line is *line. */
+pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, pyr_error *error);
+
+/* A text value, trimmed and in UTF-8, into `interner`; code -1 where it is empty. Not UTF-8: read as windows-1252. */
+pyr_status pyr_file_intern(pyr_file *file, pyr_text value, pyr_interner *interner, int32_t *code, pyr_error *error);
+
+/* A doubt at `line` of this file about a value in the named column. */
+pyr_status pyr_file_doubt(pyr_file *file, pyr_severity severity, const char *code, int64_t line, pyr_text column,
+                          pyr_text value, const char *what, pyr_error *error);
+
+#endif

@@ -1,0 +1,290 @@
+/* A session from the user's own tables. */
+#include <string.h>
+
+#include "../text/number.h"
+#include "assemble.h"
+
+typedef struct input {
+    pyr_reading *reading;
+    const pyr_table *table;
+} input;
+
+static const pyr_column *find_column(const pyr_table *table, const char *name) {
+    int32_t index = pyr_table_find_column(table, pyr_text_of(name));
+    return index < 0 ? NULL : pyr_table_column_view(table, index);
+}
+
+static pyr_text text_at(const pyr_column *column, int64_t row) {
+    bool there = column != NULL && pyr_present(column, row);
+    return there ? pyr_trim(pyr_dictionary_text_view(column->dictionary, pyr_int32s(column)[row])) : (pyr_text){"", 0};
+}
+
+static pyr_doubt_place place_of(const pyr_column *column) {
+    pyr_doubt_place place = pyr_nowhere();
+    place.column = pyr_text_of(column->name);
+    return place;
+}
+
+/* ---- Columns of laps ---- */
+
+/* Every string of the dictionary is interned once; rows then only look it up. */
+static pyr_status take_texts(input *from, const pyr_column *column, pyr_interner *texts, int32_t *out, pyr_error *error) {
+    const pyr_allocator *allocator = from->reading->allocator;
+    int32_t count = column->dictionary->count, *codes;
+    PYR_TRY(pyr_new_array(allocator, (size_t)count, sizeof *codes, &codes, error));
+    pyr_status status = PYR_OK;
+    for (int32_t i = 0; i < count && status == PYR_OK; i++) {
+        pyr_text text = pyr_trim(pyr_dictionary_text_view(column->dictionary, i));
+        codes[i] = -1;
+        if (text.length > 0) {
+            status = pyr_interner_add(texts, text, &codes[i], error);
+        }
+    }
+    for (int64_t row = 0; row < pyr_table_row_count(from->table) && status == PYR_OK; row++) {
+        out[row] = pyr_present(column, row) ? codes[pyr_int32s(column)[row]] : -1;
+    }
+    pyr_release_array(allocator, codes, (size_t)count, sizeof *codes);
+    return status;
+}
+
+static pyr_status take_words(input *from, const pyr_column *column, const char *const *words, int32_t *out, pyr_error *error) {
+    int64_t unknown = 0;
+    for (int64_t row = 0; row < pyr_table_row_count(from->table); row++) {
+        pyr_text text = text_at(column, row);
+        out[row] = -1;
+        for (int32_t word = 0; words[word] != NULL && out[row] < 0; word++) {
+            out[row] = pyr_text_equal(text, pyr_text_of(words[word])) ? word : -1;
+        }
+        unknown += text.length > 0 && out[row] < 0;
+    }
+    return unknown == 0 ? PYR_OK
+                        : pyr_doubts_add(&from->reading->doubts, PYR_WARNING, "field_not_read", place_of(column), error,
+                                         "%lld values are none of the words that are known here; left out", (long long)unknown);
+}
+
+static pyr_status take_durations(input *from, const pyr_column *column, int64_t *out, pyr_error *error) {
+    int64_t refused = 0;
+    for (int64_t row = 0; row < pyr_table_row_count(from->table); row++) {
+        int64_t value = pyr_int64s(column)[row];
+        bool fits = value >= 0 && value <= PYR_LONGEST_TIME;
+        out[row] = pyr_present(column, row) && fits ? value : PYR_NO_TIME;
+        refused += pyr_present(column, row) && !fits;
+    }
+    return refused == 0 ? PYR_OK
+                        : pyr_doubts_add(&from->reading->doubts, PYR_WARNING, "field_not_read", place_of(column), error,
+                                         "%lld times are negative or beyond ten thousand hours; left out", (long long)refused);
+}
+
+static pyr_status take_integers(input *from, const pyr_column *column, int32_t *out, pyr_error *error) {
+    int64_t refused = 0;
+    for (int64_t row = 0; row < pyr_table_row_count(from->table); row++) {
+        int64_t value = column->type == PYR_INT32 ? pyr_int32s(column)[row] : pyr_int64s(column)[row];
+        bool fits = value >= 0 && value <= INT32_MAX;
+        out[row] = pyr_present(column, row) && fits ? (int32_t)value : PYR_NO_INT32;
+        refused += pyr_present(column, row) && !fits;
+    }
+    return refused == 0 ? PYR_OK
+                        : pyr_doubts_add(&from->reading->doubts, PYR_WARNING, "field_not_read", place_of(column), error,
+                                         "%lld numbers are negative or too large; left out", (long long)refused);
+}
+
+static bool fits_type(const pyr_column *column, pyr_type wanted) {
+    bool integer = column->type == PYR_INT32 || column->type == PYR_INT64;
+    return column->type == wanted || (wanted == PYR_INT32 && integer) ;
+}
+
+static pyr_status take_column(input *from, const pyr_field *field, int32_t index, const pyr_column *column, pyr_error *error) {
+    void *out = pyr_table_array(from->reading->laps, index);
+    int64_t rows = pyr_table_row_count(from->table);
+    switch (field->type) {
+    case PYR_TEXT:
+        return field->words != NULL ? take_words(from, column, field->words, out, error)
+                                    : take_texts(from, column, &from->reading->lap_texts[index], out, error);
+    case PYR_DURATION:
+        return take_durations(from, column, out, error);
+    case PYR_INT32:
+        return take_integers(from, column, out, error);
+    case PYR_FLOAT64:
+        for (int64_t row = 0; row < rows; row++) {
+            ((double *)out)[row] = pyr_present(column, row) ? pyr_float64s(column)[row] : NAN;
+        }
+        break;
+    case PYR_BOOL:
+        for (int64_t row = 0; row < rows; row++) {
+            uint8_t absent = field->nullable ? PYR_NO_BOOL : 0;
+            ((uint8_t *)out)[row] = pyr_present(column, row) ? pyr_true(column, row) : absent;
+        }
+        break;
+    case PYR_INT64:
+        break;
+    }
+    return PYR_OK;
+}
+
+/* A column that the user does not give. */
+static void leave_out(input *from, const pyr_field *field, int32_t index) {
+    void *out = pyr_table_array(from->reading->laps, index);
+    for (int64_t row = 0; row < pyr_table_row_count(from->table); row++) {
+        if (field->type == PYR_TEXT) {
+            ((int32_t *)out)[row] = -1;
+        } else if (field->type == PYR_INT32) {
+            ((int32_t *)out)[row] = PYR_NO_INT32;
+        } else if (field->type == PYR_FLOAT64) {
+            ((double *)out)[row] = NAN;
+        } else if (field->type == PYR_BOOL) {
+            ((uint8_t *)out)[row] = field->nullable ? PYR_NO_BOOL : 0;
+        } else {
+            ((int64_t *)out)[row] = PYR_NO_TIME;
+        }
+    }
+}
+
+/* Lap numbers that are not given are counted by car in the order of the rows. */
+static pyr_status count_laps(input *from, pyr_error *error) {
+    pyr_reading *reading = from->reading;
+    int32_t car_count = reading->lap_texts[PYR_LAP_CAR].count, *counts;
+    const int32_t *car = pyr_table_array(reading->laps, PYR_LAP_CAR);
+    int32_t *lap = pyr_table_array(reading->laps, PYR_LAP_LAP);
+    PYR_TRY(pyr_new_array(reading->allocator, (size_t)car_count, sizeof *counts, &counts, error));
+    memset(counts, 0, (size_t)car_count * sizeof *counts);
+    for (int64_t row = 0; row < reading->lap_count; row++) {
+        lap[row] = car[row] < 0 || counts[car[row]] == INT32_MAX ? PYR_NO_INT32 : ++counts[car[row]];
+    }
+    pyr_release_array(reading->allocator, counts, (size_t)car_count, sizeof *counts);
+    return pyr_doubts_add(&reading->assumptions, PYR_NOTE, "lap_counted", pyr_nowhere(), error,
+                          "lap numbers are not given: they are counted by car in the order of the rows");
+}
+
+static pyr_status take_laps(input *from, pyr_error *error) {
+    pyr_reading *reading = from->reading;
+    int32_t count;
+    const pyr_field *fields = pyr_part_fields(PYR_LAPS, &count);
+    PYR_TRY(pyr_table_new(reading->allocator, fields, count, pyr_table_row_count(from->table), &reading->laps, error));
+    for (int32_t i = 0; i < count; i++) {
+        const pyr_column *column = find_column(from->table, fields[i].name);
+        if (column == NULL || column->absent_count == pyr_table_row_count(from->table)) {
+            leave_out(from, &fields[i], i);
+        } else if (!fits_type(column, fields[i].type)) {
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "the column '%s' is of another type than it should be: %s",
+                            fields[i].name, fields[i].type == PYR_DURATION ? "a duration" : fields[i].type == PYR_TEXT ? "text"
+                            : fields[i].type == PYR_BOOL ? "true or false" : "a number");
+        } else {
+            PYR_TRY(take_column(from, &fields[i], i, column, error));
+        }
+    }
+    reading->lap_count = pyr_table_row_count(from->table);
+    return find_column(from->table, "lap") == NULL ? count_laps(from, error) : PYR_OK;
+}
+
+static pyr_status report_columns(input *from, pyr_error *error) {
+    int32_t count;
+    const pyr_field *fields = pyr_part_fields(PYR_LAPS, &count);
+    for (int32_t i = 0; i < pyr_table_column_count(from->table); i++) {
+        const pyr_column *column = pyr_table_column_view(from->table, i);
+        bool known = false;
+        for (int32_t field = 0; field < count; field++) {
+            known = known || strcmp(column->name, fields[field].name) == 0;
+        }
+        if (!known) {
+            PYR_TRY(pyr_doubts_add(&from->reading->doubts, PYR_NOTE, "unknown_column", place_of(column), error,
+                                   "this column is not known and is not kept"));
+        }
+    }
+    return PYR_OK;
+}
+
+/* ---- Entries ---- */
+
+static pyr_status take_code(const pyr_column *column, int64_t row, pyr_interner *texts, int32_t *code, pyr_error *error) {
+    pyr_text text = text_at(column, row);
+    *code = -1;
+    return text.length == 0 ? PYR_OK : pyr_interner_add(texts, text, code, error);
+}
+
+/* `A / B / C` as an entry table has them. */
+static pyr_status split_drivers(pyr_reading *reading, pyr_text names, pyr_error *error) {
+    for (int32_t number = 1; names.length > 0; number++) {
+        size_t length = 0;
+        while (length < names.length && !(names.length - length >= 3 && memcmp(names.data + length, " / ", 3) == 0)) {
+            length++;
+        }
+        pyr_text name = pyr_trim((pyr_text){names.data, length});
+        size_t step = length + 3 < names.length ? length + 3 : names.length;
+        names = (pyr_text){names.data + step, names.length - step};
+        if (name.length == 0) {
+            continue;
+        }
+        pyr_crew_row row = {.number = number, .rating = -1, .country = -1, .result = reading->result_count};
+        PYR_TRY(pyr_interner_add(&reading->lap_texts[PYR_LAP_DRIVER], name, &row.driver, error));
+        PYR_TRY(pyr_grow_array(reading->allocator, &reading->crew, &reading->crew_capacity, reading->crew_count + 1,
+                               sizeof *reading->crew, error));
+        reading->crew[reading->crew_count++] = row;
+    }
+    return PYR_OK;
+}
+
+static pyr_status take_entries(pyr_reading *reading, const pyr_table *entries, pyr_error *error) {
+    static const char *const names[] = {"car", "class", "group", "team", "vehicle", "tyre_make", "drivers"};
+    const pyr_column *columns[7];
+    for (size_t i = 0; i < 7; i++) {
+        columns[i] = find_column(entries, names[i]);
+        if (columns[i] != NULL && columns[i]->type != PYR_TEXT) {
+            if (i == 0 || columns[i]->absent_count < pyr_table_row_count(entries)) {
+                return pyr_fail(error, PYR_ERROR_ARGUMENT, "the column '%s' of the entries is not text", names[i]);
+            }
+            columns[i] = NULL;
+        }
+    }
+    if (columns[0] == NULL) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "the entries have no column 'car'");
+    }
+    for (int64_t i = 0; i < pyr_table_row_count(entries); i++) {
+        pyr_result_row row = {.source = -1, .occurrence = 1, .position = PYR_NO_INT32, .class_position = PYR_NO_INT32,
+                              .status = -1, .laps = PYR_NO_INT32};
+        PYR_TRY(take_code(columns[0], i, &reading->lap_texts[PYR_LAP_CAR], &row.car, error));
+        if (row.car < 0) {
+            continue;
+        }
+        PYR_TRY(take_code(columns[1], i, &reading->lap_texts[PYR_LAP_CLASS], &row.class_code, error));
+        PYR_TRY(take_code(columns[2], i, &reading->lap_texts[PYR_LAP_GROUP], &row.group, error));
+        PYR_TRY(take_code(columns[3], i, &reading->lap_texts[PYR_LAP_TEAM], &row.team, error));
+        PYR_TRY(take_code(columns[4], i, &reading->texts, &row.vehicle, error));
+        PYR_TRY(take_code(columns[5], i, &reading->texts, &row.tyre_make, error));
+        PYR_TRY(split_drivers(reading, text_at(columns[6], i), error));
+        PYR_TRY(pyr_grow_array(reading->allocator, &reading->results, &reading->result_capacity, reading->result_count + 1,
+                               sizeof *reading->results, error));
+        reading->results[reading->result_count++] = row;
+    }
+    return PYR_OK;
+}
+
+pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table *laps, const pyr_table *entries,
+                                 const pyr_read_options *options, pyr_session **out, pyr_error *error) {
+    pyr_read_options defaults = pyr_read_options_default();
+    pyr_reading reading;
+    input from = {&reading, laps};
+    *out = NULL;
+    const pyr_column *lap_time = find_column(laps, "lap_time"), *elapsed = find_column(laps, "elapsed");
+    if (find_column(laps, "car") == NULL || (lap_time == NULL && elapsed == NULL)) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT,
+                        "laps need a column 'car' and one of 'lap_time' and 'elapsed'; name them with columns=");
+    }
+    pyr_reading_init(&reading, allocator);
+    reading.lap_time_published = lap_time != NULL;
+    reading.elapsed_published = elapsed != NULL;
+    reading.clock_published = find_column(laps, "clock") != NULL;
+    reading.flags_published = find_column(laps, "flag") != NULL;
+    pyr_status status = take_laps(&from, error);
+    if (status == PYR_OK) {
+        status = report_columns(&from, error);
+    }
+    if (status == PYR_OK && entries != NULL) {
+        status = take_entries(&reading, entries, error);
+    }
+    if (status == PYR_OK) {
+        pyr_assembly assembly = {.reading = &reading, .options = options == NULL ? &defaults : options};
+        status = pyr_assemble(&assembly, out, error);
+    }
+    pyr_reading_clear(&reading);
+    return status;
+}

@@ -1,0 +1,101 @@
+/* The lap and section tables of the session out of the rows of the files. */
+#include <string.h>
+
+#include "assemble.h"
+
+static void gather(void *out, const void *values, const int64_t *source_row, int64_t count, size_t width) {
+    if (width == 8) {
+        int64_t *to = out;
+        const int64_t *from = values;
+        for (int64_t row = 0; row < count; row++) {
+            to[row] = from[source_row[row]];
+        }
+    } else if (width == 4) {
+        int32_t *to = out;
+        const int32_t *from = values;
+        for (int64_t row = 0; row < count; row++) {
+            to[row] = from[source_row[row]];
+        }
+    } else {
+        uint8_t *to = out;
+        const uint8_t *from = values;
+        for (int64_t row = 0; row < count; row++) {
+            to[row] = from[source_row[row]];
+        }
+    }
+}
+
+/* The rows in the order of the session: the table that was read, or a gathered one. */
+static pyr_status order_laps(pyr_assembly *assembly, pyr_table **out, pyr_error *error) {
+    pyr_reading *reading = assembly->reading;
+    if (reading->laps != NULL && assembly->source_row == NULL) {
+        *out = reading->laps;
+        reading->laps = NULL;
+        return PYR_OK;
+    }
+    int32_t count;
+    const pyr_field *fields = pyr_part_fields(PYR_LAPS, &count);
+    PYR_TRY(pyr_table_new(reading->allocator, fields, count, assembly->lap_count, out, error));
+    for (int32_t column = 0; column < count && reading->laps != NULL; column++) {
+        size_t width = fields[column].type == PYR_BOOL ? 1 : fields[column].type == PYR_TEXT || fields[column].type == PYR_INT32 ? 4 : 8;
+        gather(pyr_table_array(*out, column), pyr_table_array(reading->laps, column), assembly->source_row,
+               assembly->lap_count, width);
+    }
+    pyr_table_release(reading->laps);
+    reading->laps = NULL;
+    return PYR_OK;
+}
+
+static pyr_status gather_sections(pyr_assembly *assembly, pyr_error *error) {
+    pyr_reading *reading = assembly->reading;
+    pyr_table **table = &assembly->parts[PYR_SECTIONS];
+    pyr_field *fields;
+    size_t names_size = 0;
+    char *names;
+    int32_t count = (int32_t)reading->section_count;
+    for (int32_t i = 0; i < count; i++) {
+        names_size += pyr_interner_text_view(&reading->section_names, i).length + 1;
+    }
+    PYR_TRY(pyr_new_array(reading->allocator, (size_t)count, sizeof *fields, &fields, error));
+    pyr_status status = pyr_new_array(reading->allocator, names_size, 1, &names, error);
+    char *name = names;
+    for (int32_t i = 0; i < count && status == PYR_OK; i++) {
+        pyr_text text = pyr_interner_text_view(&reading->section_names, i);
+        fields[i] = (pyr_field){name, PYR_DURATION, true, NULL};
+        memcpy(name, text.data, text.length);
+        name[text.length] = '\0';
+        name += text.length + 1;
+    }
+    if (status == PYR_OK) {
+        status = pyr_table_new(reading->allocator, fields, count, assembly->lap_count, table, error);
+    }
+    for (int32_t i = 0; i < count && status == PYR_OK; i++) {
+        status = pyr_section_fill(reading, i, error);
+        for (int64_t row = 0; row < assembly->lap_count && status == PYR_OK; row++) {
+            ((int64_t *)pyr_table_array(*table, i))[row] = reading->sections[i].values[pyr_assembly_source_row(assembly, row)];
+        }
+    }
+    if (status == PYR_OK) {
+        status = pyr_table_finish(*table, assembly->lap_count, error);
+    }
+    pyr_release_array(reading->allocator, names, names_size, 1);
+    pyr_release_array(reading->allocator, fields, (size_t)count, sizeof *fields);
+    return status;
+}
+
+pyr_status pyr_assemble_laps(pyr_assembly *assembly, pyr_error *error) {
+    pyr_reading *reading = assembly->reading;
+    pyr_table **laps = &assembly->parts[PYR_LAPS];
+    if (reading->section_count > 0) {
+        PYR_TRY(gather_sections(assembly, error));
+    }
+    PYR_TRY(order_laps(assembly, laps, error));
+    pyr_table_set_dictionary(*laps, PYR_LAP_CAR, assembly->cars);
+    for (int32_t column = PYR_LAP_CLASS; column <= PYR_LAP_DRIVER; column++) {
+        const pyr_dictionary *dictionary;
+        PYR_TRY(pyr_dictionary_from_interner(&reading->lap_texts[column], false, NULL, &dictionary, error));
+        pyr_table_set_dictionary(*laps, column, dictionary);
+        pyr_dictionary_release(dictionary);
+    }
+    return pyr_table_finish(*laps, assembly->lap_count, error);
+}

@@ -1,0 +1,428 @@
+/* Lap analysis, two lanes. The fast lane takes runs of rows that have exactly as many separators as the header and no
+ * quote, column by column, so that each parser is one tight loop; a field it does not know goes to the plain lane's
+ * pyr_lap_plan_store. Every other record is read by the plain lane whole. */
+#include "lap_plan.h"
+
+#include "../text/number.h"
+#include "../text/scan.h"
+
+typedef struct lap_lane {
+    pyr_lap_plan plan;
+    pyr_file *file;
+    pyr_reading *reading;
+    int32_t source;
+    pyr_places places;
+    uint32_t *place_memory, *end_memory;
+} lap_lane;
+
+/* Rows that stand line by line in a block, and where: field f of row r ends at place[r * stride + f]. */
+typedef struct run {
+    const char *block;
+    const uint32_t *place;
+    uint32_t stride;
+    int64_t rows;
+    int64_t first_row, first_line;
+} run;
+
+static inline const char *field_start(const run *rows, int64_t row, uint32_t field) {
+    return rows->block + (uint32_t)(rows->place[row * rows->stride + field - 1] + 1);
+}
+
+static inline const char *field_end(const run *rows, int64_t row, uint32_t field) {
+    return rows->block + rows->place[row * rows->stride + field];
+}
+
+/* What a parser of the fast lane hands over: a field it could not read. */
+static pyr_status store_plain(lap_lane *lane, pyr_lap_step *step, const run *rows, int64_t row, pyr_error *error) {
+    const char *start = field_start(rows, row, step->field);
+    pyr_text value = {start, (size_t)(field_end(rows, row, step->field) - start)};
+    if (value.length > 0 && step->field + 1 == rows->stride && value.data[value.length - 1] == '\r') {
+        value.length--;
+    }
+    return pyr_lap_plan_store(&lane->plan, step, rows->first_row + row, rows->first_line + row, value, error);
+}
+
+/* ---- One loop a kind of column ---- */
+
+static pyr_status take_durations(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
+    int64_t *out = (int64_t *)step->values + rows->first_row;
+    for (int64_t row = 0; row < rows->rows; row++) {
+        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+        if (start == end) {
+            out[row] = PYR_NO_TIME;
+        } else if (PYR_UNLIKELY(!pyr_fast_duration(end, (unsigned)(end - start), out + row))) {
+            PYR_TRY(store_plain(lane, step, rows, row, error));
+        }
+    }
+    return PYR_OK;
+}
+
+static pyr_status take_decimals(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
+    double *out = (double *)step->values + rows->first_row;
+    for (int64_t row = 0; row < rows->rows; row++) {
+        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+        if (start == end) {
+            out[row] = NAN;
+        } else if (PYR_UNLIKELY(!pyr_fast_tenths(end, (unsigned)(end - start), out + row))) {
+            PYR_TRY(store_plain(lane, step, rows, row, error));
+        }
+    }
+    return PYR_OK;
+}
+
+static pyr_status take_numbers(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
+    int32_t *out = (int32_t *)step->values + rows->first_row;
+    for (int64_t row = 0; row < rows->rows; row++) {
+        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+        uint32_t number = 0;
+        bool digits = end - start >= 1 && end - start <= 4;
+        for (const char *digit = start; digits && digit < end; digit++) {
+            uint32_t value = (uint32_t)(unsigned char)*digit - '0';
+            digits = value <= 9;
+            number = number * 10 + value;
+        }
+        out[row] = (int32_t)number;
+        if (PYR_UNLIKELY(!digits)) {
+            PYR_TRY(store_plain(lane, step, rows, row, error));
+        }
+    }
+    return PYR_OK;
+}
+
+/* Same bytes, loading nothing beyond either text and up to eight bytes before it. */
+static inline bool same_text(pyr_text left, const char *start, const char *end) {
+    size_t length = (size_t)(end - start);
+    if (left.length != length) {
+        return false;
+    }
+    if (length <= 8) {
+        return length == 0 || (pyr_load_8(left.data + length - 8) ^ pyr_load_8(end - 8)) >> (64 - 8 * length) == 0;
+    }
+    if (length <= 16) {
+        return pyr_load_8(left.data) == pyr_load_8(start) && pyr_load_8(left.data + length - 8) == pyr_load_8(end - 8);
+    }
+    return memcmp(left.data, start, length) == 0;
+}
+
+/* Texts and flags: most repeat the row above, and keep its code. */
+static pyr_status take_codes(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
+    int32_t *out = (int32_t *)step->values + rows->first_row;
+    pyr_text above = step->above;
+    int32_t code = step->above_code;
+    for (int64_t row = 0; row < rows->rows; row++) {
+        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+        if (PYR_UNLIKELY(above.data == NULL || !same_text(above, start, end))) {
+            PYR_TRY(store_plain(lane, step, rows, row, error));
+            code = out[row];
+            /* a flag that is not known is a doubt in every row that has it */
+            above = (pyr_text){step->role == PYR_ROLE_FLAG && code < 0 ? NULL : start, (size_t)(end - start)};
+        }
+        out[row] = code;
+    }
+    step->above = above;
+    step->above_code = code;
+    return PYR_OK;
+}
+
+static pyr_status take_improvements(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
+    int32_t *out = (int32_t *)step->values + rows->first_row;
+    for (int64_t row = 0; row < rows->rows; row++) {
+        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+        out[row] = -1;
+        if (PYR_UNLIKELY(end - start != 1 || *start != '0')) {
+            PYR_TRY(store_plain(lane, step, rows, row, error));
+        }
+    }
+    return PYR_OK;
+}
+
+static pyr_status take_in_pit(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
+    uint8_t *out = (uint8_t *)step->values + rows->first_row;
+    for (int64_t row = 0; row < rows->rows; row++) {
+        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+        out[row] = end - start == 1 && *start == 'B';
+        if (PYR_UNLIKELY(end != start && out[row] == 0)) {
+            PYR_TRY(store_plain(lane, step, rows, row, error));
+        }
+    }
+    return PYR_OK;
+}
+
+/* The same last characters, up to eight. */
+static inline bool same_ending(const char *left_end, const char *right_end, size_t length) {
+    return ((pyr_load_8(left_end - 8) ^ pyr_load_8(right_end - 8)) & pyr_keep_last((unsigned)length)) == 0;
+}
+
+/* Sectors again, as `0:41.117` or `101.077`: most are the characters of the sector, with `0:` before them or without;
+ * the others are parsed. */
+static pyr_status compare_restated(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
+    const int64_t *expected = (const int64_t *)step->values + rows->first_row;
+    for (int64_t row = 0; row < rows->rows; row++) {
+        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+        const char *sector = field_start(rows, row, step->restates), *sector_end = field_end(rows, row, step->restates);
+        size_t length = (size_t)(end - start), sector_length = (size_t)(sector_end - sector);
+        if (PYR_LITTLE_ENDIAN && length <= 8 && sector_length <= length && same_ending(end, sector_end, sector_length) &&
+            (length == sector_length || (length == sector_length + 2 && sector_length == 6 && start[0] == '0' && start[1] == ':'))) {
+            continue;
+        }
+        int64_t value = PYR_NO_TIME;
+        if (PYR_UNLIKELY(!(length == 0 || pyr_fast_seconds(end, (unsigned)length, &value) ||
+                           pyr_fast_duration(end, (unsigned)length, &value)) ||
+                         value != expected[row])) {
+            PYR_TRY(store_plain(lane, step, rows, row, error));
+        }
+    }
+    return PYR_OK;
+}
+
+static pyr_status take_nameless(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
+    for (int64_t row = 0; row < rows->rows; row++) {
+        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+        if (PYR_UNLIKELY(end - start > 1 || (end != start && *start != '\r'))) {
+            PYR_TRY(store_plain(lane, step, rows, row, error));
+        }
+    }
+    return PYR_OK;
+}
+
+static pyr_status take_column(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
+    switch (step->role) {
+    case PYR_ROLE_DURATION:
+        return take_durations(lane, step, rows, error);
+    case PYR_ROLE_DECIMAL:
+        return take_decimals(lane, step, rows, error);
+    case PYR_ROLE_NUMBER:
+        return take_numbers(lane, step, rows, error);
+    case PYR_ROLE_TEXT:
+    case PYR_ROLE_FLAG:
+        return take_codes(lane, step, rows, error);
+    case PYR_ROLE_IMPROVEMENT:
+        return take_improvements(lane, step, rows, error);
+    case PYR_ROLE_IN_PIT:
+        return take_in_pit(lane, step, rows, error);
+    case PYR_ROLE_RESTATED:
+        return compare_restated(lane, step, rows, error);
+    case PYR_ROLE_NAMELESS:
+        return take_nameless(lane, step, rows, error);
+    case PYR_ROLE_IGNORED:
+    case PYR_ROLE_UNKNOWN:
+        break;
+    }
+    return PYR_OK;
+}
+
+/* ---- Runs of rows ---- */
+
+/* A stretch begins where the next row's line is not the one that the last stretch foretells. */
+static pyr_status note_stretch(lap_lane *lane, int64_t line, bool headed, pyr_error *error) {
+    pyr_reading *reading = lane->reading;
+    int64_t row = reading->lap_count;
+    if (!headed && reading->stretch_count > 0) {
+        const pyr_stretch *last = &reading->stretches[reading->stretch_count - 1];
+        if (line - last->line == row - last->row) {
+            return PYR_OK;
+        }
+    }
+    PYR_TRY(pyr_grow_array(reading->allocator, &reading->stretches, &reading->stretch_capacity,
+                           reading->stretch_count + 1, sizeof *reading->stretches, error));
+    reading->stretches[reading->stretch_count++] = (pyr_stretch){row, line, lane->source, headed};
+    return PYR_OK;
+}
+
+static pyr_status take_run(lap_lane *lane, run *rows, pyr_error *error) {
+    pyr_reading *reading = lane->reading;
+    PYR_TRY(note_stretch(lane, lane->file->line, false, error));
+    PYR_TRY(pyr_lap_plan_reserve(&lane->plan, reading->lap_count + rows->rows, error));
+    rows->first_row = reading->lap_count;
+    rows->first_line = lane->file->line;
+    for (size_t i = 0; i < lane->plan.count; i++) {
+        PYR_TRY(take_column(lane, &lane->plan.steps[i], rows, error));
+    }
+    reading->lap_count += rows->rows;
+    lane->file->rows += rows->rows;
+    lane->file->line += rows->rows;
+    return PYR_OK;
+}
+
+/* ---- The plain lane ---- */
+
+static const char another_table[] = "another table begins at this line; split the file here and read its parts one by one";
+
+/* The header again, as where files were joined: 1; another header: -1; a row: 0. */
+static int is_header(const pyr_file *file, const pyr_csv *csv) {
+    static const char mark[] = "\xef\xbb\xbf";
+    bool same = csv->field_count == file->column_count, laps = false;
+    for (size_t i = 0; i < csv->field_count; i++) {
+        pyr_text name = csv->fields[i];
+        if (i == 0 && name.length >= 3 && memcmp(name.data, mark, 3) == 0) {
+            name = (pyr_text){name.data + 3, name.length - 3};
+        }
+        name = pyr_trim(name);
+        same = same && pyr_text_equal(name, file->columns[i]);
+        laps = laps || pyr_text_equal(name, pyr_text_of("LAP_NUMBER"));
+    }
+    return same ? 1 : laps ? -1 : 0;
+}
+
+static pyr_status store_record(lap_lane *lane, int64_t line, pyr_error *error) {
+    pyr_reading *reading = lane->reading;
+    const pyr_csv *csv = &lane->file->csv;
+    size_t complete = csv->field_count; /* the last field of a file cut short is not what it was */
+    if (csv->field_count != lane->file->column_count || csv->open_quote) {
+        bool cut = !csv->ended;
+        complete -= cut && csv->field_count < lane->file->column_count;
+        PYR_TRY(pyr_file_doubt(lane->file, PYR_WARNING, cut ? "file_cut_short" : "field_count", line,
+                               (pyr_text){NULL, 0}, (pyr_text){NULL, 0},
+                               cut ? "the file ends inside this row; what is complete is kept"
+                                   : "this row has more or fewer fields than the header; they are taken in order",
+                               error));
+    }
+    PYR_TRY(note_stretch(lane, line, false, error));
+    PYR_TRY(pyr_lap_plan_reserve(&lane->plan, reading->lap_count + 1, error));
+    for (size_t i = 0; i < lane->plan.count; i++) {
+        pyr_lap_step *step = &lane->plan.steps[i];
+        if (step->field >= complete) {
+            pyr_lap_plan_store_absent(step, reading->lap_count);
+        } else {
+            PYR_TRY(pyr_lap_plan_store(&lane->plan, step, reading->lap_count, line, csv->fields[step->field], error));
+        }
+        step->above.data = NULL; /* the row above is no longer in the fast lane's text */
+    }
+    reading->lap_count++;
+    return PYR_OK;
+}
+
+/* One record from csv.place on. */
+static pyr_status take_record(lap_lane *lane, bool *more, pyr_error *error) {
+    pyr_file *file = lane->file;
+    int64_t line;
+    PYR_TRY(pyr_file_next(file, more, &line, error));
+    if (!*more) {
+        return PYR_OK;
+    }
+    int header = is_header(file, &file->csv);
+    if (header < 0) {
+        return pyr_file_fail(file, error, PYR_ERROR_UNREADABLE, file->csv.start, another_table);
+    }
+    if (header > 0) {
+        file->rows--;
+        PYR_TRY(note_stretch(lane, file->line, true, error));
+        return pyr_file_doubt(file, PYR_NOTE, "header_repeated", line, (pyr_text){NULL, 0}, (pyr_text){NULL, 0},
+                              "the header stands here again: files were joined", error);
+    }
+    return store_record(lane, line, error);
+}
+
+/* ---- Blocks ---- */
+
+/* Lines of a block that the fast lane may take: as many fields as the header, no quote, and no header. */
+static bool is_regular(const lap_lane *lane, const char *block, uint32_t line) {
+    const pyr_places *places = &lane->places;
+    uint32_t first = line == 0 ? 0 : places->ends[line - 1] + 1, last = places->ends[line];
+    uint32_t start = first == 0 ? 0 : places->place[first - 1] + 1;
+    pyr_text header = lane->file->columns[0];
+    return last - first + 1 == lane->plan.count && places->place[last] < places->quote && block[start] != '\xef' &&
+           (block[start] != header.data[0] || places->place[last] - start < header.length ||
+            memcmp(block + start, header.data, header.length) != 0);
+}
+
+/* Takes the lines of the block at csv.place; stops early where the plain lane read beyond the line it began with. */
+static pyr_status take_block(lap_lane *lane, uint32_t size, pyr_error *error) {
+    pyr_csv *csv = &lane->file->csv;
+    const char *block = csv->data + csv->place;
+    size_t block_start = csv->place;
+    const pyr_places *places = &lane->places;
+    pyr_scan_block(block, size, csv->separator, &lane->places);
+    for (uint32_t line = 0; line < places->line_count;) {
+        uint32_t end = line;
+        while (end < places->line_count && is_regular(lane, block, end)) {
+            end++;
+        }
+        uint32_t first = line == 0 ? 0 : places->ends[line - 1] + 1;
+        if (end > line) {
+            run rows = {.block = block, .place = places->place + first, .stride = (uint32_t)lane->plan.count, .rows = end - line};
+            PYR_TRY(take_run(lane, &rows, error));
+            csv->place = block_start + places->place[places->ends[end - 1]] + 1;
+            line = end;
+            continue;
+        }
+        bool more;
+        PYR_TRY(take_record(lane, &more, error));
+        if (csv->place != block_start + places->place[places->ends[line]] + 1) {
+            return PYR_OK;
+        }
+        line++;
+    }
+    return PYR_OK;
+}
+
+static pyr_status take_rows(lap_lane *lane, pyr_error *error) {
+    pyr_csv *csv = &lane->file->csv;
+    for (bool more = true; more;) {
+        size_t rest = csv->size - csv->place, before = csv->place;
+        if (lane->plan.count > 1 && rest > 0) {
+            PYR_TRY(take_block(lane, rest < PYR_BLOCK_SIZE ? (uint32_t)rest : PYR_BLOCK_SIZE, error));
+        }
+        if (csv->place == before) { /* a line longer than a block, or the last one without its end */
+            PYR_TRY(take_record(lane, &more, error));
+        }
+    }
+    return PYR_OK;
+}
+
+/* Rows that the rest of the file may have, by the length of its first ones. */
+static int64_t estimate_rows(const pyr_file *file) {
+    size_t rest = file->size - file->header_end;
+    size_t sample = rest < 65536 ? rest : 65536;
+    size_t lines = pyr_count_lines(file->data + file->header_end, sample);
+    return (int64_t)((double)rest / (double)(sample + 1) * (double)(lines + 1) * 1.06) + 16;
+}
+
+static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
+    pyr_reading *reading = lane->reading;
+    const pyr_allocator *allocator = reading->allocator;
+    PYR_TRY(pyr_lap_plan_make(&lane->plan, lane->file, reading, error));
+    PYR_TRY(pyr_new_array(allocator, PYR_BLOCK_SIZE + 9, sizeof *lane->place_memory, &lane->place_memory, error));
+    PYR_TRY(pyr_new_array(allocator, PYR_BLOCK_SIZE, sizeof *lane->end_memory, &lane->end_memory, error));
+    lane->place_memory[0] = UINT32_MAX; /* the separator before a block: field 0 begins at UINT32_MAX + 1 = 0 */
+    lane->places.place = lane->place_memory + 1;
+    lane->places.ends = lane->end_memory;
+    if (reading->laps == NULL) {
+        int32_t count;
+        const pyr_field *fields = pyr_part_fields(PYR_LAPS, &count);
+        PYR_TRY(pyr_table_new(allocator, fields, count, estimate_rows(lane->file), &reading->laps, error));
+    }
+    PYR_TRY(note_stretch(lane, lane->file->line, true, error));
+    return pyr_lap_plan_reserve(&lane->plan, reading->lap_count + estimate_rows(lane->file), error);
+}
+
+static void close_lane(lap_lane *lane) {
+    const pyr_allocator *allocator = lane->reading->allocator;
+    pyr_release_array(allocator, lane->place_memory, PYR_BLOCK_SIZE + 9, sizeof *lane->place_memory);
+    pyr_release_array(allocator, lane->end_memory, PYR_BLOCK_SIZE, sizeof *lane->end_memory);
+    pyr_lap_plan_clear(&lane->plan);
+}
+
+pyr_status pyr_read_laps(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error) {
+    lap_lane lane = {.file = file, .reading = reading, .source = source};
+    int64_t first = reading->lap_count;
+    pyr_status status = open_lane(&lane, error);
+    if (status == PYR_OK) {
+        status = take_rows(&lane, error);
+    }
+    if (status == PYR_OK) {
+        pyr_lap_plan_fill(&lane.plan, first, reading->lap_count);
+        for (size_t i = 0; i < lane.plan.count; i++) {
+            if (lane.plan.steps[i].target < 0) {
+                reading->sections[-1 - lane.plan.steps[i].target].filled = reading->lap_count;
+            }
+        }
+        reading->lap_time_published |= lane.plan.present[PYR_LAP_LAP_TIME];
+        reading->elapsed_published |= lane.plan.present[PYR_LAP_ELAPSED];
+        reading->clock_published |= lane.plan.present[PYR_LAP_CLOCK];
+        reading->flags_published |= lane.plan.present[PYR_LAP_FLAG];
+        status = pyr_lap_plan_report(&lane.plan, error);
+    }
+    close_lane(&lane);
+    return status;
+}

@@ -1,0 +1,143 @@
+/* The published result, and the provisional one beside it, out of the result files. */
+#include <string.h>
+
+#include "assemble.h"
+
+/* The files of one version: the result itself and the one by class. -1: none. */
+typedef struct version {
+    int32_t result, by_class;
+} version;
+
+static bool name_contains(pyr_text name, const char *word) {
+    size_t length = pyr_text_of(word).length, start = 0;
+    for (size_t i = 0; i < name.length; i++) {
+        if (name.data[i] == '/' || name.data[i] == '\\') {
+            start = i + 1;
+        }
+    }
+    for (size_t i = start; i + length <= name.length; i++) {
+        size_t same = 0;
+        while (same < length && (name.data[i + same] | 0x20) == word[same]) {
+            same++;
+        }
+        if (same == length) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static pyr_status supersede(pyr_assembly *assembly, int32_t *place, int32_t source, pyr_error *error) {
+    int32_t before = *place;
+    *place = source;
+    if (before < 0) {
+        return PYR_OK;
+    }
+    pyr_file *file = &assembly->files[before];
+    pyr_doubt_place where = pyr_nowhere();
+    where.file = file->name;
+    file->rows_listed = file->rows;
+    return pyr_doubts_add(&assembly->reading->doubts, PYR_NOTE, "result_superseded", where, error,
+                          "a later source is a result of the same kind; this one is not kept");
+}
+
+/* Contents do not say which result is provisional; names do. */
+static pyr_status find_versions(pyr_assembly *assembly, version *official, version *provisional, pyr_error *error) {
+    const pyr_reading *reading = assembly->reading;
+    *official = *provisional = (version){-1, -1};
+    for (size_t i = 0; i < reading->result_count; i++) {
+        int32_t source = reading->results[i].source;
+        if (source < 0 || (i > 0 && reading->results[i - 1].source == source)) {
+            continue;
+        }
+        const pyr_file *file = &assembly->files[source];
+        version *kind = name_contains(file->name, "provisional") ? provisional : official;
+        PYR_TRY(supersede(assembly, file->format == PYR_FORMAT_CLASS_RESULTS ? &kind->by_class : &kind->result, source, error));
+    }
+    if (official->result < 0 && official->by_class < 0) {
+        *official = *provisional;
+        *provisional = (version){-1, -1};
+    }
+    return PYR_OK;
+}
+
+/* Where the file does not give the place in class: counted among the rows of the class that have a position. */
+static pyr_status count_class_positions(pyr_assembly *assembly, pyr_table *table, int64_t rows, pyr_error *error) {
+    int32_t class_count = assembly->reading->lap_texts[PYR_LAP_CLASS].count, *counts;
+    const pyr_allocator *allocator = assembly->reading->allocator;
+    const int32_t *class_code = pyr_table_array(table, PYR_RESULT_CLASS), *position = pyr_table_array(table, PYR_RESULT_POSITION);
+    int32_t *class_position = pyr_table_array(table, PYR_RESULT_CLASS_POSITION);
+    PYR_TRY(pyr_new_array(allocator, (size_t)class_count, sizeof *counts, &counts, error));
+    memset(counts, 0, (size_t)class_count * sizeof *counts);
+    for (int64_t row = 0; row < rows; row++) {
+        if (class_position[row] == PYR_NO_INT32 && class_code[row] >= 0 && position[row] != PYR_NO_INT32) {
+            class_position[row] = ++counts[class_code[row]];
+        }
+    }
+    pyr_release_array(allocator, counts, (size_t)class_count, sizeof *counts);
+    return PYR_OK;
+}
+
+static void fill_row(pyr_table *table, int64_t at, const pyr_result_row *row) {
+    const int32_t numbers[][2] = {
+        {PYR_RESULT_POSITION, row->position}, {PYR_RESULT_CLASS_POSITION, row->class_position},
+        {PYR_RESULT_CAR, row->car},           {PYR_RESULT_CLASS, row->class_code},
+        {PYR_RESULT_STATUS, row->status},     {PYR_RESULT_LAPS, row->laps},
+        {PYR_RESULT_GAP_LAPS, row->gap_laps}, {PYR_RESULT_INTERVAL_LAPS, row->interval_laps},
+        {PYR_RESULT_BEST_LAP_NUMBER, row->best_lap_number}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        ((int32_t *)pyr_table_array(table, numbers[i][0]))[at] = numbers[i][1];
+    }
+    ((int64_t *)pyr_table_array(table, PYR_RESULT_TOTAL_TIME))[at] = row->total_time;
+    ((int64_t *)pyr_table_array(table, PYR_RESULT_GAP))[at] = row->gap;
+    ((int64_t *)pyr_table_array(table, PYR_RESULT_INTERVAL))[at] = row->interval;
+    ((int64_t *)pyr_table_array(table, PYR_RESULT_BEST_LAP))[at] = row->best_lap;
+}
+
+/* Places in class by car, of a result by class. */
+static pyr_status class_positions(pyr_assembly *assembly, int32_t source, int32_t **out, pyr_error *error) {
+    PYR_TRY(pyr_new_array(assembly->reading->allocator, (size_t)assembly->car_count, sizeof **out, out, error));
+    for (int32_t car = 0; car < assembly->car_count; car++) {
+        (*out)[car] = PYR_NO_INT32;
+    }
+    for (size_t i = 0; i < assembly->reading->result_count; i++) {
+        const pyr_result_row *row = &assembly->reading->results[i];
+        if (row->source == source) {
+            (*out)[row->car] = row->class_position;
+        }
+    }
+    return PYR_OK;
+}
+
+static pyr_status result_table(pyr_assembly *assembly, version files, pyr_part part, pyr_error *error) {
+    pyr_reading *reading = assembly->reading;
+    int32_t base = files.result >= 0 ? files.result : files.by_class, field_count, *in_class;
+    if (base < 0) {
+        return PYR_OK;
+    }
+    const pyr_field *fields = pyr_part_fields(part, &field_count);
+    pyr_table **table = &assembly->parts[part];
+    PYR_TRY(pyr_table_new(reading->allocator, fields, field_count, (int64_t)reading->result_count, table, error));
+    const pyr_table *laps = assembly->parts[PYR_LAPS];
+    pyr_table_set_dictionary(*table, PYR_RESULT_CAR, assembly->cars);
+    pyr_table_set_dictionary(*table, PYR_RESULT_CLASS, pyr_table_column_view(laps, PYR_LAP_CLASS)->dictionary);
+    PYR_TRY(class_positions(assembly, files.by_class, &in_class, error));
+    int64_t count = 0;
+    for (size_t i = 0; i < reading->result_count; i++) {
+        pyr_result_row row = reading->results[i];
+        if (row.source == base) {
+            row.class_position = row.class_position != PYR_NO_INT32 ? row.class_position : in_class[row.car];
+            fill_row(*table, count++, &row);
+        }
+    }
+    pyr_release_array(reading->allocator, in_class, (size_t)assembly->car_count, sizeof *in_class);
+    PYR_TRY(count_class_positions(assembly, *table, count, error));
+    return pyr_table_finish(*table, count, error);
+}
+
+pyr_status pyr_assemble_results(pyr_assembly *assembly, pyr_error *error) {
+    version official, provisional;
+    PYR_TRY(find_versions(assembly, &official, &provisional, error));
+    PYR_TRY(result_table(assembly, official, PYR_RESULTS, error));
+    return result_table(assembly, provisional, PYR_PROVISIONAL, error);
+}

@@ -1,0 +1,88 @@
+/* What the readers of all sources of one session collect, before it is put together. */
+#ifndef PYR_READ_READING_H
+#define PYR_READ_READING_H
+
+#include "file.h"
+
+/* Ten thousand hours: a longer time in a file is none, and sums of shorter ones stay far from the end of int64. */
+#define PYR_LONGEST_TIME INT64_C(36000000000000)
+
+/* A section column under construction, named in section_names. */
+typedef struct pyr_section_column {
+    int64_t *values;
+    size_t capacity;
+    int64_t filled; /* rows that have a value, absent ones included */
+} pyr_section_column;
+
+/* The lap rows of one stretch of a file, one line a row: row r of it has line `line` + r - `row`. */
+typedef struct pyr_stretch {
+    int64_t row, line;
+    int32_t source;
+    bool headed; /* a header stands before it */
+} pyr_stretch;
+
+/* A row of a published result. Car, class, group and team are codes of the laps' texts, vehicle and tyre make of
+ * `texts`; -1: absent. */
+typedef struct pyr_result_row {
+    int32_t source; /* -1: an entry that the user gave, no result */
+    int64_t line;
+    int32_t occurrence; /* 1, and 2 to 9 for further cars under one number in a file */
+    size_t same_number; /* the row before under this number, where occurrence > 1 */
+    int32_t car, class_code, group, team, vehicle, tyre_make;
+    int32_t position, class_position, status, laps, gap_laps, interval_laps, best_lap_number; /* PYR_NO_INT32 */
+    int64_t total_time, gap, interval, best_lap;
+} pyr_result_row;
+
+/* A driver named in a result: of result row `result`. `driver` is a code of the laps' driver texts. */
+typedef struct pyr_crew_row {
+    int32_t driver, number, rating, country;
+    size_t result;
+} pyr_crew_row;
+
+/* `utc` in seconds since 1970; readings in the units of the table. */
+typedef struct pyr_weather_row {
+    int64_t utc;
+    double air_temperature, track_temperature, humidity, pressure, wind_speed, wind_direction;
+    int8_t rain; /* 1, 0, PYR_NO_BOOL */
+} pyr_weather_row;
+
+typedef struct pyr_reading {
+    const pyr_allocator *allocator;
+    pyr_doubts doubts, assumptions;
+    /* Laps in the order of the files; codes are into the interner of their column. */
+    pyr_table *laps;
+    int64_t lap_count;
+    pyr_interner lap_texts[PYR_LAP_DRIVER + 1]; /* car, class, group, team, manufacturer, driver */
+    bool elapsed_published, lap_time_published, clock_published, flags_published;
+    pyr_section_column *sections;
+    size_t section_count, section_capacity;
+    pyr_interner section_names;
+    pyr_stretch *stretches;
+    size_t stretch_count, stretch_capacity;
+    /* The rest, in the order of the files: */
+    pyr_interner texts;
+    pyr_result_row *results;
+    size_t result_count, result_capacity;
+    pyr_crew_row *crew;
+    size_t crew_count, crew_capacity;
+    pyr_weather_row *weather;
+    size_t weather_count, weather_capacity;
+    pyr_kind kind;     /* where a result says it */
+    bool timed_result; /* of practice or qualifying */
+} pyr_reading;
+
+void pyr_reading_init(pyr_reading *reading, const pyr_allocator *allocator);
+void pyr_reading_clear(pyr_reading *reading);
+
+/* Room for `rows` values of a section column. */
+pyr_status pyr_section_reserve(pyr_reading *reading, int32_t index, int64_t rows, pyr_error *error);
+/* Rows of files without this section are absent in it. */
+pyr_status pyr_section_fill(pyr_reading *reading, int32_t index, pyr_error *error);
+
+/* Each reads the records of an opened file of its format into `reading`. */
+pyr_status pyr_read_laps(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error);
+pyr_status pyr_read_results(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error);
+pyr_status pyr_read_best_laps(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error);
+pyr_status pyr_read_weather(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error);
+
+#endif

@@ -1,0 +1,345 @@
+/* elapsed, clock and start: what is published, what follows from it, and where the two disagree. */
+#include "../base/sort.h"
+#include "assemble.h"
+
+static const int64_t second = 1000000, day = 86400000000, half_day = 43200000000;
+
+/* The time columns in the order of the session. Arrays are those of the files, reached through source_row. */
+typedef struct times {
+    pyr_assembly *assembly;
+    int64_t *lap_time, *elapsed, *clock;
+    const int64_t *sector[3];
+    const int32_t *lap;
+    int64_t start; /* as the rows say it, or PYR_NO_TIME */
+} times;
+
+static times view_times(pyr_assembly *assembly) {
+    pyr_table *laps = assembly->reading->laps;
+    return (times){
+        .assembly = assembly,
+        .lap_time = pyr_table_array(laps, PYR_LAP_LAP_TIME),
+        .elapsed = pyr_table_array(laps, PYR_LAP_ELAPSED),
+        .clock = pyr_table_array(laps, PYR_LAP_CLOCK),
+        .sector = {pyr_table_array(laps, PYR_LAP_SECTOR_1), pyr_table_array(laps, PYR_LAP_SECTOR_2),
+                   pyr_table_array(laps, PYR_LAP_SECTOR_3)},
+        .lap = pyr_table_array(laps, PYR_LAP_LAP),
+    };
+}
+
+/* A sum of published times, which are neither negative nor beyond PYR_LONGEST_TIME; absent where one of them is. */
+static int64_t add_times(int64_t left, int64_t right) {
+    if (left == PYR_NO_TIME || right == PYR_NO_TIME || left > INT64_MAX / 4) {
+        return PYR_NO_TIME;
+    }
+    return left + right;
+}
+
+static pyr_status assume(pyr_assembly *assembly, const char *code, const char *message, pyr_error *error) {
+    return pyr_doubts_add(&assembly->reading->assumptions, PYR_NOTE, code, pyr_nowhere(), error, "%s", message);
+}
+
+/* ---- Columns that are not published ---- */
+
+/* A running sum is race time only while no lap is missing. */
+static void sum_elapsed(times *laps, int64_t first, int64_t end) {
+    int64_t sum = 0;
+    int32_t lap = 0;
+    for (int64_t i = first; i < end; i++) {
+        int64_t row = pyr_assembly_source_row(laps->assembly, i);
+        bool next = laps->lap[row] == lap + 1;
+        lap = laps->lap[row];
+        sum = next ? add_times(sum, laps->lap_time[row]) : PYR_NO_TIME;
+        laps->elapsed[row] = sum;
+    }
+}
+
+static void subtract_elapsed(times *laps, int64_t first, int64_t end) {
+    int64_t before = 0;
+    int32_t lap = 0;
+    for (int64_t i = first; i < end; i++) {
+        int64_t row = pyr_assembly_source_row(laps->assembly, i), now = laps->elapsed[row];
+        bool known = laps->lap[row] == lap + 1 && before != PYR_NO_TIME && now != PYR_NO_TIME && now >= before;
+        laps->lap_time[row] = known ? now - before : PYR_NO_TIME;
+        before = now;
+        lap = laps->lap[row];
+    }
+}
+
+static pyr_status complete_columns(times *laps, pyr_error *error) {
+    const pyr_assembly *assembly = laps->assembly;
+    const pyr_reading *reading = assembly->reading;
+    for (int32_t car = 0; car < assembly->car_count; car++) {
+        int64_t first = assembly->first_lap[car], end = assembly->first_lap[car + 1];
+        if (!reading->elapsed_published) {
+            sum_elapsed(laps, first, end);
+        } else if (!reading->lap_time_published) {
+            subtract_elapsed(laps, first, end);
+        }
+    }
+    if (!reading->elapsed_published) {
+        PYR_TRY(assume(laps->assembly, "elapsed_summed",
+                       "elapsed is not published: it is the sum of the lap times, absent behind a missing lap", error));
+    } else if (!reading->lap_time_published) {
+        PYR_TRY(assume(laps->assembly, "lap_time_subtracted",
+                       "lap times are not published: they are differences of elapsed, absent behind a missing lap", error));
+    }
+    return PYR_OK;
+}
+
+/* ---- Start and clock ---- */
+
+static int64_t modulo_day(int64_t time) {
+    int64_t rest = time % day;
+    return rest < 0 ? rest + day : rest;
+}
+
+/* The clock at elapsed 0 that most cars' first rows agree on; of equally many the one of the earliest crossing. */
+static pyr_status find_start(times *laps, pyr_error *error) {
+    pyr_assembly *assembly = laps->assembly;
+    const pyr_allocator *allocator = assembly->reading->allocator;
+    pyr_keyed *votes;
+    int64_t count = 0, best = 0, best_elapsed = 0;
+    laps->start = PYR_NO_TIME;
+    PYR_TRY(pyr_new_array(allocator, (size_t)assembly->car_count, sizeof *votes, &votes, error));
+    for (int32_t car = 0; car < assembly->car_count; car++) {
+        if (assembly->first_lap[car] < assembly->first_lap[car + 1]) {
+            int64_t row = pyr_assembly_source_row(assembly, assembly->first_lap[car]);
+            if (laps->clock[row] != PYR_NO_TIME && laps->elapsed[row] != PYR_NO_TIME) {
+                votes[count++] = (pyr_keyed){modulo_day(laps->clock[row] - laps->elapsed[row]), row};
+            }
+        }
+    }
+    pyr_status status = pyr_sort(allocator, votes, count, NULL, NULL, error);
+    for (int64_t i = 0, end; i < count && status == PYR_OK; i = end) {
+        int64_t earliest = INT64_MAX;
+        for (end = i; end < count && votes[end].key == votes[i].key; end++) {
+            int64_t elapsed = laps->elapsed[votes[end].row];
+            earliest = elapsed < earliest ? elapsed : earliest;
+        }
+        if (end - i > best || (end - i == best && earliest < best_elapsed)) {
+            best = end - i;
+            best_elapsed = earliest;
+            laps->start = votes[i].key;
+        }
+    }
+    pyr_release_array(allocator, votes, (size_t)assembly->car_count, sizeof *votes);
+    return status;
+}
+
+/* Files joined, or given together, that are not of one session: a first lap that foretells another start. */
+static pyr_status check_starts(const times *laps, pyr_error *error) {
+    const pyr_assembly *assembly = laps->assembly;
+    const pyr_reading *reading = assembly->reading;
+    for (size_t i = 0; i < reading->stretch_count && laps->start != PYR_NO_TIME; i++) {
+        const pyr_stretch *stretch = &reading->stretches[i];
+        int64_t row = stretch->row;
+        if (!stretch->headed || row >= reading->lap_count || laps->lap[row] > 1 || laps->clock[row] == PYR_NO_TIME ||
+            laps->elapsed[row] == PYR_NO_TIME) {
+            continue;
+        }
+        int64_t apart = modulo_day(laps->clock[row] - laps->elapsed[row] - laps->start);
+        if (apart > second && apart < day - second) {
+            pyr_fail(error, PYR_ERROR_MISMATCH,
+                     "the laps from here on began at another time of day than the others: another session; read it by itself");
+            if (error != NULL) {
+                error->source = stretch->source;
+                error->line = stretch->line;
+            }
+            return PYR_ERROR_MISMATCH;
+        }
+    }
+    return PYR_OK;
+}
+
+/* Whole days added, so that the clock is nearest to what start and elapsed foretell. */
+static int64_t unwrap_clock(int64_t clock, int64_t expected) {
+    int64_t difference = expected - clock;
+    if (PYR_LIKELY(difference >= -half_day && difference <= half_day)) {
+        return clock;
+    }
+    int64_t days = (difference + (difference > 0 ? half_day : -half_day)) / day;
+    return clock + days * day;
+}
+
+static void unwrap_clocks(const times *laps) {
+    const pyr_assembly *assembly = laps->assembly;
+    int64_t start = laps->start;
+    for (int32_t car = 0; car < assembly->car_count; car++) {
+        int64_t before = PYR_NO_TIME;
+        for (int64_t i = assembly->first_lap[car]; i < assembly->first_lap[car + 1]; i++) {
+            int64_t row = pyr_assembly_source_row(assembly, i), elapsed = laps->elapsed[row];
+            int64_t *clock = &laps->clock[row];
+            if (*clock == PYR_NO_TIME) {
+                continue;
+            }
+            if (start != PYR_NO_TIME && elapsed != PYR_NO_TIME) {
+                *clock = unwrap_clock(*clock, start + elapsed);
+            } else if (before != PYR_NO_TIME) { /* a clock that falls has passed midnight */
+                *clock = unwrap_clock(*clock, before + half_day - 1);
+            }
+            before = *clock;
+        }
+    }
+}
+
+/* The clock that a given start says. */
+static void add_clocks(const times *laps) {
+    for (int64_t row = 0; row < laps->assembly->reading->lap_count; row++) {
+        laps->clock[row] = add_times(laps->elapsed[row], laps->assembly->start);
+    }
+}
+
+/* ---- Suspensions: elapsed stood still while the clock ran ---- */
+
+typedef struct drift {
+    int64_t offset, elapsed, clock; /* clock - start - elapsed, and the first crossing that has it */
+    int64_t rows;
+} drift;
+
+static pyr_status add_drift(const pyr_allocator *allocator, drift **drifts, size_t *count, size_t *capacity, drift seen,
+                            pyr_error *error) {
+    for (size_t i = 0; i < *count; i++) {
+        drift *known = &(*drifts)[i];
+        if (known->offset == seen.offset) {
+            known->rows++;
+            if (seen.elapsed < known->elapsed) {
+                known->elapsed = seen.elapsed;
+                known->clock = seen.clock;
+            }
+            return PYR_OK;
+        }
+    }
+    PYR_TRY(pyr_grow_array(allocator, drifts, capacity, *count + 1, sizeof **drifts, error));
+    (*drifts)[(*count)++] = seen;
+    return PYR_OK;
+}
+
+enum { MAXIMUM_DRIFTS = 64 }; /* more different offsets than this are no suspensions but a damaged column */
+
+/* Offsets that several rows share, ascending by time, are suspensions; the others are doubts about single rows. */
+static pyr_status report_drifts(pyr_assembly *assembly, drift *drifts, size_t count, int64_t rows, pyr_error *error) {
+    int32_t field_count;
+    const pyr_field *fields = pyr_part_fields(PYR_SUSPENSIONS, &field_count);
+    pyr_table **table = &assembly->parts[PYR_SUSPENSIONS];
+    PYR_TRY(pyr_table_new(assembly->reading->allocator, fields, field_count, (int64_t)count + 1, table, error));
+    int64_t *elapsed = pyr_table_array(*table, PYR_SUSPENSION_ELAPSED);
+    int64_t *clock = pyr_table_array(*table, PYR_SUSPENSION_CLOCK);
+    int64_t *duration = pyr_table_array(*table, PYR_SUSPENSION_DURATION);
+    int64_t suspensions = 0, offset = 0, odd_rows = 0;
+    for (size_t taken = 0; taken < count; taken++) {
+        size_t next = count;
+        for (size_t i = 0; i < count; i++) { /* the earliest that is left */
+            if (drifts[i].rows > 0 && (next == count || drifts[i].elapsed < drifts[next].elapsed)) {
+                next = i;
+            }
+        }
+        if (drifts[next].rows * 50 > rows && drifts[next].offset > offset) {
+            elapsed[suspensions] = drifts[next].elapsed;
+            clock[suspensions] = drifts[next].clock;
+            duration[suspensions++] = drifts[next].offset - offset;
+            offset = drifts[next].offset;
+        } else {
+            odd_rows += drifts[next].rows;
+        }
+        drifts[next].rows = 0;
+    }
+    if (odd_rows > 0) {
+        PYR_TRY(pyr_doubts_add(&assembly->reading->doubts, PYR_WARNING, "clock_differs", pyr_nowhere(), error,
+                               "in %lld rows time of day and race time differ by another start than elsewhere; both are "
+                               "kept as published",
+                               (long long)odd_rows));
+    }
+    return pyr_table_finish(*table, suspensions, error);
+}
+
+static pyr_status find_suspensions(const times *laps, pyr_error *error) {
+    pyr_assembly *assembly = laps->assembly;
+    const pyr_allocator *allocator = assembly->reading->allocator;
+    drift *drifts = NULL;
+    size_t count = 0, capacity = 0;
+    pyr_status status = PYR_OK;
+    if (laps->start == PYR_NO_TIME) {
+        return PYR_OK;
+    }
+    for (int64_t i = 0; i < assembly->lap_count && status == PYR_OK && count <= MAXIMUM_DRIFTS; i++) {
+        int64_t row = pyr_assembly_source_row(assembly, i);
+        int64_t clock = laps->clock[row], elapsed = laps->elapsed[row];
+        if (clock != PYR_NO_TIME && elapsed != PYR_NO_TIME && clock - elapsed != laps->start) {
+            status = add_drift(allocator, &drifts, &count, &capacity,
+                               (drift){clock - elapsed - laps->start, elapsed, clock, 1}, error);
+        }
+    }
+    if (status == PYR_OK && count > 0) {
+        status = report_drifts(assembly, drifts, count, assembly->lap_count, error);
+    }
+    pyr_release_array(allocator, drifts, capacity, sizeof *drifts);
+    return status;
+}
+
+/* ---- Checks of the rows ---- */
+
+static pyr_status doubt_row(const times *laps, int64_t row, const char *code, const char *column, const char *what,
+                            pyr_error *error) {
+    pyr_doubt_place place = pyr_assembly_place(laps->assembly, row);
+    place.column = pyr_text_of(column);
+    return pyr_doubts_add(&laps->assembly->reading->doubts, PYR_WARNING, code, place, error, "%s", what);
+}
+
+static pyr_status check_sectors(const times *laps, int64_t row, pyr_error *error) {
+    int64_t sum = add_times(add_times(laps->sector[0][row], laps->sector[1][row]), laps->sector[2][row]);
+    if (PYR_LIKELY(sum == laps->lap_time[row]) || sum == PYR_NO_TIME || laps->lap_time[row] == PYR_NO_TIME) {
+        return PYR_OK;
+    }
+    return doubt_row(laps, row, "sectors_differ", "lap_time", "the sectors do not add up to the lap time; both are kept",
+                     error);
+}
+
+/* The lap behind `before` (-1: none) in the same car. */
+static pyr_status check_sequence(const times *laps, int64_t before, int64_t row, pyr_error *error) {
+    int32_t lap_before = before < 0 ? 0 : laps->lap[before];
+    if (PYR_UNLIKELY(laps->lap[row] != lap_before + 1 && laps->lap[row] != 0)) {
+        PYR_TRY(doubt_row(laps, row, "lap_missing", "lap", "the lap before this one is not in the file", error));
+        return PYR_OK;
+    }
+    int64_t expected = before < 0 ? laps->lap_time[row] : add_times(laps->elapsed[before], laps->lap_time[row]);
+    if (PYR_LIKELY(expected == laps->elapsed[row]) || expected == PYR_NO_TIME || laps->elapsed[row] == PYR_NO_TIME) {
+        return PYR_OK;
+    }
+    return doubt_row(laps, row, "elapsed_differs", "elapsed",
+                     "elapsed is not that of the lap before plus the lap time; both are kept", error);
+}
+
+static pyr_status check_rows(const times *laps, pyr_error *error) {
+    const pyr_assembly *assembly = laps->assembly;
+    for (int32_t car = 0; car < assembly->car_count; car++) {
+        int64_t before = -1;
+        for (int64_t i = assembly->first_lap[car]; i < assembly->first_lap[car + 1]; i++) {
+            int64_t row = pyr_assembly_source_row(assembly, i);
+            PYR_TRY(check_sectors(laps, row, error));
+            PYR_TRY(check_sequence(laps, before, row, error));
+            before = row;
+        }
+    }
+    return PYR_OK;
+}
+
+pyr_status pyr_assemble_times(pyr_assembly *assembly, pyr_error *error) {
+    const pyr_read_options *options = assembly->options;
+    assembly->start = options->start;
+    if (assembly->reading->laps == NULL) {
+        return PYR_OK;
+    }
+    times laps = view_times(assembly);
+    PYR_TRY(complete_columns(&laps, error));
+    PYR_TRY(find_start(&laps, error));
+    if (assembly->start == PYR_NO_TIME) {
+        assembly->start = laps.start;
+    }
+    PYR_TRY(check_starts(&laps, error));
+    unwrap_clocks(&laps);
+    if (!assembly->reading->clock_published && assembly->start != PYR_NO_TIME) {
+        add_clocks(&laps);
+    }
+    PYR_TRY(find_suspensions(&laps, error));
+    return check_rows(&laps, error);
+}

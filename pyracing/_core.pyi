@@ -1,0 +1,84 @@
+"""The extension module: the C core with Python's objects around it. Durations are whole microseconds here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, TypeAlias, TypedDict, final
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Buffer, CapsuleType
+
+Field: TypeAlias = tuple[str, str, bool]  # name, type, nullable
+# name, type, nullable, values, validity, offsets and bytes of the dictionary
+ColumnBuffers: TypeAlias = tuple[str, str, bool, Buffer, Buffer | None, Buffer | None, Buffer | None]
+Bytes: TypeAlias = npt.NDArray[np.uint8]
+ColumnViews: TypeAlias = tuple[str, str, bool, Bytes, Bytes | None, Bytes | None, Bytes | None]
+
+class Question(TypedDict):
+    columns: tuple[Field, ...]
+    options: tuple[tuple[str, str, tuple[str, ...] | None, Any], ...]  # name, type, choices, default
+
+@final
+class Table:
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    @property
+    def row_count(self) -> int: ...
+    @property
+    def schema(self) -> tuple[Field, ...]: ...
+    def array(self, name: str, /) -> npt.NDArray[Any]: ...
+    def valid(self, name: str, /) -> npt.NDArray[np.bool_]: ...
+    def codes(self, name: str, /) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]: ...
+    def take(self, indices: npt.NDArray[np.int64], /) -> Table: ...
+    def pick(self, names: Sequence[str], /) -> Table: ...
+    def column_data(self) -> list[ColumnViews]: ...
+    @staticmethod
+    def from_columns(columns: Sequence[ColumnBuffers], row_count: int, /) -> Table: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __arrow_c_schema__(self) -> CapsuleType: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> CapsuleType: ...
+
+@final
+class Session:
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def part(self, name: str, /) -> Table: ...
+    def ask(self, question: str, /, **options: Any) -> Table: ...
+    def select(
+        self,
+        *,
+        cars: Sequence[str] = (),
+        classes: Sequence[str] = (),
+        drivers: Sequence[str] = (),
+        groups: Sequence[str] = (),
+        flags: Sequence[str] = (),
+        first_lap: int = 0,
+        last_lap: int = 0,
+    ) -> Session: ...
+    @staticmethod
+    def from_parts(parts: Mapping[str, Table], /) -> Session: ...
+    def __len__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+def read(
+    sources: Sequence[tuple[str, Buffer]],
+    *,
+    format: str | None,
+    kind: str | None,
+    name: str | None,
+    start: int | None,
+    duration: int | None,
+    utc_offset: int | None,
+    left_out: Sequence[str] = (),
+) -> Session: ...
+def session_from_laps(
+    laps: Table,
+    entries: Table | None,
+    *,
+    kind: str | None,
+    name: str | None,
+    start: int | None,
+    duration: int | None,
+    utc_offset: int | None,
+) -> Session: ...
+def recognise(data: Buffer, /) -> tuple[str, str | None]: ...
+def parse_duration(text: str, /) -> int: ...
+def fingerprint(data: Buffer, /) -> int: ...
+def questions() -> dict[str, Question]: ...

@@ -1,0 +1,316 @@
+"""Decisions of the stewards and of the championship: plain frozen values, from Python, TOML, CSV or JSON.
+
+`time_penalty("7", 5, "track limits")` makes one. A list of them is given to `classification(decisions=)`, read by
+`read_decisions` and written by `write_decisions`.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import math
+import tomllib
+import typing
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pyracing.errors import RulesError
+from pyracing.frames import nearest
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided about a car, and why."""
+
+    kind: ClassVar[str]
+    car: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.car, str) or not self.car:
+            raise RulesError(f"{self.kind}: car is {self.car!r}: a car number is text, such as '7'")
+        for name, value in vars(self).items():
+            if name == "seconds":
+                object.__setattr__(self, name, seconds(value, self.kind))
+            elif name == "reason" and not isinstance(value, str):
+                raise RulesError(f"{self.kind}: reason is {value!r}: expected text")
+            elif name in ("laps", "lap", "position", "places") and (type(value) is not int or value < 1):
+                raise RulesError(f"{self.kind}: {name} is {value!r}: expected a whole number from 1 on")
+
+
+def seconds(value: Any, kind: str) -> float:
+    """A duration given as a number of seconds or a timedelta, kept to the microsecond."""
+    number = value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(number, bool) or not isinstance(number, int | float | Fraction) or not 0 <= number < math.inf:
+        raise RulesError(f"{kind}: seconds is {value!r}: expected 0 or more seconds")
+    return round(float(number), 6)
+
+
+@dataclass(frozen=True)
+class TimePenalty(Decision):
+    """Time added to the race time of a car."""
+
+    kind = "time_penalty"
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class LapPenalty(Decision):
+    """Laps deducted, and time added."""
+
+    kind = "lap_penalty"
+    laps: int
+    seconds: float = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DriveThrough(Decision):
+    """A drive-through not served in the race: added as the rules convert it."""
+
+    kind = "drive_through"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class StopGo(Decision):
+    """A stop of so many seconds not served in the race: added as the rules convert it."""
+
+    kind = "stop_go"
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DeleteLap(Decision):
+    """The time of one lap does not count as a best lap; the lap itself does."""
+
+    kind = "delete_lap"
+    lap: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DeleteTimes(Decision):
+    """No lap time of the car counts as a best lap."""
+
+    kind = "delete_times"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RearOfClass(Decision):
+    """Last of its class; of several, the one decided on later stands behind."""
+
+    kind = "rear_of_class"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Disqualify(Decision):
+    """Out of the classification."""
+
+    kind = "disqualify"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Retire(Decision):
+    """Retired, which laps alone do not tell from not classified."""
+
+    kind = "retire"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Place(Decision):
+    """A position by decision, the others closing up."""
+
+    kind = "place"
+    position: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class GridDrop(Decision):
+    """Places lost on the grid."""
+
+    kind = "grid_drop"
+    places: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PitLaneStart(Decision):
+    """A start from the pit lane, behind the grid."""
+
+    kind = "pit_lane_start"
+    reason: str = ""
+
+
+time_penalty, lap_penalty, drive_through, stop_go = TimePenalty, LapPenalty, DriveThrough, StopGo
+delete_lap, delete_times, rear_of_class, disqualify = DeleteLap, DeleteTimes, RearOfClass, Disqualify
+retire, place, grid_drop, pit_lane_start = Retire, Place, GridDrop, PitLaneStart
+
+KINDS: dict[str, type[Decision]] = {kind.kind: kind for kind in Decision.__subclasses__()}
+FIELDS = ("kind", "car", "seconds", "laps", "lap", "position", "places", "reason")
+
+
+@dataclass(frozen=True)
+class PointsDeduction:
+    """Points taken off a competitor's season, a negative number awards them; None: all, and no position in the table."""
+
+    competitor: str
+    points: Fraction | float | int | None
+    reason: str = ""
+
+    def exact(self) -> Fraction:
+        value = self.points
+        return Fraction(repr(value)) if isinstance(value, float) else Fraction(value or 0)
+
+
+points_deduction = PointsDeduction
+
+
+# ---- Reading and writing ---------------------------------------------------------------------------------------------
+
+
+def decision_from(given: Mapping[str, Any], origin: str) -> Decision:
+    """A decision from the names and values of one row. RulesError names the file, the row and the key."""
+    kind = given.get("kind")
+    if kind not in KINDS:
+        raise RulesError(f"{origin}: kind is {kind!r}: no such decision{nearest(str(kind), KINDS)}")
+    hints = typing.get_type_hints(KINDS[kind])
+    names = [field.name for field in dataclasses.fields(KINDS[kind])]
+    values = {}
+    for key, value in given.items():
+        if key == "kind" or value is None or value == "":
+            continue
+        if key not in names:
+            raise RulesError(f"{origin}: {key}: a {kind} has no such value{nearest(key, names)}")
+        values[key] = converted(value, hints[key], f"{origin}: {key}")
+    for field in dataclasses.fields(KINDS[kind]):
+        if field.name not in values and field.default is dataclasses.MISSING:
+            raise RulesError(f"{origin}: {field.name} is missing: a {kind} needs it")
+    try:
+        return KINDS[kind](**values)
+    except RulesError as error:
+        raise RulesError(f"{origin}: {error}") from None
+
+
+def converted(value: Any, hint: Any, where: str) -> Any:
+    """A car number is text and a number of a CSV file is a number, however the file writes them."""
+    if hint is str and type(value) is int:
+        return str(value)
+    if hint in (int, float) and isinstance(value, str):
+        try:
+            return hint(value)
+        except ValueError:
+            raise RulesError(f"{where} is {value!r}: expected a number") from None
+    return value
+
+
+def decisions_from(given: Any, origin: str = "decisions") -> tuple[Decision, ...]:
+    """Decisions from a list of them, a file's path, or a table with the columns `kind`, `car`, ... ."""
+    if isinstance(given, str | Path):
+        return read_decisions(given)
+    if isinstance(given, Sequence) and all(isinstance(one, Decision) for one in given):
+        return tuple(given)
+    if isinstance(given, Sequence):
+        wrong = next(one for one in given if not isinstance(one, Decision))
+        raise TypeError(f"decisions has {wrong!r}: expected what pyracing.time_penalty and its like make")
+    from pyracing.frames import given_columns
+
+    columns = {name: column for name, column in given_columns(given).items() if name in FIELDS}
+    rows = zip(*(plain_values(column.values, column.absent) for column in columns.values()), strict=True)
+    return tuple(
+        decision_from(dict(zip(columns, row, strict=True)), f"{origin} row {number}") for number, row in enumerate(rows, 1)
+    )
+
+
+def plain_values(values: Any, absent: Any) -> list[Any]:
+    if values.dtype.kind == "m":
+        values = values.astype("timedelta64[us]")
+    gone = absent.tolist() if absent is not None else [False] * len(values)
+    plain = [None if out or value != value else value for value, out in zip(values.tolist(), gone, strict=True)]
+    return [int(value) if isinstance(value, float) and value.is_integer() else value for value in plain]
+
+
+def read_decisions(path: str | Path) -> tuple[Decision, ...]:
+    """Decisions from a `.toml` file (tables headed `[[decision]]`), a `.json` file (a list) or a `.csv` file (a row each).
+
+    Columns or keys: `kind` (time_penalty, disqualify, ...), `car` and what that kind takes: seconds, laps, lap, position,
+    places, reason. RulesError names the file, the row and the key.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        rows = parse(text, path.suffix.lower())
+    except OSError as error:
+        raise RulesError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (ValueError, csv.Error) as error:
+        raise RulesError(f"{path}: {error}") from None
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise RulesError(f"{path}: expected a list of decisions, each with kind and car")
+    return tuple(decision_from(row, f"{path}: decision {number}") for number, row in enumerate(rows, 1))
+
+
+def parse(text: str, suffix: str) -> Any:
+    if suffix == ".toml":
+        content = tomllib.loads(text)
+        if set(content) - {"decision"}:
+            raise ValueError(f"{min(set(content) - {'decision'})}: expected tables headed [[decision]]")
+        return content.get("decision", [])
+    if suffix == ".json":
+        return json.loads(text)
+    if suffix == ".csv":
+        return list(csv.DictReader(io.StringIO(text), strict=True))
+    raise ValueError("decisions are read from .toml, .json and .csv files")
+
+
+def write_decisions(decisions: Iterable[Decision], path: str | Path) -> None:
+    """Writes decisions so that `read_decisions` gives them back, in the format that the name of the file ends with."""
+    path = Path(path)
+    rows = [{"kind": decision.kind, **vars(decision)} for decision in decisions_from(tuple(decisions))]
+    suffix = path.suffix.lower()
+    if suffix == ".toml":
+        tables = ("[[decision]]\n" + "".join(f"{key} = {toml_value(value)}\n" for key, value in row.items()) for row in rows)
+        text = "\n".join(tables)
+    elif suffix == ".json":
+        text = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    elif suffix == ".csv":
+        out = io.StringIO()
+        writer = csv.DictWriter(out, FIELDS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        text = out.getvalue()
+    else:
+        raise RulesError(f"{path}: decisions are written as .toml, .json or .csv")
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def toml_value(value: Any) -> str:
+    """Numbers as they are; text as JSON writes it, whose escapes TOML knows."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+# ---- Checking --------------------------------------------------------------------------------------------------------
+
+
+def check_decisions(decisions: Iterable[Decision], cars: Collection[str]) -> None:
+    """RulesError for a car that is not there and for decisions that cannot both hold."""
+    placed: dict[str, Decision] = {}
+    for decision in decisions:
+        if decision.car not in cars:
+            raise RulesError(f"{decision.kind}: there is no car {decision.car!r}{nearest(decision.car, cars)}")
+        if not isinstance(decision, Place | RearOfClass | Disqualify):
+            continue
+        other = placed.setdefault(decision.car, decision)
+        if other is not decision and other != decision:
+            raise RulesError(f"car {decision.car!r}: {other.kind} and {decision.kind} contradict each other; leave one out")

@@ -1,0 +1,358 @@
+"""The user's own laps and entries -> columns of the core, from any frame, converted a whole column at a time."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import importlib.util
+import numbers
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[Any]
+
+NO_TIME = np.iinfo(np.int64).min
+MOST_SECONDS = 1e12  # far beyond any session, and far from the ends of int64 in microseconds
+
+
+class Given(NamedTuple):
+    """A column as it came. `absent` is None where NaN, NaT and None among the values say it all."""
+
+    values: Array
+    absent: Array | None = None
+
+
+class Column(NamedTuple):
+    """A column as the core takes it, with the core's sentinel where `absent`; text is codes into `words`."""
+
+    type: str
+    values: Array
+    absent: Array
+    words: Array | None = None
+
+
+class WrongValues(ValueError):
+    """Values that are not what their column should hold; the name of the column is added above."""
+
+
+# ---- Columns out of frames ----
+
+
+def given_columns(table: Any) -> dict[str, Given]:
+    """Columns by name, from a mapping of arrays or lists, a pandas frame, or any Arrow stream."""
+    if isinstance(table, Mapping):
+        return {str(name): given_array(values) for name, values in table.items()}
+    module = type(table).__module__.partition(".")[0]
+    if module == "pandas":
+        return {name: given_pandas(table.iloc[:, place]) for place, name in enumerate(unique(table.columns))}
+    if module == "pyracing":
+        return {name: Given(table[name], ~table.valid(name)) for name in table.columns}
+    if hasattr(table, "fetchnumpy"):  # DuckDB, whose INTERVAL has no place in polars
+        return {name: given_array(values) for name, values in table.fetchnumpy().items()}
+    if not hasattr(table, "__arrow_c_stream__"):
+        raise TypeError(
+            f"a table of type {type(table).__name__} is not understood; give a polars, pandas or pyarrow table, a DuckDB "
+            "relation, or a mapping of NumPy arrays"
+        )
+    if importlib.util.find_spec("polars") is not None:
+        import polars
+
+        return {series.name: given_polars(series) for series in polars.DataFrame(table)}
+    if importlib.util.find_spec("pyarrow") is not None:
+        import pyarrow
+
+        arrow = pyarrow.table(table)
+        named = zip(unique(arrow.column_names), arrow.columns, strict=True)
+        return {name: Given(column.to_numpy(), column.is_null().to_numpy()) for name, column in named}
+    raise TypeError("taking in an Arrow stream needs polars or pyarrow; install one, or give a mapping of NumPy arrays")
+
+
+def unique(names: Iterable[Any]) -> list[str]:
+    listed = [str(name) for name in names]
+    if len(set(listed)) < len(listed):
+        twice = next(name for name in listed if listed.count(name) > 1)
+        raise ValueError(f"two columns are called '{twice}'; rename one")
+    return listed
+
+
+def given_array(values: Any) -> Given:
+    if isinstance(values, np.ma.MaskedArray):
+        return Given(np.asarray(values.data), np.ma.getmaskarray(values))
+    array = np.asarray(values)
+    if array.dtype.kind in "US" and not hasattr(values, "dtype"):  # a list with numbers among the texts became all text
+        array = np.asarray(values, dtype=object)
+    return Given(array)
+
+
+def given_pandas(series: Any) -> Given:
+    absent = series.isna().to_numpy()
+    kind = getattr(series.dtype, "kind", "O")
+    if kind in "iu":
+        return Given(series.fillna(0).to_numpy(dtype=np.int64), absent)
+    if kind == "b":
+        return Given(series.fillna(False).to_numpy(dtype=np.bool_), absent)
+    if kind == "f":
+        return Given(series.to_numpy(dtype=np.float64, na_value=np.nan), absent)
+    if kind == "m":
+        return Given(series.astype("timedelta64[ns]").to_numpy(), absent)
+    values = series.astype(object).to_numpy(copy=True)
+    values[absent] = None
+    return Given(values, absent)
+
+
+def given_polars(series: Any) -> Given:
+    import polars
+
+    absent = series.is_null().to_numpy()
+    if series.dtype.is_integer():
+        return Given(series.fill_null(0).to_numpy(), absent)
+    if series.dtype == polars.Boolean:
+        return Given(series.fill_null(False).to_numpy(), absent)
+    if series.dtype in (polars.Categorical, polars.Enum, polars.String):
+        return Given(np.asarray(series.cast(polars.String).to_numpy(), dtype=object), absent)
+    if series.dtype == polars.Decimal:
+        series = series.cast(polars.Float64)
+    return Given(np.asarray(series.to_numpy()), absent)
+
+
+# ---- Values of one column ----
+
+
+def present(given: Given) -> tuple[Array, Array]:
+    """The values and the mask of absent ones; values that are objects all the same become an array of their kind."""
+    values, absent = given
+    if values.ndim != 1:
+        raise WrongValues(f"has {values.ndim} dimensions, not one")
+    if absent is None:
+        absent = np.zeros(len(values), dtype=bool)
+    if values.dtype.kind == "O":
+        absent = absent | (values == None) | (values != values)  # noqa: E711 - element by element
+        values = of_one_kind(values, absent)
+    if values.dtype.kind in "fm":
+        return values, absent | np.isnan(values)
+    if values.dtype.kind == "S":
+        values = np.char.decode(values, "utf-8")
+    return values, absent | (values == "") if values.dtype.kind == "U" else absent
+
+
+def of_one_kind(values: Array, absent: Array) -> Array:
+    kept = values[~absent]
+    types = set(map(type, kept))
+    filled = values.copy()
+    for base, blank, dtype in (
+        (bool, False, np.bool_),
+        (str, "", np.str_),
+        (numbers.Integral, 0, np.int64),
+        (datetime.timedelta, datetime.timedelta(0), "timedelta64[us]"),
+        (np.timedelta64, np.timedelta64(0, "us"), "timedelta64[us]"),
+        (numbers.Real, np.nan, np.float64),
+    ):
+        if all(issubclass(each, base) for each in types):
+            filled[absent] = blank
+            return filled.astype(dtype)
+    if numbers_and_text := types - {str}:
+        if all(issubclass(each, numbers.Integral) for each in numbers_and_text):
+            filled[absent] = ""
+            return filled.astype(np.str_)
+    names = ", ".join(sorted(each.__name__ for each in types))
+    raise WrongValues(f"has values of type {names}, not all of one kind")
+
+
+def row_of(wrong: Array) -> int:
+    return int(np.flatnonzero(wrong)[0])
+
+
+def text(given: Given) -> Column:
+    """Text; whole numbers become text too, so that car 7 is '7'."""
+    values, absent = present(given)
+    if values.dtype.kind == "f":
+        values = whole(values, absent)
+    if values.dtype.kind not in "iuU":
+        raise WrongValues(f"holds {kind_name(values)}, not text")
+    values = np.where(absent, "", values.astype(np.str_))
+    heads = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])  # a text stands on many rows running
+    words, codes = np.unique(values[heads], return_inverse=True)
+    if len(words) > 0 and words[0] == "":
+        words, codes = words[1:], codes - 1
+    return Column("text", np.repeat(codes, np.diff(heads, append=len(values))).astype(np.int32), absent, words)
+
+
+def duration(given: Given) -> Column:
+    """Durations of any unit, numbers of seconds, or text such as '1:58.765', in microseconds."""
+    values, absent = present(given)
+    if values.dtype.kind == "m":
+        microseconds = microseconds_of_timedelta(values)
+    elif values.dtype.kind in "iuf":
+        wrong = ~absent & ~(np.abs(values) < MOST_SECONDS)
+        if wrong.any():
+            raise WrongValues(f"has {values[row_of(wrong)]} seconds at row {row_of(wrong)}")
+        microseconds = np.rint(np.where(absent, 0, values) * 1e6).astype(np.int64) if values.dtype.kind == "f" else values * 1_000_000
+    elif values.dtype.kind == "U":
+        microseconds = microseconds_of_text(values, absent)
+    else:
+        raise WrongValues(f"holds {kind_name(values)}, not durations, seconds or text such as '1:58.765'")
+    microseconds = np.where(absent, NO_TIME, microseconds).astype(np.int64)
+    return Column("duration", microseconds, absent)
+
+
+def microseconds_of_timedelta(values: Array) -> Array:
+    if np.can_cast(values.dtype, "timedelta64[us]", "safe"):
+        return values.astype("timedelta64[us]").astype(np.int64)
+    nanoseconds = values.astype("timedelta64[ns]").astype(np.int64)
+    return nanoseconds // 1000 + (nanoseconds % 1000 >= 500)
+
+
+def microseconds_of_text(values: Array, absent: Array) -> Array:
+    """`57.783`, `1:12.848`, `1:01:35.747`; apostrophe and decimal comma as some timekeepers have them."""
+    texts = np.char.replace(np.char.replace(np.char.strip(np.where(absent, "0", values)), "'", ":"), ",", ".")
+    rest, _, seconds = split_last(texts)
+    hours, _, minutes = split_last(rest)
+    wrong = ~np.char.isdecimal(np.char.replace(seconds, ".", "", count=1))
+    for part in (hours, minutes):
+        wrong |= (part != "") & ~np.char.isdecimal(part)
+    if wrong.any():
+        raise WrongValues(f"has '{values[row_of(wrong)]}' at row {row_of(wrong)}, which is no duration")
+    hours, minutes = (np.where(part == "", "0", part).astype(np.int64) for part in (hours, minutes))
+    return (hours * 60 + minutes) * 60_000_000 + np.rint(seconds.astype(np.float64) * 1e6).astype(np.int64)
+
+
+def split_last(texts: Array) -> tuple[Array, Array, Array]:
+    before, separator, after = np.char.rpartition(texts, ":").reshape(-1, 3).T
+    return before, separator, after
+
+
+def whole(values: Array, absent: Array) -> Array:
+    wrong = ~absent & (np.rint(values) != values)
+    if wrong.any():
+        raise WrongValues(f"has {values[row_of(wrong)]} at row {row_of(wrong)}, not a whole number")
+    return np.where(absent, 0, values).astype(np.int64)
+
+
+def integer(given: Given) -> Column:
+    values, absent = present(given)
+    if values.dtype.kind == "U":
+        wrong = ~absent & ~np.char.isdecimal(values)
+        if wrong.any():
+            raise WrongValues(f"has '{values[row_of(wrong)]}' at row {row_of(wrong)}, not a whole number")
+        values = np.where(absent, "0", values).astype(np.int64)
+    elif values.dtype.kind == "f":
+        values = whole(values, absent)
+    elif values.dtype.kind not in "iu":
+        raise WrongValues(f"holds {kind_name(values)}, not whole numbers")
+    wrong = ~absent & (np.abs(values) > np.iinfo(np.int32).max)
+    if wrong.any():
+        raise WrongValues(f"has {values[row_of(wrong)]} at row {row_of(wrong)}, beyond 32 bits")
+    return Column("int32", np.where(absent, 0, values).astype(np.int32), absent)
+
+
+def number(given: Given) -> Column:
+    values, absent = present(given)
+    if values.dtype.kind not in "iuf":
+        raise WrongValues(f"holds {kind_name(values)}, not numbers")
+    return Column("float64", np.where(absent, np.nan, values).astype(np.float64), absent)
+
+
+def boolean(given: Given) -> Column:
+    """True and false, or 1 and 0."""
+    values, absent = present(given)
+    if values.dtype.kind in "iuf":
+        wrong = ~absent & (values != 0) & (values != 1)
+        if wrong.any():
+            raise WrongValues(f"has {values[row_of(wrong)]} at row {row_of(wrong)}, not true or false")
+    elif values.dtype.kind != "b":
+        raise WrongValues(f"holds {kind_name(values)}, not true and false")
+    return Column("bool", np.where(absent, False, values).astype(bool), absent)
+
+
+def kind_name(values: Array) -> str:
+    names = {"U": "text", "b": "true and false", "m": "durations", "M": "dates", "f": "numbers", "i": "whole numbers"}
+    return names.get(values.dtype.kind, f"values of type {values.dtype}")
+
+
+# ---- Tables ----
+
+Conversion: TypeAlias = Callable[[Given], Column]
+
+LAP_COLUMNS: dict[str, Conversion] = {
+    "car": text,
+    "class": text,
+    "group": text,
+    "team": text,
+    "manufacturer": text,
+    "driver": text,
+    "driver_number": integer,
+    "lap": integer,
+    "lap_time": duration,
+    "sector_1": duration,
+    "sector_2": duration,
+    "sector_3": duration,
+    "elapsed": duration,
+    "clock": duration,
+    "in_pit": boolean,
+    "pit_lane_time": duration,
+    "flag": text,
+    "average_speed": number,
+    "top_speed": number,
+    "improvement": text,
+    "deleted": boolean,
+}
+ENTRY_COLUMNS: dict[str, Conversion] = {
+    **dict.fromkeys(("car", "class", "group", "team", "manufacturer", "vehicle", "tyre_make", "drivers"), text),
+    "driver_count": integer,
+    "laps": integer,
+}
+
+
+def converted(given: Mapping[str, Given], columns: Mapping[str, Conversion], what: str) -> dict[str, Column]:
+    """Known columns converted; of others only the name, as a column without values, for the core to list."""
+    lengths = {name: len(column.values) for name, column in given.items() if column.values.ndim == 1}
+    counts = set(lengths.values())
+    if len(counts) > 1:
+        raise ValueError(f"the columns of the {what} differ in length: {', '.join(f'{n} {c}' for n, c in lengths.items())}")
+    result = {}
+    for name, column in given.items():
+        try:
+            result[name] = columns[name](column) if name in columns else nameless(len(column.values))
+        except (WrongValues, UnicodeDecodeError) as error:
+            raise ValueError(f"column '{name}' of the {what} {error}") from error
+    return result
+
+
+def nameless(count: int) -> Column:
+    return Column("bool", np.zeros(count, dtype=bool), np.ones(count, dtype=bool))
+
+
+def renamed(given: dict[str, Given], columns: Mapping[str, str]) -> dict[str, Given]:
+    """The user's names -> ours."""
+    for theirs, ours in columns.items():
+        if theirs not in given:
+            raise ValueError(f"columns= names '{theirs}', which the laps do not have{nearest(theirs, given)}")
+        if ours not in LAP_COLUMNS:
+            raise ValueError(f"columns= maps '{theirs}' to '{ours}', which is no column of laps{nearest(ours, LAP_COLUMNS)}")
+    result: dict[str, Given] = {}
+    for name, column in given.items():
+        ours = columns.get(name, name)
+        if ours in result:
+            raise ValueError(f"two columns of the laps are meant for '{ours}'; leave one out")
+        result[ours] = column
+    return result
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; near it are ...`, or all there are."""
+    plain = {re.sub(r"[\W_]+", "", each).lower(): each for each in known}
+    near = difflib.get_close_matches(re.sub(r"[\W_]+", "", name).lower(), list(plain), n=3)
+    if near:
+        return f"; near it are {', '.join(repr(plain[each]) for each in near)}"
+    return f"; there are {', '.join(repr(each) for each in plain.values())}" if plain else ""
+
+
+def require(given: Mapping[str, Given], what: str, *needed: str) -> None:
+    if not any(name in given for name in needed):
+        names = " or ".join(f"'{name}'" for name in needed)
+        hint = nearest(needed[0], given)
+        raise ValueError(f"the {what} have no column {names}{hint}; name it with columns={{theirs: '{needed[0]}'}}")

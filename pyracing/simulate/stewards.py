@@ -1,0 +1,126 @@
+"""Classifications: what the laps say, and what the stewards make of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from pyracing.simulate.stream import Stream
+from pyracing.simulate.truth import Decision, Entry, Result
+
+MIN_DISTANCE = 70  # per cent of the overall winner's laps
+STATUSES = ("classified", "not_classified", "retired", "disqualified", "not_started")
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How a car's race ended, in milliseconds. `running`: it had not retired, whether or not it took the flag."""
+
+    entry: Entry
+    laps: int
+    total_time: int
+    best_lap: int | None
+    best_lap_number: int | None
+    flagged: bool
+    running: bool
+    started: bool
+
+
+def by_distance(finish: Finish) -> tuple[int, int]:
+    return -finish.laps, finish.total_time
+
+
+def decided(finishes: Sequence[Finish], decisions: Sequence[Decision]) -> list[Finish]:
+    """Laps and times after the decisions."""
+    after = {finish.entry.car: finish for finish in finishes}
+    for decision in decisions:
+        finish = after[decision.car]
+        time = finish.total_time + round(decision.seconds * 1000)
+        after[decision.car] = replace(finish, laps=max(0, finish.laps - decision.laps), total_time=time)
+    return list(after.values())
+
+
+def ranked(finishes: Sequence[Finish], decisions: Sequence[Decision], statuses: bool) -> list[tuple[Finish, str]]:
+    """The published order with each car's status, after the decisions.
+
+    `statuses`: as in the WEC, where a car must take the flag and complete 70 % of the winner's laps to be classified,
+    and the status goes before the distance. Otherwise everybody who started is classified, as in the IMSA.
+    """
+    disqualified = {decision.car for decision in decisions if decision.kind == "disqualify"}
+    last_in_class = [decision.car for decision in decisions if decision.kind == "rear_of_class"]
+    ordered = sorted(decided(finishes, decisions), key=by_distance)
+    winner = max((f.laps for f in ordered if f.flagged and f.entry.car not in disqualified), default=0)
+
+    def status(finish: Finish) -> str:
+        if not finish.started:
+            return "not_started"
+        if finish.entry.car in disqualified:
+            return "disqualified"
+        if not statuses or (finish.flagged and finish.laps * 100 >= winner * MIN_DISTANCE):
+            return "classified"
+        return "not_classified" if finish.running else "retired"
+
+    lines = sorted(((finish, status(finish)) for finish in ordered), key=lambda line: STATUSES.index(line[1]))
+    for car in last_in_class:
+        line = next(line for line in lines if line[0].entry.car == car)
+        if line[1] != "classified":
+            continue
+        index = lines.index(line)
+        del lines[index]
+        rivals = [
+            i
+            for i, other in enumerate(lines)
+            if other[1] == line[1] and other[0].entry.class_name == line[0].entry.class_name
+        ]
+        lines.insert(rivals[-1] + 1 if rivals else index, line)
+    return lines
+
+
+def results(lines: Sequence[tuple[Finish, str]]) -> tuple[Result, ...]:
+    """The order as a classification, with positions."""
+    places: dict[str, int] = {}
+    found = []
+    for position, (finish, status) in enumerate(lines, 1):
+        entry = finish.entry
+        classified = status == "classified"
+        places[entry.class_name] = place = places.get(entry.class_name, 0) + 1
+        found.append(
+            Result(
+                entry.car,
+                entry.class_name,
+                position if classified else None,
+                place if classified else None,
+                status,
+                finish.laps,
+                timedelta(milliseconds=finish.total_time) if finish.laps else None,
+                None if finish.best_lap is None else timedelta(milliseconds=finish.best_lap),
+                finish.best_lap_number,
+            )
+        )
+    return tuple(found)
+
+
+def chance_decisions(seed: int, finishes: Sequence[Finish]) -> list[Decision]:
+    """What the stewards decide of a race when nobody says: a time penalty at the front, and a car in the midst of a
+    class each moved to its rear, deprived of laps and disqualified. Of classes with four cars at the flag or more."""
+    stream = Stream(seed, "stewards")
+    flagged: dict[str, list[str]] = {}
+    for finish in sorted(finishes, key=by_distance):
+        if finish.flagged:
+            flagged.setdefault(finish.entry.class_name, []).append(finish.entry.car)
+    groups = [cars for cars in flagged.values() if len(cars) > 3]
+    if not groups:
+        return []
+    penalty = stream.choose([5.0, 10.0, 30.0, 60.0])
+    decisions = [Decision("time_penalty", stream.choose(groups[0][:4]), penalty, reason="contact")]
+    fates = (
+        Decision("rear_of_class", "", reason="drive time not met"),
+        Decision("lap_penalty", "", laps=stream.between(1, 3), reason="last lap too slow"),
+        Decision("disqualify", "", reason="not conforming at scrutineering"),
+    )
+    for i, fate in enumerate(fates):
+        left = [
+            car for car in groups[(i + 1) % len(groups)][1:-1] if all(car != decision.car for decision in decisions)
+        ]
+        if left:
+            decisions.append(replace(fate, car=stream.choose(left)))
+    return decisions

@@ -1,0 +1,193 @@
+"""What the user gives -> named bytes of one session -> the core. And what sessions a folder holds, without their laps."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, NamedTuple, TypeAlias
+
+from pyracing import _core
+from pyracing.contents import (
+    ARCHIVE_MAGICS,
+    Content,
+    content_of_bytes,
+    download,
+    explained,
+    folder_contents,
+    is_address,
+    read_open_file,
+    unpack,
+)
+from pyracing.errors import ReadError, UnknownFormat
+from pyracing.grouping import Group, TimingFile, group_sessions, pick
+from pyracing.session import Session
+from pyracing.table import Table
+
+Bytes: TypeAlias = bytes | bytearray | memoryview
+Source: TypeAlias = str | os.PathLike[str] | Bytes | IO[bytes]
+
+UNKNOWN = "unknown"
+NAMES_SHOWN = 5
+
+
+class NamedBytes(NamedTuple):
+    """One file for the core. `hash` as Session keeps it: the path of a plain file, else the SHA-256 of the bytes."""
+
+    name: str
+    data: Bytes
+    hash: str | Path
+
+
+def read(
+    *sources: Source,
+    session: str | None = None,
+    format: str | None = None,
+    kind: str | None = None,
+    name: str | None = None,
+    start: Any = None,
+    duration: Any = None,
+    utc_offset: Any = None,
+) -> Session:
+    """Reads the published files of one session.
+
+    Parameters
+    ----------
+    sources : one or several of: a path; an `http(s)` address; bytes; an open binary file or pipe; a `.gz` or `.zip`
+        (recognised from its content) or a folder of such. Laps, results, a provisional result and weather of the same
+        session are joined; sources that do not belong together are an error.
+    session : which session of a folder or an archive, by its name in `scan` or any part of it that fits one only.
+    format : forces a format, such as 'al_kamel_laps'; by default it is recognised from the content.
+    kind : 'race', 'qualifying', 'practice' or 'test', where the files do not say it or say it wrongly.
+    name : name of the session.
+    start : time of day of the start: '14:00', datetime.time, or a duration since midnight.
+    duration : scheduled duration, as `6h`, seconds or timedelta.
+    utc_offset : local time less UTC: '+02:00' or a duration.
+
+    Files of a folder or an archive that are no timing files are left out, and `check()` lists them.
+
+    Raises
+    ------
+    ReadError : a source cannot be read, several sessions are there, or the sources do not belong together.
+    UnknownFormat : a content is no format that is read here.
+    FileNotFoundError, PermissionError, ... : as Python's own.
+    """
+    if not sources:
+        raise TypeError("read() needs a source: a path, an address, bytes, an open binary file, or a folder")
+    given: list[NamedBytes] = []
+    left_out: list[Content] = []
+    picked = False
+    with ExitStack() as stack:
+        for number, source in enumerate(sources, 1):
+            place, found = contents_of(source, number, stack)
+            if isinstance(found, NamedBytes):
+                given.append(found)
+                continue
+            if session is not None or len(found) != 1:
+                found, others = contents_of_session(found, session, place)
+                left_out += others
+                picked = True
+            given += [loaded(content) for content in found]
+    if session is not None and not picked:
+        raise ValueError("session= picks from a folder or an archive; leave it out where the files are given")
+    core = _core.read(
+        [(source.name, source.data) for source in given],
+        format=format,
+        kind=kind,
+        name=name,
+        start=start,
+        duration=duration,
+        utc_offset=utc_offset,
+        left_out=[content.name for content in left_out],
+    )
+    return Session._from_core(core, [source.hash for source in given])
+
+
+def scan(folder: str | os.PathLike[str]) -> Table:
+    """The sessions below a folder or in an archive, told from the first kilobytes of each file.
+
+    Columns: session (the name that `read(folder, session=...)` takes), kind (null where neither content nor name tells
+    it), format (of its files), files, size (bytes as stored), left_out (files at the same place that are no timing
+    files). A row is a session, in the order of the paths.
+    """
+    with ExitStack() as stack:
+        place, found = contents_of(folder, 1, stack)
+        contents = [Content(place, len(found.data), lambda: io.BytesIO(found.data))] if isinstance(found, NamedBytes) else found
+        files, others = recognised(contents, place)
+    groups = group_sessions(files, base_name(place))
+    return sessions_table(groups, others)
+
+
+def contents_of(source: Source, number: int, stack: ExitStack) -> tuple[str, NamedBytes | list[Content]]:
+    """The name of a source in messages and its bytes, or the files in it; `number` names sources without a name."""
+    place = f"source {number}"
+    if isinstance(source, (str, os.PathLike)):
+        place = os.fspath(source)
+        if is_address(place):
+            return place, unpack(content_of_bytes(place, download(place)), stack)
+        try:
+            with io.FileIO(place) as file:
+                data = file.readall()
+                regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+        except IsADirectoryError:
+            return place, [inner for content in folder_contents(place) for inner in unpack(content, stack)]
+        except OSError as error:
+            raise explained(error, place) from None
+        if regular and not data.startswith(ARCHIVE_MAGICS):
+            return place, NamedBytes(place, data, Path(os.path.abspath(place)))
+        return place, unpack(content_of_bytes(place, data), stack)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return place, unpack(content_of_bytes(place, source), stack)
+    if hasattr(source, "read"):
+        title = getattr(source, "name", None)
+        place = title if isinstance(title, str) else place
+        return place, unpack(content_of_bytes(place, read_open_file(source, place)), stack)
+    raise TypeError(
+        f"{place} is of type {type(source).__name__}; give a path, an address, bytes or an open binary file (several sources "
+        "one by one: read(*paths))"
+    )
+
+
+def contents_of_session(
+    contents: Sequence[Content], session: str | None, place: str
+) -> tuple[list[Content], list[Content]]:
+    """The files of the one session that is there or asked for, and those that are no timing files."""
+    files, others = recognised(contents, place)
+    group = pick(group_sessions(files, base_name(place)), session, place)
+    return [contents[file.index] for file in group.files], others
+
+
+def base_name(place: str) -> str:
+    return os.path.basename(os.path.normpath(os.path.abspath(place)))
+
+
+def loaded(content: Content) -> NamedBytes:
+    data = content.load()
+    if content.path is not None:
+        return NamedBytes(content.name, data, Path(os.path.abspath(content.path)))
+    return NamedBytes(content.name, data, hashlib.sha256(data).hexdigest())
+
+
+def recognised(contents: Sequence[Content], place: str) -> tuple[list[TimingFile], list[Content]]:
+    """The timing files among contents, whose `index` is their place there, and the others."""
+    files: list[TimingFile] = []
+    others: list[Content] = []
+    for index, content in enumerate(contents):
+        format, kind = _core.recognise(content.head())
+        if format == UNKNOWN:
+            others.append(content)
+        else:
+            inside = content.name.startswith(place) and content.name != place
+            path = content.name[len(place) :] if inside else os.path.basename(content.name)
+            path = path.replace(os.sep, "/").strip("/")
+            files.append(TimingFile(path, format, kind, content.size, index))
+    if not files:
+        names = ", ".join(repr(os.path.basename(content.name)) for content in others[:NAMES_SHOWN])
+        more = f" and {len(others) - NAMES_SHOWN} more" if len(others) > NAMES_SHOWN else ""
+        what = f"it holds no timing file, only {names}{more}" if others else "it is empty"
+        raise UnknownFormat(f"{what}; give the lap analysis, results or weather as the timekeeper published them", place)
+    return files, others

@@ -1,0 +1,239 @@
+"""Reading measured against others, in one run, on one thread: `python tests/benchmarks/run.py`.
+
+Prints the table of the README. Nothing here asserts a time. Real files are taken from ../shared/data beside the
+checkout where they are there, else simulated races.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.update({"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "ARROW_NUM_THREADS": "1"})
+
+import argparse
+import platform
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import peers
+
+import pyracing as pr
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+HEADER = (
+    "\ufeffNUMBER; DRIVER_NUMBER; LAP_NUMBER; LAP_TIME; LAP_IMPROVEMENT; CROSSING_FINISH_LINE_IN_PIT; S1;"
+    " S1_IMPROVEMENT; S2; S2_IMPROVEMENT; S3; S3_IMPROVEMENT; KPH; ELAPSED; HOUR;S1_LARGE;S2_LARGE;S3_LARGE;TOP_SPEED;"
+    "DRIVER_NAME;PIT_TIME;CLASS;GROUP;TEAM;MANUFACTURER;FLAG_AT_FL;S1_SECONDS;S2_SECONDS;S3_SECONDS;\r\n"
+)
+
+
+def processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+@contextmanager
+def one_processor() -> Iterator[None]:
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def best(runs: int, *jobs: Callable[[], Any]) -> list[float]:
+    """The best time of each job; the jobs take turns, so that a slow moment of the machine meets them all."""
+    times = [float("inf")] * len(jobs)
+    for _ in range(runs):
+        for i, job in enumerate(jobs):
+            start = perf_counter()
+            job()
+            times[i] = min(times[i], perf_counter() - start)
+    return times
+
+
+def separator_of(data: bytes) -> str:
+    header = data.split(b"\n", 1)[0]
+    return ";" if header.count(b";") > header.count(b",") else ","
+
+
+# ---- Files ----
+
+
+def real_files() -> tuple[Path, list[Path]] | None:
+    """A 24 h race, and the 23 IMSA races of 2021 and 2022."""
+    le_mans = DATA / "wec" / "2024" / "le_mans_24h.csv"
+    races = sorted(path for year in ("2021", "2022") for path in (DATA / "imsa" / year).glob("*/*race-laps.csv"))
+    return (le_mans, races) if le_mans.exists() and races else None
+
+
+def simulated_files(folder: Path) -> tuple[Path, list[Path]]:
+    def write(name: str, hours: float, seed: int, dialect: str) -> Path:
+        target = folder / name
+        pr.simulate(seed=seed, hours=hours).write(target, dialect=dialect)
+        return next(path for path in sorted(target.rglob("*")) if pr.scan(path)["kind"][0] and is_laps(path))
+
+    return write("long", 24, 1, "wec"), [write(f"race {i}", 2.67, i, "imsa") for i in range(2, 25)]
+
+
+def is_laps(path: Path) -> bool:
+    return path.is_file() and b"LAP_NUMBER" in path.read_bytes()[:4096]
+
+
+def made_laps(laps: int) -> Iterator[bytes]:
+    """A lap file of that many rows in pieces of a car's thousand laps, for sizes that no race has."""
+    yield HEADER.encode()
+    rows = []
+    for lap in range(1, 1001):
+        seconds = 100 + lap % 7 + lap % 10 / 10
+        elapsed = lap * 103
+        clock = f"{10 + elapsed // 3600 % 14:02d}:{elapsed // 60 % 60:02d}:{elapsed % 60:02d}.478"
+        rows.append(
+            f"@;{1 + lap // 334};{lap};1:{seconds - 60:06.3f};0;{'B' if lap % 30 == 0 else ''};31.117;0;37.600;0;"
+            f"33.327;0;165.1;{elapsed // 3600}:{elapsed // 60 % 60:02d}:{elapsed % 60:02d}.044;{clock};0:31.117;0:37.600;"
+            f"0:33.327;293.5;Driver {1 + lap // 334} OF @;{'0:01:12.345' if lap % 30 == 1 else ''};LMGT3;;Team of @;Make;GF;"
+            "31.117;37.600;33.327;\r\n"
+        )
+    car = "".join(rows)
+    for number in range(laps // 1000):
+        yield car.replace("@", f"{number:05d}").encode()
+
+
+# ---- Measurements ----
+
+
+def speed_table(le_mans: Path, races: list[Path], runs: int) -> None:
+    """One lap file, and all races one after the other: gigabytes a second and how many times faster pyracing is."""
+    others = peers.peers()
+    results: dict[str, list[float]] = {}
+    for files in ([le_mans], races):
+        contents = [path.read_bytes() for path in files]
+        pairs = [(data, separator_of(data)) for data in contents]
+        converted = [(peers.as_endurancepy(data, separator), ";") for data, separator in pairs]
+        jobs: dict[str, Callable[[], Any]] = {
+            "counting newlines": lambda pairs=pairs: [peers.newlines(*pair) for pair in pairs],
+            "pyracing, from bytes": lambda contents=contents: [pr.read(data) for data in contents],
+            "pyracing, from path": lambda files=files: [pr.read(path) for path in files],
+        }
+        slow: dict[str, Callable[[], Any]] = {}
+        for name, peer in others.items():
+            given = converted if name == "EndurancePy" else pairs
+            slow[name] = lambda peer=peer, given=given: [peer(*pair) for pair in given]
+        size = sum(map(len, contents))
+        times = dict(zip(jobs, best(runs, *jobs.values()), strict=True))
+        quick = [name for name in slow if name != "EndurancePy"]
+        turns = dict(zip([*quick, "from bytes"], best(max(runs // 4, 2), *[slow[n] for n in quick],
+                                                     jobs["pyracing, from bytes"]), strict=True))  # fmt: skip
+        times |= {name: turns[name] for name in quick}
+        times["pyracing, from bytes"] = min(times["pyracing, from bytes"], turns["from bytes"])
+        if "EndurancePy" in slow:
+            times |= dict(zip(["EndurancePy"], best(1, slow["EndurancePy"]), strict=True))
+        for name, time in times.items():
+            results.setdefault(name, []).extend([size / time / 1e9, time])
+    print(f"\n| reader | {le_mans.stem} | pyracing is | {len(races)} races | pyracing is |\n|---|---:|---:|---:|---:|")
+    own = results["pyracing, from bytes"]
+    for name, (one, one_time, many, many_time) in results.items():
+        ratio = [f"{theirs / ours:.1f}x" for theirs, ours in ((one_time, own[1]), (many_time, own[3]))]
+        print(f"| {name} | {one:.3f} GB/s | {ratio[0]} | {many:.3f} GB/s | {ratio[1]} |")
+
+
+def other_measurements(le_mans: Path, races: list[Path], runs: int) -> None:
+    contents = [path.read_bytes() for path in races]
+
+    def season() -> None:
+        for data in contents:
+            session = pr.read(data)
+            session.classification(), session.stints(), session.pit_stops()
+
+    header, row = le_mans.read_bytes().split(b"\n")[:2]
+    tiny = header + b"\n" + row + b"\n"
+    both, single = best(runs, season, lambda: pr.read(tiny))
+    print(f"\n{len(races)} races read, each with classification, stints and pit stops: {both * 1e3:.1f} ms")
+    print(f"A file of one lap, which is the cost of a call: {single * 1e6:.0f} us")
+
+
+def two_threads(le_mans: Path, runs: int) -> None:
+    """Needs two processors: runs outside `one_processor`."""
+    data = le_mans.read_bytes()
+    copies = [data * 1, bytes(bytearray(data))]
+    with ThreadPoolExecutor(2) as pool:
+        one, two = best(runs, lambda: pr.read(copies[0]), lambda: list(pool.map(pr.read, copies)))
+    print(f"Two threads reading two files take {two / one:.2f} times the time of one ({len(os.sched_getaffinity(0))} CPUs)")
+
+
+MEMORY_PROGRAM = """
+import sys, pyracing as pr
+def peak():
+    return int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
+pr.read(sys.argv[2])
+open("/proc/self/clear_refs", "w").write("5")
+before = peak()
+session = pr.read(sys.argv[1])
+print(peak() - before, len(session))
+"""
+
+
+def memory(path: Path, small: Path) -> None:
+    """Peak above the interpreter, which has read a small file before."""
+    if not Path("/proc/self/clear_refs").exists():
+        print("Peak memory is not measured on this system")
+        return
+    out = subprocess.run([sys.executable, "-c", MEMORY_PROGRAM, path, small], check=True, capture_output=True, text=True)
+    kilobytes, laps = map(int, out.stdout.split())
+    size = path.stat().st_size
+    print(f"Peak memory, {laps:,} laps, {size / 1e6:.1f} MB: {kilobytes * 1024 / size:.2f} times the file")
+
+
+def growth(folder: Path, most: int) -> None:
+    small = folder / "small.csv"
+    small.write_bytes(b"".join(made_laps(1000)))
+    laps = 10_000
+    while laps <= most:
+        path = folder / "made.csv"
+        with path.open("wb") as file:
+            file.writelines(made_laps(laps))
+        (time,) = best(2 if laps < 10_000_000 else 1, lambda path=path: pr.read(path))
+        print(f"{laps:>12,} laps: {time * 1e3:9.1f} ms, {time / laps * 1e9:6.1f} ns a lap")
+        memory(path, small)
+        laps *= 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few runs, growth to 100,000 laps")
+    parser.add_argument("--laps", type=int, default=10_000_000, help="growth is measured up to this many laps")
+    options = parser.parse_args()
+    runs = 5 if options.quick else 30
+    warnings.simplefilter("ignore")
+    print(f"{processor()}, Python {platform.python_version()}, one thread, best of interleaved runs")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        found = real_files()
+        if found is None:
+            print("Real files are not there: simulated races instead")
+        le_mans, races = found or simulated_files(folder)
+        with one_processor():
+            speed_table(le_mans, races, runs)
+            other_measurements(le_mans, races, runs)
+        two_threads(le_mans, runs)
+        memory(le_mans, races[0])
+        growth(folder, min(options.laps, 100_000) if options.quick else options.laps)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,248 @@
+"""Lap files of every dialect: the core and the slow reading say the same, in values and in what is listed."""
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+import slow_reader
+from harness import Failure
+from made_files import ANONYMOUS, IMSA, PUBLISHED, WEC, Dialect, hour, lap_files
+
+NOT_KEPT = {"row_not_kept", "duplicate_row"}
+
+
+def check(core, data: bytes, **given_options) -> dict:
+    """The core reads `data` as the slow reader does. Returns the parts."""
+    slow = slow_reader.read_laps(data)
+    parts = core.read_parts(data, format="al_kamel_laps", **given_options)
+    assert parts["laps"] == slow.columns
+    assert parts["sections"] == (slow.sections if len(slow) else {name: [] for name in slow.sections})
+    assert parts["files"]["rows"] == [slow.rows]
+    assert parts["files"]["rows_listed"] == [len(slow.listed)]
+    assert slow.rows == len(slow) + len(slow.listed)
+    doubts = parts["doubts"]
+    listed = [line for line, code in zip(doubts["line"], doubts["code"], strict=True) if code in NOT_KEPT]
+    assert sorted(listed) == sorted(slow.listed)
+    assert parts["facts"]["start"] == [slow.start % slow_reader.DAY if slow.start is not None else None]
+    return parts
+
+
+def published_rows(cars: int = 3, laps: int = 40, team: str = "Team") -> list[list[str]]:
+    """Rows as published without hypothesis: a header and `laps` laps of each car."""
+    rows = [PUBLISHED]
+    for car in range(cars):
+        elapsed = 0
+        for lap in range(1, laps + 1):
+            elapsed += 100_000_000 + car * 1_000_000
+            row = {
+                "NUMBER": f"0{car}", "DRIVER_NUMBER": "1", "LAP_NUMBER": str(lap), "LAP_TIME": "1:40.000",
+                "LAP_IMPROVEMENT": "0", "KPH": "165.1", "ELAPSED": f"{elapsed // 1_000_000}.000",
+                "HOUR": hour(86_300_000_000 + elapsed), "TEAM": team, "FLAG_AT_FL": "GF",
+                "DRIVER_NAME": f"Driver {car}",
+            }  # fmt: skip
+            rows.append([row.get(name.strip(), "") for name in PUBLISHED])
+    return rows
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(lap_files())
+def test_any_lap_file_equals_the_slow_reading(core, data):
+    check(core, data)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(lap_files(), st.integers(0, 10**6))
+def test_a_file_cut_short_anywhere_after_its_header(core, data, place):
+    header = min(end for mark in (b"\n", b"\r") if (end := data.find(mark, 8)) > 0) + 1
+    check(core, data[: header + place % (len(data) - header + 1)])
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(lap_files(), st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 255)), min_size=1, max_size=6))
+def test_bytes_changed_anywhere_after_the_header(core, data, changes):
+    header = min(end for mark in (b"\n", b"\r") if (end := data.find(mark, 8)) > 0) + 1
+    changed = bytearray(data)
+    for place, byte in changes:
+        changed[header + place % (len(data) - header)] = byte
+    check(core, bytes(changed))
+
+
+@pytest.mark.parametrize("dialect", [WEC, IMSA, ANONYMOUS, Dialect(newline="\r"), Dialect(quotes="all")])
+def test_rows_at_every_place_of_a_block_border(core, dialect):
+    """Blocks of 16, 64, 16,384 and 32,768 bytes: a row is moved over their borders byte by byte."""
+    rows = published_rows(laps=100 if dialect.quotes == "needed" else 60)
+    row_length = len(dialect.line(rows[1])) + 2
+    team = PUBLISHED.index("TEAM")
+    for shift in range(0, row_length, 1 if dialect is WEC else 7):
+        rows[1][team] = "x" * shift
+        check(core, dialect.file(rows))
+
+
+@pytest.mark.parametrize("length", [15, 16, 17, 63, 64, 65, 127, 128, 16383, 16384, 16385, 32768, 70000, 1_000_000])
+@pytest.mark.parametrize("kind", ["plain", "quoted", "doubled quotes", "line breaks"])
+def test_long_fields(core, length, kind):
+    team = {"plain": "x", "quoted": ";", "doubled quotes": '"', "line breaks": "\n"}[kind] * (length // 2) + "y" * 20
+    check(core, WEC.file(published_rows(cars=1, laps=3, team=team)))
+
+
+def test_the_same_file_in_every_dialect_is_the_same_session(core):
+    rows = published_rows()
+    expected = check(core, WEC.file(rows))["laps"]
+    for separator in ";,\t|":
+        for newline in ("\n", "\r\n", "\r"):
+            for quotes in ("needed", "all"):
+                dialect = Dialect(separator, newline, mark=quotes == "all", trailing=newline == "\n", quotes=quotes)
+                assert check(core, dialect.file(rows))["laps"] == expected
+
+
+def test_columns_in_another_order_are_found_by_name(core):
+    rows = published_rows()
+    expected = check(core, WEC.file(rows))["laps"]
+    assert check(core, WEC.file([row[::-1] for row in rows]))["laps"] == expected
+
+
+def test_a_column_nobody_knows_is_kept_out_and_named(core):
+    rows = [[*row[:3], "POWER" if row is PUBLISHED else "300 kW", *row[3:]] for row in published_rows()]
+    rows[0] = [*PUBLISHED[:3], "POWER", *PUBLISHED[3:]]
+    doubts = check(core, WEC.file(rows))["doubts"]
+    assert ("unknown_column", "POWER") in zip(doubts["code"], doubts["column"], strict=True)
+
+
+def test_a_row_without_car_or_lap_is_listed(core):
+    rows = published_rows(cars=1, laps=4)
+    rows[2][PUBLISHED.index("NUMBER")] = " "
+    rows[3][PUBLISHED.index(" LAP_NUMBER")] = "three"
+    parts = check(core, WEC.file(rows))
+    assert parts["laps"]["lap"] == [1, 4]
+    assert parts["files"]["rows_listed"] == [2]
+    doubts = parts["doubts"]
+    assert {3, 4} <= {line for line, code in zip(doubts["line"], doubts["code"], strict=True) if code == "row_not_kept"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "name"),
+    [(" LAP_TIME", "1:62.000", "lap_time"), (" KPH", "fast", "average_speed"), ("TOP_SPEED", "1.2.3", "top_speed"),
+     (" S2", "-1.000", "sector_2"), ("PIT_TIME", "??", "pit_lane_time"), ("FLAG_AT_FL", "PURPLE", "flag"),
+     (" LAP_IMPROVEMENT", "9", "improvement"), (" HOUR", "late", "clock"), (" DRIVER_NUMBER", "one", "driver_number"),
+     ("FL_time", "soon", None)],
+)  # fmt: skip
+def test_a_doubtful_field_is_absent_and_listed_and_its_row_is_kept(core, column, value, name):
+    rows = published_rows(cars=2, laps=3)
+    rows[5][PUBLISHED.index(column)] = value
+    parts = check(core, WEC.file(rows))
+    if name is not None:
+        assert parts["laps"][name][4] is None
+    doubts = list(zip(parts["doubts"]["line"], parts["doubts"]["column"], parts["doubts"]["severity"], strict=True))
+    assert (6, column.strip(), "warning") in doubts
+    assert parts["files"]["rows_listed"] == [0]
+
+
+def test_two_cars_under_one_number(core):
+    """Anonymised files dropped leading zeros, so that `03` and `3` became one."""
+    rows = published_rows(cars=2, laps=3)
+    for row in rows[1:]:
+        row[0] = "3"
+    for order in (rows, [rows[0], *rows[4:], *rows[1:4]]):
+        parts = check(core, WEC.file(order))
+        assert parts["laps"]["car"] == ["3"] * 3 + ["3 (2)"] * 3
+        assert parts["entries"]["car"] == ["3", "3 (2)"]
+        doubts = parts["doubts"]
+        assert "warning" in [doubts["severity"][i] for i, car in enumerate(doubts["car"]) if car in ("3", "3 (2)")]
+
+
+def test_rows_in_another_order_are_one_car(core):
+    rows = published_rows(cars=2, laps=9)
+    expected = check(core, WEC.file(rows))["laps"]
+    shuffled = [rows[0], *sorted(rows[1:], key=lambda row: row[::-1]), *[]]
+    assert check(core, WEC.file(shuffled))["laps"] == expected
+    assert check(core, WEC.file([rows[0], *rows[:0:-1]]))["laps"] == expected
+
+
+def test_the_clock_is_unwrapped_at_midnight(core):
+    rows = [["NUMBER", "LAP_NUMBER", "LAP_TIME", "ELAPSED", "HOUR"]]
+    for lap in range(1, 31):
+        elapsed = lap * 3600
+        rows.append(["7", str(lap), "1:00:00.000", f"{lap}:00:00.000", f"{(elapsed // 3600 + 16) % 24:02d}:00:26.602"])
+    parts = check(core, WEC.file(rows))
+    assert parts["laps"]["clock"] == [(16 + lap) * 3_600_000_000 + 26_602_000 for lap in range(1, 31)]
+    assert parts["facts"]["start"] == [16 * 3_600_000_000 + 26_602_000]
+
+
+def test_files_of_the_same_cars_joined_at_a_repeated_header(core):
+    first, second = published_rows(cars=2, laps=3), published_rows(cars=4, laps=3)
+    joined = WEC.file(first) + WEC.file([second[0], *second[7:]])
+    parts = check(core, joined)
+    assert parts["laps"] == check(core, WEC.file(second))["laps"]
+    assert "header_repeated" in parts["doubts"]["code"]
+
+
+def test_a_file_joined_with_itself_lists_every_row_of_the_second(core):
+    rows = published_rows(cars=2, laps=3)
+    parts = check(core, WEC.file(rows) + WEC.file(rows))
+    assert parts["laps"] == check(core, WEC.file(rows))["laps"]
+    assert parts["files"]["rows"] == [12] and parts["files"]["rows_listed"] == [6]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", [True, False])
+def test_utf_16_is_read_as_utf_8(core, encoding, mark):
+    rows = published_rows(team="Müller 日本 🏁")
+    text = ANONYMOUS.file(rows).decode()
+    data = ("\ufeff" if mark else "").encode(encoding) + text.encode(encoding)
+    parts = core.read_parts(data)
+    assert parts["laps"] == check(core, text.encode())["laps"]
+    assert parts["files"]["encoding"] == [encoding]
+
+
+def test_latin_1_is_read_and_noted(core):
+    rows = published_rows(team="Müller – Ñandú")
+    text = ANONYMOUS.file(rows).decode()
+    parts = check(core, text.encode("cp1252"))
+    assert parts["laps"]["team"][0] == "Müller – Ñandú"
+    assert "note" in parts["doubts"]["severity"]
+
+
+def test_decimal_commas_are_read(core):
+    rows = published_rows()
+    expected = check(core, WEC.file(rows))["laps"]
+    commas = [rows[0], *([value.replace(".", ",") if "Driver" not in value else value for value in row] for row in rows[1:])]
+    assert check(core, WEC.file(commas))["laps"] == expected
+    assert check(core, IMSA.file(commas))["laps"] == expected
+
+
+def test_a_spreadsheet_wrote_the_file_again(core):
+    """Quotes everywhere, whole numbers with a decimal point, hours before every time."""
+    rows = published_rows()
+    expected = check(core, WEC.file(rows))["laps"]
+    number, time = PUBLISHED.index(" DRIVER_NUMBER"), PUBLISHED.index(" LAP_TIME")
+    for row in rows[1:]:
+        row[number], row[time] = row[number] + ".0", "00:0" + row[time]
+    assert check(core, Dialect(separator=",", mark=False, quotes="all", trailing=False).file(rows))["laps"] == expected
+
+
+@example(b"")
+@given(st.binary(max_size=300))
+@settings(deadline=None)
+def test_any_bytes_after_a_header(core, tail):
+    check(core, b"NUMBER;LAP_NUMBER;LAP_TIME\n7;1;1:00.000\n" + tail.replace(b"\0", b"0"))
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_at_all_are_a_session_or_a_failure(core, data):
+    try:
+        core.read_parts(data)
+    except Failure as failure:
+        assert failure.status in ("unknown_format", "unreadable", "argument")
+        assert -1 <= failure.offset <= len(data)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.data())
+def test_a_guard_on_either_side_of_the_bytes(core, data):
+    """No byte before or behind the source is read."""
+    file = data.draw(lap_files())
+    results = []
+    for at_start in (False, True):
+        with core.read({"a": file}, at_start=at_start) as session:
+            results.append(core.parts(session))
+    assert results[0] == results[1]

@@ -1,0 +1,915 @@
+"""Synthetic races: the same bytes for ever, what timekeepers would publish, and the truth in agreement with it.
+
+What is checked here is read from the published bytes with csv and plain arithmetic on whole milliseconds.
+"""
+
+import csv
+import hashlib
+import itertools
+import os
+import statistics
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from functools import cache
+
+import pytest
+
+from pyracing.simulate import DEFAULT_CLASSES, Event, RaceClass, Simulation, simulate
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+LAPS = {
+    "wec": "23_Analysis_Race.CSV",
+    "imsa": "202605091300-race-laps.csv",
+    "sro": "23_AnalysisEnduranceWithSections_Race.CSV",
+}
+PROVISIONAL = {
+    "wec": "03_Provisional Results_Race.CSV",
+    "imsa": "202605091300-race-provisional-results.csv",
+    "sro": "03_Provisional Results_Race.CSV",
+}
+OFFICIAL = {
+    "wec": "03_Official Results_Race.CSV",
+    "imsa": "202605091300-race-results.csv",
+    "sro": "03_Official Results_Race.CSV",
+}
+FLAGS = {"GF": "green", "FCY": "fcy", "SF": "safety_car", "RF": "red", "FF": "chequered"}
+STATUSES = {
+    "classified": "Classified",
+    "not_classified": "Not classified",
+    "retired": "Retired",
+    "disqualified": "Disqualified",
+    "not_started": "Not started",
+}
+ONE_CLASS = {"GT": replace(DEFAULT_CLASSES["LMGT3"], cars=16)}
+TWO_CLASSES = {name: replace(DEFAULT_CLASSES[name], cars=14) for name in ("HYPERCAR", "LMGT3")}
+LATE = datetime(2026, 6, 13, 20, 59, 58, 317_000, tzinfo=timezone(timedelta(hours=2)))
+
+RACES = {
+    "six hours": dict(seed=1, hours=6),
+    "night": dict(seed=2, hours=5, cars=50, start=LATE),
+    "sprint": dict(seed=3, minutes=25, cars=9),
+    "long laps": dict(seed=4, hours=6, cars=20, lap_length=13.6, classes={
+        "A": RaceClass(210.0, 3, ("Gold",), stint_laps=11), "B": RaceClass(240.0, 2, ("Bronze", "Silver"), stint_laps=10)
+    }),
+    "wait in the pits": dict(seed=5, hours=2, incidents=False, events=[
+        Event("red_flag", "40m", duration="20m", in_pit=True), Event("rain", "1h20m", duration="15m")
+    ]),
+    "elapsed stands still": dict(seed=6, hours=2, incidents=False, events=[
+        Event("red_flag", "50m", duration="30m", elapsed_stops=True), Event("fcy", "95m", duration="4m")
+    ]),
+}  # fmt: skip
+
+
+@cache
+def run(name: str) -> Simulation:
+    return simulate(**RACES[name])
+
+
+@pytest.fixture(params=RACES)
+def race(request: pytest.FixtureRequest) -> Simulation:
+    return run(request.param)
+
+
+def ms(text: str) -> int:
+    """Whole milliseconds of `1:01:35.747`, `6:01'25.310`, `57.783`."""
+    whole, thousandths = text.lstrip("+").replace("'", ":").split(".")
+    assert len(thousandths) == 3
+    total = 0
+    for part in whole.split(":"):
+        total = total * 60 + int(part)
+    return total * 1000 + int(thousandths)
+
+
+def table(data: bytes, separator: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(data.decode("utf-8-sig").splitlines(), delimiter=separator))
+
+
+def separator_of(dialect: str) -> str:
+    return "," if dialect == "imsa" else ";"
+
+
+def lap_rows(race: Simulation, dialect: str = "wec") -> list[dict[str, str]]:
+    name = next(name for name in race.files(dialect) if "laps" in name or name.startswith("23_"))
+    rows = table(race.files(dialect)[name], separator_of(dialect))
+    return [{key.strip(): value for key, value in row.items() if key} for row in rows]
+
+
+def by_car(rows: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
+    cars: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        cars.setdefault(row["NUMBER"], []).append(row)
+    return cars
+
+
+def elapsed(row: dict[str, str]) -> int:
+    return ms(row["ELAPSED"])
+
+
+def whole_ms(duration: timedelta) -> int:
+    assert duration % timedelta(milliseconds=1) == timedelta(0)
+    return duration // timedelta(milliseconds=1)
+
+
+def result_rows(race: Simulation, which: dict[str, str], dialect: str) -> list[dict[str, str]]:
+    files = race.files(dialect)
+    name = which[dialect] if which[dialect] in files else next(n for n in files if n.endswith(which[dialect][12:]))
+    return table(files[name], separator_of(dialect))
+
+
+# ---- The same bytes ----
+
+
+def digest(race: Simulation) -> str:
+    whole = hashlib.sha256()
+    for dialect in LAPS:
+        for name, data in race.files(dialect).items():
+            whole.update(f"{name}\n".encode() + data)
+    return whole.hexdigest()
+
+
+PINNED = "to be pinned"
+SMALL = dict(seed=7, minutes=70, cars=12)
+
+
+def test_same_seed_same_bytes_for_ever():
+    assert digest(simulate(**SMALL)) == digest(simulate(**SMALL)) == PINNED
+    assert digest(simulate(**SMALL | {"seed": 8})) != PINNED
+
+
+def test_bytes_do_not_depend_on_the_process():
+    script = "import test_simulate as t; print(t.digest(t.simulate(**t.SMALL)))"
+    folder = os.path.dirname(__file__)
+    for hash_seed in "12":
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "TZ": "Asia/Kathmandu", "LC_ALL": "C"}
+        environment["PYTHONPATH"] = os.pathsep.join([folder, *sys.path])
+        done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == PINNED
+
+
+@pytest.mark.parametrize("seed", [0, -1, 2**80, -(2**80)])
+def test_any_whole_number_is_a_seed(seed):
+    assert digest(simulate(seed, minutes=5, cars=2)) == digest(simulate(seed, minutes=5, cars=2))
+
+
+def test_what_is_written_is_what_files_says(tmp_path):
+    race = run("sprint")
+    for dialect in LAPS:
+        paths = race.write(tmp_path / "new" / dialect, dialect)
+        assert {path.name: path.read_bytes() for path in paths} == race.files(dialect)
+    with pytest.raises(ValueError, match="wec, imsa, sro"):
+        race.files("f1")
+
+
+# ---- Published laps ----
+
+COMMON = (
+    "NUMBER, DRIVER_NUMBER, LAP_NUMBER, LAP_TIME, LAP_IMPROVEMENT, CROSSING_FINISH_LINE_IN_PIT, S1, S1_IMPROVEMENT, S2,"
+    " S2_IMPROVEMENT, S3, S3_IMPROVEMENT, KPH, ELAPSED, HOUR,S1_LARGE,S2_LARGE,S3_LARGE,TOP_SPEED,DRIVER_NAME,PIT_TIME,"
+    "CLASS,GROUP,TEAM,MANUFACTURER,FLAG_AT_FL,"
+)
+SECONDS = "S1_SECONDS;S2_SECONDS;S3_SECONDS;"
+SECTIONS = "".join(f"{name}_time;{name}_elapsed;" for name in ("IM1a", "IM1", "IM2a", "IM2", "IM3a", "FL"))
+HEADERS = {
+    "wec": COMMON.replace(",", ";") + SECONDS,
+    "imsa": COMMON,
+    "sro": COMMON.replace(",", ";") + SECONDS + SECTIONS,
+}
+
+
+@pytest.mark.parametrize("dialect", LAPS)
+def test_shape_of_the_files(race, dialect):
+    end = b"\n" if dialect == "imsa" else b"\r\n"
+    for name, data in race.files(dialect).items():
+        assert data.startswith(b"\xef\xbb\xbf")
+        lines = data[3:].split(end)
+        assert lines.pop() == b"" and not any(b"\r" in line or b"\n" in line for line in lines)
+        assert all(line.endswith(separator_of(dialect).encode()) for line in lines)
+        rows = list(csv.reader(data.decode("utf-8-sig").splitlines(), delimiter=separator_of(dialect)))
+        assert {len(row) for row in rows} == {len(rows[0])}
+        if "laps" in name or name.startswith("23_"):
+            assert lines[0].decode() == HEADERS[dialect]
+
+
+@pytest.mark.parametrize("dialect", LAPS)
+def test_invariants_of_laps(race, dialect):
+    rows = lap_rows(race, dialect)
+    cars = by_car(rows)
+    assert [row["NUMBER"] for row in rows] == [car for car in sorted(cars) for _ in cars[car]]
+    for laps in cars.values():
+        before = 0
+        for number, row in enumerate(laps, 1):
+            sectors = [ms(row[f"S{i}"]) for i in (1, 2, 3)]
+            assert int(row["LAP_NUMBER"]) == number
+            assert sum(sectors) == ms(row["LAP_TIME"]) == elapsed(row) - before
+            assert [ms(row[f"S{i}_LARGE"]) for i in (1, 2, 3)] == sectors
+            assert all(":" in row[f"S{i}_LARGE"] for i in (1, 2, 3))
+            if dialect != "imsa":
+                assert [row[f"S{i}_SECONDS"] for i in (1, 2, 3)] == [f"{s // 1000}.{s % 1000:03d}" for s in sectors]
+            if dialect == "sro":
+                check_sections(row, sectors)
+            assert (row["TOP_SPEED"] == "") == (number == 1 or dialect == "imsa")
+            assert row["CROSSING_FINISH_LINE_IN_PIT"] in ("", "B")
+            before = elapsed(row)
+
+
+def check_sections(row: dict[str, str], sectors: list[int]) -> None:
+    times = [ms(row[f"{name}_time"]) for name in ("IM1a", "IM1", "IM2a", "IM2", "IM3a", "FL")]
+    reached = [ms(row[f"{name}_elapsed"]) for name in ("IM1a", "IM1", "IM2a", "IM2", "IM3a", "FL")]
+    assert list(itertools.accumulate(times)) == reached
+    assert reached[1::2] == list(itertools.accumulate(sectors))
+
+
+def test_clock_is_start_and_elapsed_wrapped_at_midnight(race):
+    stops = [(whole_ms(at), whole_ms(length)) for at, length in race.truth.suspensions]
+    start = {"night": 75_598_317}.get(next(name for name in RACES if run(name) is race), 13 * HOUR)
+    hours = set()
+    for row in lap_rows(race):
+        stood_still = sum(length for at, length in stops if elapsed(row) > at)
+        assert ms(row["HOUR"]) == (start + elapsed(row) + stood_still) % DAY
+        assert len(row["HOUR"]) == len("00:00:00.000")
+        hours.add(row["HOUR"][:2])
+    assert {"23", "00"} <= hours or race is not run("night")
+
+
+def test_average_speed_is_of_the_lap_length():
+    for name, metres in (("six hours", 5400), ("long laps", 13600)):
+        for row in lap_rows(run(name)):
+            assert abs(float(row["KPH"]) - metres * 3600 / ms(row["LAP_TIME"])) <= 0.0500001
+
+
+def test_improvements_mark_the_best_laps_and_sectors(race):
+    """1 the best of a driver, 2 of the car, 3 of the session, laps 2 and 3 only; first laps do not count."""
+    rows = [row for row in lap_rows(race) if row["LAP_NUMBER"] != "1"]
+    for column, mark, driver_mark in (
+        ("LAP_TIME", "LAP_IMPROVEMENT", "0"), ("S1", "S1_IMPROVEMENT", "1"), ("S2", "S2_IMPROVEMENT", "1"),
+        ("S3", "S3_IMPROVEMENT", "1"),
+    ):  # fmt: skip
+        best = {}
+        for row in rows:
+            for holder in ((), (row["NUMBER"],), (row["NUMBER"], row["DRIVER_NUMBER"])):
+                best[holder] = min(best.get(holder, DAY), ms(row[column]))
+        marks: Counter[tuple[str, ...]] = Counter()
+        for row in rows:
+            car, driver = row["NUMBER"], row["DRIVER_NUMBER"]
+            holder = {"3": (), "2": (car,), driver_mark: (car, driver)}.get(row[mark]) if row[mark] != "0" else None
+            if row[mark] == "0":
+                continue
+            assert ms(row[column]) == best[holder]
+            marks[row[mark]] += 1
+        cars = {row["NUMBER"] for row in rows}
+        drivers = {(row["NUMBER"], row["DRIVER_NUMBER"]) for row in rows}
+        assert marks["3"] == 1 and marks["2"] == len(cars) - 1
+        assert marks["1"] == (len(drivers) - len(cars) if driver_mark == "1" else 0)
+
+
+def test_first_laps_carry_no_mark(race):
+    for row in lap_rows(race):
+        if row["LAP_NUMBER"] == "1":
+            assert {row[f"{what}_IMPROVEMENT"] for what in ("LAP", "S1", "S2", "S3")} == {"0"}
+
+
+def test_pit_time_and_driver_change_follow_a_crossing_in_the_pits(race):
+    changes = 0
+    for laps in by_car(lap_rows(race)).values():
+        assert laps[0]["PIT_TIME"] == "" and laps[0]["DRIVER_NUMBER"] == "1"
+        for row, following in itertools.pairwise(laps):
+            assert (row["CROSSING_FINISH_LINE_IN_PIT"] == "B") == (following["PIT_TIME"] != "")
+            if row["DRIVER_NUMBER"] != following["DRIVER_NUMBER"]:
+                changes += 1
+                assert row["CROSSING_FINISH_LINE_IN_PIT"] == "B"
+            if following["PIT_TIME"]:
+                assert len(following["PIT_TIME"]) == len("0:01:23.456")
+                assert 10_000 < ms(following["PIT_TIME"]) < ms(row["S3"]) + ms(following["S1"])
+    assert changes > 5 or race is run("sprint")
+
+
+# ---- The course of the race ----
+
+
+def crossings(race: Simulation) -> list[tuple[int, str, int, dict[str, str]]]:
+    """Time, car, lap and row of every crossing, in the order of time."""
+    return sorted(((elapsed(row), row["NUMBER"], int(row["LAP_NUMBER"]), row) for row in lap_rows(race)), key=lambda c: c[0])
+
+
+def scheduled(race: Simulation) -> int:
+    arguments = next(RACES[name] for name in RACES if run(name) is race)
+    return round((arguments.get("hours", 0) * 60 + arguments.get("minutes", 0)) * 60_000)
+
+
+def test_no_two_cars_cross_in_the_same_millisecond(race):
+    times = [time for time, *_ in crossings(race)]
+    assert len(set(times)) == len(times)
+
+
+def test_the_race_ends_at_the_leaders_crossing_and_then_at_everyones_next(race):
+    """The leader is the first to have done so many laps, of those that have not retired."""
+    retired = {retirement.car: whole_ms(retirement.elapsed) for retirement in race.truth.retirements}
+    laps: Counter[str] = Counter()
+    shown = None
+    done = set()
+    for time, car, lap, row in crossings(race):
+        assert car not in done
+        laps[car] += 1
+        assert laps[car] == lap
+        going = [other for other in race.truth.grid if other != car and retired.get(other, DAY * 9) > time]
+        if shown is None and time >= scheduled(race) and all(laps[other] < lap for other in going):
+            shown = time
+        assert (row["FLAG_AT_FL"] == "FF") == (shown is not None)
+        if shown is not None:
+            done.add(car)
+    assert shown is not None and done == race.truth.flagged
+
+
+def test_flags_tell_the_neutralisations(race):
+    spells = [(n.kind, whole_ms(n.start), whole_ms(n.end)) for n in race.truth.neutralisations]
+    for (_, start, end), (_, following, _) in itertools.pairwise(spells):
+        assert start < end <= following
+    for row in lap_rows(race):
+        kinds = [kind for kind, start, end in spells if start <= elapsed(row) < end]
+        if row["FLAG_AT_FL"] != "FF":
+            assert [FLAGS[row["FLAG_AT_FL"]]] == (kinds or ["green"])
+
+
+def test_imsa_has_one_code_for_every_neutralisation(race):
+    for wec, imsa in zip(lap_rows(race), lap_rows(race, "imsa"), strict=True):
+        expected = wec["FLAG_AT_FL"] if wec["FLAG_AT_FL"] in ("GF", "FF") else "FCY"
+        assert imsa == {name: wec[name] for name in imsa} | {"FLAG_AT_FL": expected, "TOP_SPEED": ""}
+
+
+def test_all_kinds_of_events_come_about_in_six_hours():
+    truth = run("six hours").truth
+    assert {n.kind for n in truth.neutralisations} == {"fcy", "safety_car", "red"}
+    assert {retirement.in_pit for retirement in truth.retirements} == {True, False}
+    assert {"pit_stop", "drive_through", "stop_go", "garage", "unfinished"} <= {stop.kind for stop in truth.stops}
+    assert {decision.kind for decision in truth.decisions} == {
+        "time_penalty", "lap_penalty", "rear_of_class", "disqualify",
+    }  # fmt: skip
+    assert {driver.rating for driver in truth.drivers} == {"Platinum", "Gold", "Silver", "Bronze"}
+    assert [result.car for result in truth.provisional] != [result.car for result in truth.official]
+
+
+def test_positions_at_crossings(race):
+    """One more than the cars that completed the lap before, as counted one by one."""
+    classes = {entry.car: entry.class_name for entry in race.truth.entries}
+    seen = [(car, lap) for _, car, lap, _ in crossings(race)]
+    assert [(c.car, c.lap) for c in race.truth.crossings] == seen
+    for i, crossing in enumerate(race.truth.crossings[:1500]):
+        before = [car for car, lap in seen[:i] if lap == crossing.lap]
+        assert crossing.position == 1 + len(before)
+        assert crossing.class_position == 1 + sum(classes[car] == classes[crossing.car] for car in before)
+
+
+def test_order_at_full_hours(race):
+    classes = {entry.car: entry.class_name for entry in race.truth.entries}
+    cars = by_car(lap_rows(race))
+    assert len(race.truth.hourly) == max(time for time, *_ in crossings(race)) // HOUR
+    for hour, places in race.truth.hourly.items():
+        standing = []
+        for slot, car in enumerate(race.truth.grid):
+            times = [elapsed(row) for row in cars.get(car, []) if elapsed(row) <= hour * HOUR]
+            standing.append((-len(times), times[-1] if times else slot, car))
+        order = [car for _, _, car in sorted(standing)]
+        assert [place.car for place in places] == order
+        assert [place.position for place in places] == list(range(1, len(order) + 1))
+        for place in places:
+            own = [car for car in order if classes[car] == classes[place.car]]
+            assert place.class_position == 1 + own.index(place.car)
+            assert place.laps == sum(elapsed(row) <= hour * HOUR for row in cars.get(place.car, []))
+
+
+def test_the_safety_car_bunches_the_field():
+    race = simulate(3, hours=2, cars=30, incidents=False, events=[Event("safety_car", "1h", duration="15m")])
+    (spell,) = race.truth.neutralisations
+    end = whole_ms(spell.end)
+
+    def gaps(until: int) -> list[int]:
+        times = [time for time, *_, row in crossings(race) if until - 150_000 <= time < until]
+        return [later - sooner for sooner, later in itertools.pairwise(times)]
+
+    assert len(gaps(end)) >= 25
+    assert statistics.quantiles(gaps(end), n=10)[7] < 2200 < 4000 < statistics.quantiles(gaps(whole_ms(spell.start)), n=10)[7]
+    order = [car for time, car, *_, row in crossings(race) if row["FLAG_AT_FL"] == "SF" and end - 150_000 <= time < end]
+    assert len(set(order)) == len(order)
+
+
+def test_under_red_the_cars_stand_and_elapsed_runs_on():
+    race = simulate(3, hours=2, cars=30, incidents=False, events=[Event("red_flag", "1h", duration="25m")])
+    red, behind = race.truth.neutralisations
+    assert (red.kind, behind.kind) == ("red", "safety_car") and red.end == behind.start
+    assert whole_ms(red.start) == HOUR and whole_ms(red.end) == HOUR + 25 * 60_000
+    stood = [row for row in lap_rows(race) if ms(row["S1"]) > 15 * 60_000]
+    assert len(stood) >= 28 and {row["FLAG_AT_FL"] for row in stood} == {"SF"}
+    assert max(Counter(row["NUMBER"] for row in lap_rows(race) if row["FLAG_AT_FL"] == "RF").values()) == 1
+    assert not any(HOUR + 10 * 60_000 < time < whole_ms(red.end) for time, *_ in crossings(race))
+
+
+def test_under_red_the_cars_may_wait_in_the_pits():
+    race = run("wait in the pits")
+    red = race.truth.neutralisations[0]
+    held = [stop for stop in race.truth.stops if stop.kind == "red_flag"]
+    assert {stop.car for stop in held} == {entry.car for entry in race.truth.entries}
+    for stop in held:
+        assert stop.elapsed < red.end < stop.elapsed + stop.pit_lane_time
+        assert stop.driver_before == stop.driver_after or stop.fuel_laps > 0
+
+
+def test_elapsed_may_stand_still():
+    race = run("elapsed stands still")
+    ((since, length),) = race.truth.suspensions
+    red = race.truth.neutralisations[0]
+    assert red.start < since == red.end and timedelta(minutes=20) < length < timedelta(minutes=30)
+    assert since == max(c.elapsed for c in race.truth.crossings if c.elapsed <= since)
+    assert not any(ms(row["LAP_TIME"]) > 15 * 60_000 for row in lap_rows(race))
+    with pytest.raises(ValueError, match="too short"):
+        simulate(1, hours=1, incidents=False, events=[Event("red_flag", "30m", duration="1m", elapsed_stops=True)])
+
+
+def test_rain_slows_the_field_and_stands_in_the_weather():
+    race = run("wait in the pits")
+    wet = [w.elapsed for w in race.truth.weather if w.rain]
+    assert wet == [timedelta(minutes=minute) for minute in range(80, 95)]
+    green = [row for row in lap_rows(race) if row["FLAG_AT_FL"] == "GF" and row["CLASS"] == "LMGT3"]
+    rain = statistics.median(ms(row["LAP_TIME"]) for row in green if 88 * 60_000 < elapsed(row) < 95 * 60_000)
+    dry = statistics.median(ms(row["LAP_TIME"]) for row in green if elapsed(row) < 35 * 60_000)
+    assert 1.08 < rain / dry < 1.15
+
+
+# ---- Stops ----
+
+
+def test_stops_are_the_crossings_in_the_pits(race):
+    found = []
+    for car, laps in by_car(lap_rows(race)).items():
+        visit = 0
+        for row, following in itertools.zip_longest(laps, laps[1:]):
+            if row["CROSSING_FINISH_LINE_IN_PIT"] == "B":
+                visit += 1
+                out = following and (ms(following["PIT_TIME"]), following["DRIVER_NAME"])
+                flag = FLAGS[row["FLAG_AT_FL"]]
+                found.append((car, visit, int(row["LAP_NUMBER"]), elapsed(row), flag, row["DRIVER_NAME"], out))
+    told = []
+    for stop in race.truth.stops:
+        out = stop.pit_lane_time and (whole_ms(stop.pit_lane_time), stop.driver_after)
+        told.append((stop.car, stop.visit, stop.lap, whole_ms(stop.elapsed), stop.flag, stop.driver_before, out))
+        assert (stop.kind == "unfinished") == (stop.pit_lane_time is None)
+    assert sorted(told) == sorted(found)
+
+
+def test_kinds_of_stops_are_told_by_their_times():
+    """What an analyst goes by: passing through is shortest, a garage visit more than three times the class's median."""
+    truth = run("six hours").truth
+    classes = {entry.car: entry.class_name for entry in truth.entries}
+    times = defaultdict(list)
+    for stop in truth.stops:
+        if stop.pit_lane_time is not None:
+            times[stop.kind, classes[stop.car]].append(whole_ms(stop.pit_lane_time))
+    passing = [time for (kind, _), group in times.items() if kind == "drive_through" for time in group]
+    assert max(passing) < min(min(group) for (kind, _), group in times.items() if kind == "pit_stop")
+    for (kind, name), group in times.items():
+        if kind == "garage":
+            assert min(group) > 3 * statistics.median(times["pit_stop", name])
+            assert all(4 * 60_000 < time < 27 * 60_000 for time in group)
+
+
+def test_fuel_bounds_the_stints(race):
+    tank = {entry.car: 0 for entry in race.truth.entries}
+    classes = DEFAULT_CLASSES if race is not run("long laps") else RACES["long laps"]["classes"]
+    stints = {entry.car: classes[entry.class_name].stint_laps for entry in race.truth.entries}
+    for crossing in race.truth.crossings:
+        tank[crossing.car] += 1
+        if crossing.in_pit:
+            stop = next(s for s in race.truth.stops if (s.car, s.lap) == (crossing.car, crossing.lap))
+            if stop.fuel_laps > 0:
+                tank[crossing.car] = 0
+        slow = sum(1 for n in race.truth.neutralisations) * 8
+        assert tank[crossing.car] <= stints[crossing.car] + 2 + slow
+
+
+def test_loss_of_a_drive_through_is_what_the_two_laps_took_longer():
+    race = simulate(5, hours=1, classes=ONE_CLASS, incidents=False, events=[
+        Event("drive_through", 60 * minute, car) for minute, car in zip(range(9, 25), cars_of(5, ONE_CLASS), strict=True)
+    ])  # fmt: skip
+    cars = by_car(lap_rows(race))
+    differences = []
+    for stop in race.truth.stops:
+        if stop.kind == "drive_through":
+            laps = [ms(row["LAP_TIME"]) for row in cars[stop.car]]
+            around = laps[stop.lap - 4 : stop.lap - 1] + laps[stop.lap + 1 : stop.lap + 4]
+            taken = laps[stop.lap - 1] + laps[stop.lap] - 2 * statistics.median(around)
+            differences.append(taken - whole_ms(stop.loss))
+    assert len(differences) == 16
+    assert abs(statistics.mean(differences)) < 3 * statistics.stdev(differences) / 4
+    assert statistics.stdev(differences) < 2500
+
+
+def cars_of(seed: int, classes: dict[str, RaceClass]) -> list[str]:
+    return [entry.car for entry in simulate(seed, minutes=1, classes=classes).truth.entries]
+
+
+def test_loss_of_full_stops_is_the_pit_loss():
+    truth = simulate(2, hours=6, incidents=False).truth
+    classes = {entry.car: entry.class_name for entry in truth.entries}
+    for name, loss in truth.pit_loss.items():
+        full = DEFAULT_CLASSES[name].stint_laps - 1
+        stops = [
+            stop.loss.total_seconds() for stop in truth.stops if classes[stop.car] == name and stop.loss and stop.tyres
+            and stop.fuel_laps > full
+        ]  # fmt: skip
+        assert len(stops) > 10 and abs(statistics.median(stops) - loss.total_seconds()) < 1
+
+
+# ---- Pace: the laps give back what the truth says ----
+
+
+def least_squares(rows: list[tuple[float, ...]], values: list[float]) -> tuple[list[float], list[float]]:
+    """Coefficients and their standard errors, by the normal equations and Gauss-Jordan elimination."""
+    size = len(rows[0])
+    matrix = [
+        [sum(row[i] * row[j] for row in rows) for j in range(size)] + [float(i == j) for j in range(size)] for i in range(size)
+    ]
+    right = [sum(row[i] * value for row, value in zip(rows, values, strict=True)) for i in range(size)]
+    for i in range(size):
+        pivot = matrix[i][i]
+        matrix[i] = [x / pivot for x in matrix[i]]
+        for j in range(size):
+            if j != i:
+                factor = matrix[j][i]
+                matrix[j] = [x - factor * y for x, y in zip(matrix[j], matrix[i], strict=True)]
+    inverse = [row[size:] for row in matrix]
+    solution = [sum(a * b for a, b in zip(row, right, strict=True)) for row in inverse]
+    squares = sum(
+        (value - sum(a * b for a, b in zip(row, solution, strict=True))) ** 2 for row, value in zip(rows, values, strict=True)
+    )
+    variance = squares / (len(rows) - size)
+    return solution, [(variance * inverse[i][i]) ** 0.5 for i in range(size)]
+
+
+def clean_laps(race: Simulation, car: str) -> list[tuple[int, int, float]]:
+    """Driver, lap of the stint from 0, and seconds less the state of the track; no first, in- and out-laps, no errors."""
+    track = race.truth.track
+    laps, stint_lap = [], 0
+    rows = by_car(lap_rows(race))[car]
+    for row in rows:
+        time = ms(row["LAP_TIME"]) / 1000
+        if stint_lap > 0 and row["CROSSING_FINISH_LINE_IN_PIT"] != "B" and row["FLAG_AT_FL"] == "GF":
+            state = track[(elapsed(row) - ms(row["LAP_TIME"]) // 2) // 60_000][1]
+            laps.append((int(row["DRIVER_NUMBER"]), stint_lap, time / (1 + state)))
+        stint_lap = 0 if row["CROSSING_FINISH_LINE_IN_PIT"] == "B" else stint_lap + 1
+    usual = statistics.median(time for *_, time in laps)
+    return [lap for lap in laps if lap[2] < usual + 3]
+
+
+def test_laps_give_back_pace_and_net_degradation():
+    race = simulate(11, hours=6, classes=ONE_CLASS, incidents=False)
+    scores = []
+    for driver in race.truth.drivers:
+        own = [(lap, time) for number, lap, time in clean_laps(race, driver.car) if number == driver.number]
+        (pace, slope), (pace_error, slope_error) = least_squares([(1.0, lap) for lap, _ in own], [time for _, time in own])
+        # each lap is an even draw: after errors are left out, estimates scatter about the truth by their standard errors
+        scores += [(pace - driver.pace.total_seconds()) / pace_error, (slope - driver.net_degradation) / slope_error]
+        assert abs(slope - driver.net_degradation) < 0.03
+        assert driver.net_degradation == pytest.approx(driver.tyre_wear - driver.fuel_effect)
+    assert len(scores) == 2 * 48
+    assert abs(statistics.mean(scores)) < 0.5 and 0.7 < statistics.stdev(scores) < 1.4
+
+
+def test_ratings_differ_as_they_should():
+    drivers = simulate(1, minutes=1, cars=400).truth.drivers
+    pace = {
+        rating: statistics.mean(d.pace.total_seconds() for d in drivers if d.rating == rating and d.traffic_cost == 0.16)
+        for rating in ("Gold", "Silver", "Bronze")
+    }
+    assert pace["Gold"] < pace["Silver"] < pace["Bronze"]
+    assert 1 < pace["Bronze"] - pace["Silver"] < 3
+
+
+def test_traffic_costs_what_the_truth_says():
+    """Regression of sector 2 on the cars of the other class that crossed its beginning within ten seconds before."""
+    race = simulate(12, hours=6, classes=TWO_CLASSES, incidents=False)
+    rows = lap_rows(race)
+    begins = sorted((elapsed(row) - ms(row["LAP_TIME"]) + ms(row["S1"]), row["CLASS"]) for row in rows)
+    times = [time for time, _ in begins]
+    for name, race_class in TWO_CLASSES.items():
+        found, values = [], []
+        paces = {(d.car, d.name): d for d in race.truth.drivers}
+        for row in rows:
+            if row["CLASS"] != name or row["PIT_TIME"] or row["LAP_NUMBER"] == "1" or row["FLAG_AT_FL"] != "GF":
+                continue
+            begin = elapsed(row) - ms(row["LAP_TIME"]) + ms(row["S1"])
+            low, high = (sum(1 for _ in itertools.takewhile(lambda t: t < limit, times)) for limit in (begin - 10_000, begin))
+            met = sum(begins[i][1] != name for i in range(low, high))
+            state = race.truth.track[begin // 60_000][1]
+            pace = paces[row["NUMBER"], row["DRIVER_NAME"]].pace.total_seconds()
+            values.append(ms(row["S2"]) / 1000 - pace * (1 + state) * 0.35)
+            found.append((1.0, float(met)))
+        usual = statistics.median(values)
+        kept = [i for i, value in enumerate(values) if value < usual + 1.5]
+        (_, cost), (_, error) = least_squares([found[i] for i in kept], [values[i] for i in kept])
+        assert abs(cost - race_class.traffic_cost) < max(4 * error, 0.01)
+
+
+# ---- Results ----
+
+
+def ranking(race: Simulation, decisions: bool, statuses: bool) -> list[tuple[str, str, int, int]]:
+    """Car, status, laps and time in the order of the rules, from the published laps and the decisions alone."""
+    cars = by_car(lap_rows(race))
+    laps = {entry.car: len(cars.get(entry.car, [])) for entry in race.truth.entries}
+    time = {car: elapsed(cars[car][-1]) if car in cars else 0 for car in laps}
+    classes = {entry.car: entry.class_name for entry in race.truth.entries}
+    out, rear = set(), []
+    for decision in race.truth.decisions if decisions else ():
+        laps[decision.car] -= decision.laps
+        time[decision.car] += round(decision.seconds * 1000)
+        if decision.kind == "disqualify":
+            out.add(decision.car)
+        if decision.kind == "rear_of_class":
+            rear.append(decision.car)
+    retired = {retirement.car for retirement in race.truth.retirements}
+    most = max(laps[car] for car in race.truth.flagged - out)
+    status = {}
+    for car in laps:
+        reached = car in race.truth.flagged and laps[car] / most >= 0.7
+        status[car] = "classified" if reached or not statuses else "retired" if car in retired else "not_classified"
+        if car in out:
+            status[car] = "disqualified"
+        if car not in race.truth.grid:
+            status[car] = "not_started"
+    order = sorted(laps, key=lambda car: (list(STATUSES).index(status[car]), -laps[car], time[car]))
+    for car in rear:
+        others = [other for other in order if other != car]
+        last = max(i for i, other in enumerate(others) if classes[other] == classes[car] and status[other] == "classified")
+        order = [*others[: last + 1], car, *others[last + 1 :]]
+    return [(car, status[car], laps[car], time[car]) for car in order]
+
+
+@pytest.mark.parametrize("dialect", LAPS)
+@pytest.mark.parametrize("decisions", [False, True])
+def test_results(race, dialect, decisions):
+    rows = result_rows(race, OFFICIAL if decisions else PROVISIONAL, dialect)
+    expected = ranking(race, decisions, statuses=dialect == "wec")
+    assert [(row["NUMBER"], row["STATUS"], int(row["LAPS"])) for row in rows] == [
+        (car, STATUSES[status], laps) for car, status, laps, _ in expected
+    ]
+    for number, (row, (_, status, laps, time)) in enumerate(zip(rows, expected, strict=True), 1):
+        assert row["POSITION"] == ("" if status == "not_started" else str(number))
+        assert row["TOTAL_TIME"] == "" if laps == 0 else ms(row["TOTAL_TIME"]) == time
+        assert ("'" in row["TOTAL_TIME"]) == (dialect == "wec" and laps > 0)
+    best = {row["NUMBER"]: row for row in lap_rows(race) if row["LAP_IMPROVEMENT"] != "0"}
+    for row in rows:
+        if row["NUMBER"] in best:
+            lap = best[row["NUMBER"]]
+            assert (row["FL_LAPNUM"], row["FL_KPH"]) == (lap["LAP_NUMBER"], lap["KPH"])
+            assert ms(row["FL_TIME"]) == ms(lap["LAP_TIME"])
+        else:
+            assert (row["FL_LAPNUM"], row["FL_TIME"], row["FL_KPH"]) == ("" if dialect == "wec" else "0", "", "")
+
+
+def test_truth_has_the_results(race):
+    for told, decisions in ((race.truth.provisional, False), (race.truth.official, True)):
+        expected = ranking(race, decisions, statuses=True)
+        assert [(r.car, r.status, r.laps) for r in told] == [(car, status, laps) for car, status, laps, _ in expected]
+        places: Counter[str] = Counter()
+        for number, (result, (_, status, laps, time)) in enumerate(zip(told, expected, strict=True), 1):
+            places[result.class_name] += 1
+            classified = (number, places[result.class_name]) if status == "classified" else (None, None)
+            assert (result.position, result.class_position) == classified
+            assert result.total_time == (timedelta(milliseconds=time) if laps else None)
+
+
+def behind(text: str) -> tuple[int, int]:
+    """Laps and milliseconds of a gap."""
+    if text.endswith(("Lap", "Laps")):
+        return int(text.split()[0]), 0
+    return 0, -ms(text[1:]) if text.startswith("-") else ms(text)
+
+
+@pytest.mark.parametrize("dialect", LAPS)
+def test_gaps_of_the_provisional_result(race, dialect):
+    rows = [row for row in result_rows(race, PROVISIONAL, dialect) if row["STATUS"] != "Not started"]
+    assert {rows[0]["GAP_FIRST"], rows[0]["GAP_PREVIOUS"]} == {"" if dialect == "wec" else "-"}
+    for before, row in itertools.pairwise(rows):
+        for other, column in ((rows[0], "GAP_FIRST"), (before, "GAP_PREVIOUS")):
+            if int(row["LAPS"]) == 0 and int(other["LAPS"]) == 0:
+                assert row[column] == ""
+                continue
+            laps = int(other["LAPS"]) - int(row["LAPS"])
+            time = 0 if laps else ms(row["TOTAL_TIME"]) - ms(other["TOTAL_TIME"])
+            assert behind(row[column]) == (laps, time)
+            assert laps or (row[column].startswith("+") == (dialect != "wec"))
+
+
+def test_words_of_gaps():
+    wec, imsa = ([row["GAP_FIRST"] for row in result_rows(run("six hours"), PROVISIONAL, d)] for d in ("wec", "imsa"))
+    assert any("'" in gap for gap in wec) and "1 Laps" in wec and "1 Lap" not in wec
+    assert not any("'" in gap for gap in imsa) and "1 Lap" in imsa and "1 Laps" not in imsa
+
+
+def test_crews_in_the_results(race):
+    crews = defaultdict(list)
+    for driver in race.truth.drivers:
+        crews[driver.car].append(driver)
+    for row in result_rows(race, OFFICIAL, "wec"):
+        named = [row[f"DRIVER_{i}"] for i in range(1, 6) if row[f"DRIVER_{i}"]]
+        assert named == [driver.name for driver in crews[row["NUMBER"]]]
+    for dialect in ("imsa", "sro"):
+        for row in result_rows(race, OFFICIAL, dialect):
+            for i, driver in enumerate(crews[row["NUMBER"]], 1):
+                fields = [row[f"DRIVER{i}_{what}"] for what in ("FIRSTNAME", "SECONDNAME", "LICENSE", "COUNTRY")]
+                assert fields == [driver.first_name, driver.second_name, driver.rating, driver.country]
+                assert row[f"DRIVER{i}_HOMETOWN"] == driver.home_town
+    assert len({driver.name for driver in race.truth.drivers}) == len(race.truth.drivers)
+
+
+def test_results_by_class_and_best_laps_of_the_sro(race):
+    overall = [row for row in result_rows(race, OFFICIAL, "sro") if row["STATUS"] != "Not started"]
+    rows = table(race.files("sro")["05_Official Results by Class_Race.CSV"], ";")
+    assert sorted((int(row["POS"]), row["NUMBER"], row["CLASS_TYPE"]) for row in rows) == [
+        (int(row["POSITION"]), row["NUMBER"], row["CLASS"]) for row in overall
+    ]
+    for name in {row["CLASS_TYPE"] for row in rows}:
+        own = [row for row in rows if row["CLASS_TYPE"] == name]
+        assert [int(row["PIC"]) for row in own] == list(range(1, len(own) + 1))
+        assert [int(row["POS"]) for row in own] == sorted(int(row["POS"]) for row in own)
+    laps = defaultdict(list)
+    for row in lap_rows(race):
+        laps[row["NUMBER"], row["DRIVER_NAME"]].append((ms(row["LAP_TIME"]), row["LAP_NUMBER"]))
+    for row in table(race.files("sro")["99_Best 10 Laps By Driver_Race.CSV"], ";"):
+        own = laps[row["NUMBER"], f"{row['FIRSTNAME']} {row['SECONDNAME']}"]
+        best = sorted(lap for lap in own if lap[1] != "1")[:10]
+        listed = [row[f"BESTLAP_{i}"] for i in range(1, 11)]
+        assert [ms(time) for time in listed if time] == [time for time, _ in best]
+        assert int(row["TOTAL_DRIVER_LAPS"]) == len(own)
+        if best:
+            assert abs(ms(row["AVERAGE"]) - statistics.mean(time for time, _ in best)) <= 0.5
+
+
+# ---- Weather ----
+
+
+def test_weather_in_each_dialects_units(race):
+    for dialect in LAPS:
+        files = race.files(dialect)
+        rows = table(next(data for name, data in files.items() if "eather" in name), separator_of(dialect))
+        times = [time for time, *_ in crossings(race)]
+        stood_still = sum(whole_ms(length) for _, length in race.truth.suspensions)
+        assert len(rows) == (times[-1] + stood_still) // 60_000 + 2
+        for minute, (row, weather) in enumerate(zip(rows, race.truth.weather, strict=False)):
+            celsius = [float(row["AIR_TEMP"]), float(row["TRACK_TEMP"])]
+            if dialect != "sro":
+                celsius = [(value - 32) / 1.8 for value in celsius]
+            pressure, wind = float(row["PRESSURE"]), float(row["WIND_SPEED"])
+            pressure, wind = (pressure * 33.8638866667, wind * 0.44704) if dialect == "imsa" else (pressure, wind / 3.6)
+            assert celsius == pytest.approx([weather.air_temperature, weather.track_temperature], abs=0.001)
+            assert (pressure, wind) == (pytest.approx(weather.pressure, abs=0.001), pytest.approx(weather.wind_speed, abs=0.001))
+            assert float(row["HUMIDITY"]) == pytest.approx(weather.humidity, abs=0.01)
+            assert (int(row["WIND_DIRECTION"]), row["RAIN"]) == (weather.wind_direction, str(int(weather.rain)))
+            assert weather.elapsed == timedelta(minutes=minute)
+            at = datetime.strptime(row["TIME_UTC_STR"], "%m/%d/%Y %I:%M:%S %p").replace(tzinfo=timezone.utc)
+            assert at.timestamp() == int(row["TIME_UTC_SECONDS"])
+    begin = LATE.replace(microsecond=0) if race is run("night") else datetime(2026, 5, 9, 11, tzinfo=timezone.utc)
+    assert int(rows[0]["TIME_UTC_SECONDS"]) == begin.timestamp()
+
+
+# ---- Scripts ----
+
+
+def test_scripted_events_come_about():
+    race = simulate(9, hours=2, cars=12, incidents=False, events=[
+        Event("fcy", "10%", duration="3m"),
+        Event("safety_car", "1h", duration=timedelta(minutes=8)),
+        Event("repair", "20m", "7", duration="4m"),
+        Event("drive_through", 1500, "007"),
+        Event("stop_go", "30:00", "007", duration=20),
+        Event("retire", "-20m", (cars := cars_of_default(9))[0], reason="engine"),
+        Event("retire", "-30m", cars[1], in_pit=True, reason="clutch"),
+        Event("error", "50%", cars[2], duration="45s"),
+        Event("not_started", car=cars[3]),
+        Event("time_penalty", car=cars[4], duration=30, reason="contact"),
+        Event("lap_penalty", car=cars[5], laps=2),
+        Event("rear_of_class", car="7"),
+        Event("disqualify", car=cars[6]),
+    ])  # fmt: skip
+    truth = race.truth
+    assert [(n.kind, n.start) for n in truth.neutralisations] == [
+        ("fcy", timedelta(minutes=12)), ("safety_car", timedelta(hours=1)),
+    ]  # fmt: skip
+    assert truth.neutralisations[0].end == timedelta(minutes=15)
+    assert timedelta(minutes=68) <= truth.neutralisations[1].end < timedelta(minutes=74)
+    kinds = {(stop.car, stop.kind): stop for stop in truth.stops if stop.kind != "pit_stop"}
+    repair, drive, stop_go = kinds["7", "garage"], kinds["007", "drive_through"], kinds["007", "stop_go"]
+    assert timedelta(minutes=4) < repair.pit_lane_time < timedelta(minutes=6) and repair.elapsed > timedelta(minutes=20)
+    assert timedelta(seconds=33) < drive.pit_lane_time < timedelta(seconds=35)
+    assert timedelta(seconds=53) < stop_go.pit_lane_time < timedelta(seconds=55)
+    assert [(r.car, r.in_pit, r.reason) for r in sorted(truth.retirements, key=lambda r: r.elapsed)] == [
+        (cars[1], True, "clutch"), (cars[0], False, "engine"),
+    ]  # fmt: skip
+    assert kinds[cars[1], "unfinished"].pit_lane_time is None
+    laps = [ms(row["LAP_TIME"]) for row in by_car(lap_rows(race))[cars[2]] if 0 <= elapsed(row) - HOUR < 130_000]
+    assert max(laps) > 140_000
+    last = result_rows(race, OFFICIAL, "wec")[-1]
+    assert (last["NUMBER"], last["STATUS"], last["LAPS"], last["TOTAL_TIME"]) == (cars[3], "Not started", "0", "")
+    assert [(d.kind, d.car, d.seconds, d.laps) for d in truth.decisions] == [
+        ("time_penalty", cars[4], 30.0, 0), ("lap_penalty", cars[5], 0.0, 2), ("rear_of_class", "7", 0.0, 0),
+        ("disqualify", cars[6], 0.0, 0),
+    ]  # fmt: skip
+
+
+def cars_of_default(seed: int) -> list[str]:
+    entries = simulate(seed, minutes=1, cars=12).truth.entries
+    return [entry.car for entry in entries if entry.car not in ("7", "007")]
+
+
+def test_what_is_left_out_changes_nothing_before_it():
+    """The same seed without its repair: the same race until then, and the same draws after."""
+    repair = Event("repair", "30m", "7", duration="15m")
+    arguments = dict(seed=9, hours=2, cars=12, incidents=False)
+    with_it, without = by_car(lap_rows(simulate(**arguments, events=[repair]))), by_car(lap_rows(simulate(**arguments)))
+    for car in without:
+        until = 30 * 60_000
+        assert [r for r in with_it[car] if elapsed(r) < until and r["LAP_IMPROVEMENT"] == "0"] == [
+            r for r in without[car] if elapsed(r) < until and r["LAP_IMPROVEMENT"] == "0"
+        ] or {r["LAP_IMPROVEMENT"] for r in without[car]} != {"0"}
+    assert len(with_it["7"]) < len(without["7"])
+
+
+def test_faster_cars_and_the_grid():
+    slow = simulate(9, hours=1, cars=12, incidents=False).truth
+    last = [result.car for result in slow.provisional if result.class_name == "HYPERCAR"][-1]
+    fast = simulate(9, hours=1, cars=12, incidents=False, faster={last: 2.5}, grid=[last]).truth
+    assert fast.provisional[0].car == fast.grid[0] == last
+    pace = {(d.car, d.number): d.pace for d in slow.drivers}
+    for driver in fast.drivers:
+        gained = pace[driver.car, driver.number] - driver.pace
+        assert abs(gained.total_seconds() - (2.5 if driver.car == last else 0)) < 0.02
+    with pytest.raises(ValueError, match="grid names"):
+        simulate(minutes=5, grid=["nobody"])
+
+
+def test_classes_and_numbers_are_the_users():
+    classes = {"P": RaceClass(90.0, 2, ("Gold", "Silver"), ("72", "072")), "G": RaceClass(99.0, 4, group="Pro")}
+    truth = simulate(3, minutes=20, classes=classes).truth
+    assert [entry.car for entry in truth.entries if entry.class_name == "P"] == ["72", "072"]
+    assert Counter(entry.class_name for entry in truth.entries) == {"P": 2, "G": 4}
+    assert Counter(simulate(3, minutes=20, classes=classes, cars=12).truth.entries[i].class_name for i in range(12)) == {
+        "P": 4, "G": 8,
+    }  # fmt: skip
+    assert len({entry.car for entry in truth.entries}) == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (dict(hours=0), "a minute or longer"),
+        (dict(minutes=20, cars=0), "needs a car"),
+        (dict(minutes=20, events=[Event("retire", "5m", "x")]), "no car 'x'"),
+        (dict(minutes=20, events=[Event("fcy", "25m", duration="1m")]), "not within the race"),
+        (dict(minutes=20, events=[Event("fcy", "soon", duration="1m")]), "is no time"),
+        (dict(minutes=20, events=[Event("fcy", 60, duration="5m"), Event("safety_car", 300, duration=60)]), "overlap"),
+        (dict(minutes=20, events=[Event("red_flag", "10m", duration="20m")]), "must end before"),
+        (dict(minutes=20, events=[Event("retire", "2m", "7"), Event("drive_through", "8m", "7")]), "did not come about"),
+        (dict(minutes=20, events=[Event("stop_go", "19:59", "7", duration=5)]), "did not come about"),
+    ],
+)
+def test_what_cannot_be_is_an_error(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        simulate(9, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("parade",), "an event is one of"),
+        (("fcy", 0, "7", 60), "whole field"),
+        (("retire",), "needs a car"),
+        (("fcy",), "needs a duration"),
+        (("retire", 0, "7", 60), "has no duration"),
+        (("lap_penalty", 0, "7"), "takes laps away"),
+    ],
+)
+def test_an_event_says_what_it_needs(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Event(*arguments)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"ratings": ()}, {"ratings": ("Diamond",)}, {"lap_time": 5.0}, {"stint_laps": 1}, {"cars": -1}, {"numbers": ("1", "1")}]
+)
+def test_a_class_is_checked(changes):
+    with pytest.raises(ValueError):
+        replace(DEFAULT_CLASSES["LMP2"], **changes)
+
+
+@pytest.mark.parametrize("seed", range(20, 40))
+def test_many_races_end_well(seed):
+    """Fields and lengths of all sizes: every started car has laps or a retirement, and every scripted thing a place."""
+    race = simulate(seed, minutes=15 + 11 * (seed % 7), cars=1 + 5 * (seed % 5), lap_length=3 + seed % 4)
+    truth = race.truth
+    assert {c.car for c in truth.crossings} | {r.car for r in truth.retirements} == set(truth.grid)
+    assert truth.flagged and len(truth.provisional) == len(truth.entries)
+    check = by_car(lap_rows(race))
+    assert all(elapsed(laps[-1]) == sum(ms(row["LAP_TIME"]) for row in laps) for laps in check.values())
