@@ -27,11 +27,12 @@ class Given(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A column as the core takes it, with the core's sentinel where `absent`; text is codes into `words`."""
+    """A column for the core: a value for every row, of no meaning where `absent`; text is codes into `words`. `absent` is
+    None in a column that always has values."""
 
     type: str
     values: Array
-    absent: Array
+    absent: Array | None = None
     words: Array | None = None
 
 
@@ -142,6 +143,8 @@ def present(given: Given) -> tuple[Array, Array]:
 def of_one_kind(values: Array, absent: Array) -> Array:
     kept = values[~absent]
     types = set(map(type, kept))
+    if not types:
+        return np.full(len(values), np.nan)  # which every conversion takes
     filled = values.copy()
     for base, blank, dtype in (
         (bool, False, np.bool_),
@@ -275,39 +278,51 @@ def kind_name(values: Array) -> str:
 
 # ---- Tables ----
 
-Conversion: TypeAlias = Callable[[Given], Column]
-
-LAP_COLUMNS: dict[str, Conversion] = {
-    "car": text,
-    "class": text,
-    "group": text,
-    "team": text,
-    "manufacturer": text,
-    "driver": text,
-    "driver_number": integer,
-    "lap": integer,
-    "lap_time": duration,
-    "sector_1": duration,
-    "sector_2": duration,
-    "sector_3": duration,
-    "elapsed": duration,
-    "clock": duration,
-    "in_pit": boolean,
-    "pit_lane_time": duration,
-    "flag": text,
-    "average_speed": number,
-    "top_speed": number,
-    "improvement": text,
-    "deleted": boolean,
+CONVERSIONS: dict[str, Callable[[Given], Column]] = {
+    "text": text,
+    "duration": duration,
+    "int32": integer,
+    "float64": number,
+    "bool": boolean,
 }
-ENTRY_COLUMNS: dict[str, Conversion] = {
-    **dict.fromkeys(("car", "class", "group", "team", "manufacturer", "vehicle", "tyre_make", "drivers"), text),
-    "driver_count": integer,
-    "laps": integer,
+LAP_COLUMNS = {
+    "car": "text",
+    "class": "text",
+    "group": "text",
+    "team": "text",
+    "manufacturer": "text",
+    "driver": "text",
+    "driver_number": "int32",
+    "lap": "int32",
+    "lap_time": "duration",
+    "sector_1": "duration",
+    "sector_2": "duration",
+    "sector_3": "duration",
+    "elapsed": "duration",
+    "clock": "duration",
+    "in_pit": "bool",
+    "pit_lane_time": "duration",
+    "flag": "text",
+    "average_speed": "float64",
+    "top_speed": "float64",
+    "improvement": "text",
+    "deleted": "bool",
+}
+ENTRY_COLUMNS = {
+    "car": "text",
+    "class": "text",
+    "group": "text",
+    "team": "text",
+    "manufacturer": "text",
+    "vehicle": "text",
+    "tyre_make": "text",
+    "drivers": "text",
+    "driver_count": "int32",
+    "laps": "int32",
 }
 
 
-def converted(given: Mapping[str, Given], columns: Mapping[str, Conversion], what: str) -> dict[str, Column]:
+def converted(given: Mapping[str, Given], columns: Mapping[str, str], what: str) -> dict[str, Column]:
     """Known columns converted; of others only the name, as a column without values, for the core to list."""
     lengths = {name: len(column.values) for name, column in given.items() if column.values.ndim == 1}
     counts = set(lengths.values())
@@ -316,7 +331,7 @@ def converted(given: Mapping[str, Given], columns: Mapping[str, Conversion], wha
     result = {}
     for name, column in given.items():
         try:
-            result[name] = columns[name](column) if name in columns else nameless(len(column.values))
+            result[name] = CONVERSIONS[columns[name]](column) if name in columns else nameless(len(column.values))
         except (WrongValues, UnicodeDecodeError) as error:
             raise ValueError(f"column '{name}' of the {what} {error}") from error
     return result

@@ -32,7 +32,8 @@ class Group(NamedTuple):
 
     @property
     def formats(self) -> str:
-        return ", ".join(dict.fromkeys(file.format for file in self.files))
+        """The formats of the files, that of the laps first."""
+        return ", ".join(sorted({file.format for file in self.files}, key=lambda format: (format != LAPS_FORMAT, format)))
 
 
 LAPS_FORMAT = "al_kamel_laps"

@@ -14,6 +14,7 @@ import typing
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,6 +92,7 @@ def preset_name(name: str) -> tuple[str, int | None]:
     raise RulesError(f"no preset is called {name!r}{nearest(name, known)}")
 
 
+@cache
 def load_preset(stem: str, seen: tuple[str, ...]) -> list[Era]:
     content = SERIES.joinpath(f"{stem}.toml").read_bytes()
     return read_eras(parse(content, f"{stem}.toml"), f"{stem}.toml", stem, seen)

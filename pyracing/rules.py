@@ -8,7 +8,6 @@ so. A value that nobody knows stands as `"?"` in the file: it asks for itself wi
 from __future__ import annotations
 
 import dataclasses
-import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from pyracing.errors import RulesError
 from pyracing.frames import nearest
+from pyracing.times import to_microseconds
 
 Status = Literal["classified", "not_classified", "retired", "disqualified", "not_started"]
 Rounding = Literal["exact", "floor", "ceil", "nearest"]
@@ -461,8 +461,6 @@ def parameters(rules: Rules) -> dict[str, Any]:
 # ---- Plain values -> parts --------------------------------------------------------------------------------------------
 
 SHORT = {"min_distance": "share"}  # a bare value stands for this key of the table
-DURATION = re.compile(r"(?:(\d+)h)?\s*(?:(\d+)m(?:in)?)?\s*(?:(\d+(?:\.\d{1,6})?)s)?")
-CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d(?:\.\d{1,6})?)")
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any], short: Mapping[str, str] = SHORT) -> dict[str, Any]:
@@ -509,17 +507,11 @@ def expected(key: str, value: Any, what: str) -> Wrong:
 
 
 def duration(value: Any, key: str) -> timedelta:
-    """Seconds as a number, `6h`, `4h30m`, `90s`, `1:58.5`, `1:45:00` or a timedelta."""
-    if isinstance(value, timedelta):
-        return value
-    if isinstance(value, int | float | Fraction) and not isinstance(value, bool):
-        return timedelta(microseconds=round(number(value, key) * 1_000_000))
-    if isinstance(value, str) and value:
-        match = DURATION.fullmatch(value.strip()) or CLOCK.fullmatch(value.strip())
-        if match:
-            hours, minutes, seconds = (Fraction(group or 0) for group in match.groups())
-            return timedelta(microseconds=int((hours * 3600 + minutes * 60 + seconds) * 1_000_000))
-    raise expected(key, value, "a duration, such as '6h', '4h30m', '90s' or a number of seconds")
+    """Seconds as a number, text such as `6h` or `1:58.5`, or a timedelta."""
+    try:
+        return timedelta(microseconds=to_microseconds(value))
+    except (TypeError, ValueError, OverflowError):
+        raise expected(key, value, "a duration, such as '6h', '4h30m', '1:58.5' or a number of seconds") from None
 
 
 def number(value: Any, key: str) -> Fraction:

@@ -17,13 +17,13 @@ Of: TypeAlias = Literal["drivers", "teams", "manufacturers", "cars"]
 Result: TypeAlias = dict[str, Any]  # one row of the results; None where a value is absent
 
 COMPETITOR = {"drivers": "driver", "teams": "team", "manufacturers": "manufacturer", "cars": "car"}
-COLUMNS: dict[str, frames.Conversion] = {
-    **dict.fromkeys(("round", "position", "class_position", "laps", "laps_led", "leader_laps", "green_laps"), frames.integer),
-    **dict.fromkeys(("event", "session", "class", "car", "driver", "drivers", "team", "manufacturer"), frames.text),
-    **dict.fromkeys(("status", "points_table"), frames.text),
-    **dict.fromkeys(("hours", "distance_share"), frames.number),
-    **dict.fromkeys(("stopped", "eligible", "pole", "fastest_lap"), frames.boolean),
-    **dict.fromkeys(("best_lap", "drive_time"), frames.duration),
+COLUMNS = {
+    **dict.fromkeys(("round", "position", "class_position", "laps", "laps_led", "leader_laps", "green_laps"), "int32"),
+    **dict.fromkeys(("event", "session", "class", "car", "driver", "drivers", "team", "manufacturer"), "text"),
+    **dict.fromkeys(("status", "points_table"), "text"),
+    **dict.fromkeys(("hours", "distance_share"), "float64"),
+    **dict.fromkeys(("stopped", "eligible", "pole", "fastest_lap"), "bool"),
+    **dict.fromkeys(("best_lap", "drive_time"), "duration"),
 }
 OF_THE_RACE = ("event", "hours", "distance_share", "leader_laps", "green_laps", "stopped", "points_table")
 DRIVERS_APART = re.compile(r"\s*/\s*")
@@ -83,24 +83,24 @@ class Score(NamedTuple):
 def read_results(results: Any, rules: Rules, by: str | None, of: Of) -> list[Race]:
     """Results as races in order, whatever the order of the rows. ValueError names a column that is missing or wrong."""
     given = frames.given_columns(results)
-    conversions = dict(COLUMNS)
-    conversions |= {bonus.name: frames.boolean for bonus in rules.points.bonuses if bonus.name not in conversions}
+    types = dict(COLUMNS)
+    types |= {bonus.name: "bool" for bonus in rules.points.bonuses if bonus.name not in types}
     if by is not None:
-        conversions[by] = frames.text
+        types[by] = "text"
     require(given, *(("driver", "drivers") if of == "drivers" else (COMPETITOR[of],)))
     require(given, "position", "class_position")
     if by is not None:
         require(given, by)
-    rows = rows_of(given, conversions, "results")
+    rows = rows_of(given, types, "results")
     check_statuses(rows, rules)
     return races(rows, by, frozenset(given))
 
 
-def rows_of(given: Mapping[str, frames.Given], conversions: Mapping[str, frames.Conversion], what: str) -> list[Result]:
+def rows_of(given: Mapping[str, frames.Given], types: Mapping[str, str], what: str) -> list[Result]:
     """Rows with a value for every known column, None where it is absent."""
-    known = {name: column for name, column in given.items() if name in conversions and not empty(column)}
-    columns = {name: listed(column) for name, column in frames.converted(known, conversions, what).items()}
-    blank = dict.fromkeys(conversions)
+    known = {name: column for name, column in given.items() if name in types and not empty(column)}
+    columns = {name: listed(column) for name, column in frames.converted(known, types, what).items()}
+    blank = dict.fromkeys(types)
     return [{**blank, **dict(zip(columns, row, strict=True))} for row in zip(*columns.values(), strict=True)]
 
 
@@ -113,10 +113,10 @@ def read_calendar(calendar: Any, group: str) -> list[Race]:
     """Races to come, without rows: one for each row of a table with `round`."""
     given = frames.given_columns(calendar)
     require(given, "round")
-    conversions = {name: COLUMNS[name] for name in ("round", "session", *OF_THE_RACE)}
+    types = {name: COLUMNS[name] for name in ("round", "session", *OF_THE_RACE)}
     return [
         Race(said["round"], said["event"] or "", said["session"] or "race", group, [], said, frozenset())
-        for said in rows_of(given, conversions, "remaining races")
+        for said in rows_of(given, types, "remaining races")
     ]
 
 

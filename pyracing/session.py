@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
 
 from pyracing import _core
+from pyracing.summary import summary_html, summary_text
+from pyracing.table import Table, row_dicts
+
+Names: TypeAlias = str | Iterable[str]
+Laps: TypeAlias = int | tuple[int, int] | range | slice
+By: TypeAlias = Literal["car", "class", "driver", "team", "manufacturer", "group"]
+
+PARTS = (
+    "laps", "sections", "entries", "crew", "results", "provisional", "weather", "doubts", "files", "suspensions",
+    "assumptions", "facts",
+)  # fmt: skip
 
 
 class Session:
-    """What the files of one session say. Made by `read` and `from_laps`; never changes."""
+    """What the files of one session say. Made by `read` and `from_laps`; never changes.
 
-    __slots__ = ("_core", "_hashes", "_parts")
+    Its tables are properties, its questions methods that take keyword arguments and give a `Table`; `select` gives a
+    session narrowed to some of it, which answers the same questions. `len(session)` is the number of laps. Sessions are equal
+    when their laps, entries, results and weather are. They may be shared between threads, and pickled.
+
+    Times are durations in microseconds: `elapsed` since the start of the session, `clock` since midnight of the day it began.
+    """
+
+    __slots__ = ("__weakref__", "_core", "_hashes", "_origin", "_parts")
 
     _core: _core.Session
     _hashes: tuple[str | Path | None, ...]
+    _origin: tuple[Session, dict[str, Any]] | None  # what a lens was taken from, and how
+    _parts: dict[str, Table]
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        raise TypeError("sessions are made by pyracing.read and pyracing.from_laps")
 
     @classmethod
     def _from_core(cls, core: _core.Session, hashes: Sequence[str | Path | None] = ()) -> Session:
@@ -27,5 +55,336 @@ class Session:
         session = object.__new__(cls)
         session._core = core
         session._hashes = tuple(hashes)
+        session._origin = None
         session._parts = {}
         return session
+
+    def _part(self, name: str) -> Table:
+        table = self._parts.get(name)
+        if table is None:
+            table = self._parts.setdefault(name, Table._from_core(self._core.part(name)))
+        return table
+
+    def _ask(self, question: str, **options: Any) -> Table:
+        return Table._from_core(self._core.ask(question, **options))
+
+    def __len__(self) -> int:
+        return len(self._core)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return self._core == other._core if isinstance(other, Session) else NotImplemented
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._origin is not None:
+            whole, selection = self._origin
+            return selected, (whole, selection)
+        return unpickled, ({name: self._part(name) for name in PARTS}, self._hashes)
+
+    def __repr__(self) -> str:
+        return summary_text(self)
+
+    def _repr_html_(self) -> str:
+        return summary_html(self)
+
+    # ---- What the files say ----
+
+    @property
+    def laps(self) -> Table:
+        """Every lap, by car (as text), then lap.
+
+        car, class, group, team, manufacturer, driver, driver_number, lap, lap_time, sector_1, sector_2, sector_3, elapsed
+        (race time of the crossing that ends the lap, as published), clock (time of day of that crossing, never wrapped), in_pit
+        (the crossing was in the pit lane), pit_lane_time (on the row where it is published), flag (green, yellow,
+        slow_zone, fcy, vsc, code_60, safety_car, red or chequered, at the crossing), average_speed (of the lap) and top_speed
+        (at the trap, both km/h), improvement (car_best or session_best), deleted. What the files do not say is absent.
+        """
+        return self._part("laps")
+
+    @property
+    def sections(self) -> Table:
+        """Every published intermediate: car, lap, section, time, elapsed (since the lap began). Made when asked."""
+        return self._ask("sections")
+
+    @property
+    def entries(self) -> Table:
+        """Every car, by car as text: car, class, group, team, manufacturer, vehicle, tyre_make, drivers, driver_count, laps."""
+        return self._part("entries")
+
+    @property
+    def crew(self) -> Table:
+        """Every driver of every car: car, driver, driver_number, rating, country."""
+        return self._part("crew")
+
+    @property
+    def results(self) -> Table:
+        """The published result in published order, the official one where both are given; without rows where none is.
+
+        position, class_position, car, class, status, laps, total_time, gap, gap_laps, interval, interval_laps, best_lap,
+        best_lap_number.
+        """
+        return self._part("results")
+
+    @property
+    def provisional(self) -> Table:
+        """The provisional result, in the columns of `results`, where an official one is given too."""
+        return self._part("provisional")
+
+    @property
+    def weather(self) -> Table:
+        """Readings in order of time: clock, air_temperature and track_temperature (degrees Celsius), humidity (%), pressure
+        (hPa), wind_speed (m/s), wind_direction (degrees), rain."""
+        return self._part("weather")
+
+    def check(self) -> Table:
+        """Every doubt about the files: severity (note, warning or error), code, file, line, column, car, lap, message.
+
+        Rows that could not be kept as laps are here, and fields that could not be read and are absent in the tables.
+        """
+        return self._part("doubts")
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What is known of the session as a whole; what is not is None.
+
+        name, kind (race, qualifying, practice or test), format, start (time of day), duration (scheduled), utc_offset (local
+        time less UTC), lap_length (km), flags_published, narrowed (a selection of drivers, laps or flags), suspensions
+        (stretches in which `elapsed` stood still while the clock ran), assumptions (what was taken for granted), and files:
+        for each name, format, size in bytes, encoding, separator, rows, rows_listed (rows that are in no table but in
+        `check()`) and sha256, which is None where the file has changed since.
+        """
+        facts = row_dicts(self._part("facts"))[0]
+        files = row_dicts(self._part("files"))
+        self._resolve_hashes([file.pop("fingerprint") for file in files])
+        hashes = self._hashes or (None,) * len(files)
+        return {
+            "name": facts.pop("name"),
+            "kind": facts.pop("kind"),
+            "format": ", ".join(dict.fromkeys(file["format"] for file in files)) or None,
+            **facts,
+            "files": [{**file, "sha256": hash} for file, hash in zip(files, hashes, strict=True)],
+            "suspensions": row_dicts(self._part("suspensions")),
+            "assumptions": row_dicts(self._part("assumptions")),
+        }
+
+    def _resolve_hashes(self, fingerprints: Sequence[int]) -> None:
+        if any(isinstance(hash, Path) for hash in self._hashes):
+            pairs = zip(self._hashes, fingerprints, strict=True)
+            self._hashes = tuple(
+                hash_of_file(hash, fingerprint) if isinstance(hash, Path) else hash for hash, fingerprint in pairs
+            )
+
+    @property
+    def cars(self) -> tuple[str, ...]:
+        """The car numbers, as text, in the order of text."""
+        return tuple(self.entries["car"].tolist())
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that have a car, in the order of text."""
+        return distinct(self.entries, "class")
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """The names of the drivers, in the order of text."""
+        return distinct(self.crew, "driver")
+
+    # ---- Lenses ----
+
+    def select(
+        self,
+        *,
+        cars: Names | None = None,
+        classes: Names | None = None,
+        drivers: Names | None = None,
+        groups: Names | None = None,
+        laps: Laps | None = None,
+        flags: Names | None = None,
+    ) -> Session:
+        """The session narrowed to what matches everything that is given; one or several names each.
+
+        `laps` is a lap, a pair (first, last) with both, or a range or slice that ends before its stop. The whole field stays
+        known: class medians, positions at a crossing and neutralisations are still those of all cars. A session narrowed to
+        drivers, laps or flags answers about laps and pace, and refuses to be classified.
+
+        Raises ValueError for a name that is not there, with near matches.
+        """
+        first, last = lap_bounds(laps)
+        given = {"cars": cars, "classes": classes, "drivers": drivers, "groups": groups, "flags": flags}
+        selection: dict[str, Any] = {name: names(name, value) for name, value in given.items() if value is not None}
+        return selected(self, {**selection, "first_lap": first, "last_lap": last})
+
+    # ---- Questions ----
+
+    def classification(self) -> Table:
+        """The cars in the order in which they are classified.
+
+        car, class, position, class_position (both absent unless classified), team, drivers, status (classified,
+        not_classified or not_started), laps, total_time, gap (behind the winner, absent for cars on another lap), gap_laps,
+        interval and interval_laps (to the car ahead), best_lap and best_lap_number (as the timekeeper counts it),
+        penalty_time, penalty_laps, decisions (0 and absent: no decision of the stewards is taken into account).
+
+        A race goes by laps, then by the time of the last crossing; classified is who took the flag, or everybody with a lap
+        where the files carry no flag, which `check()` says. Other sessions go by best lap. Raises ValueError for a session
+        narrowed to drivers, laps or flags.
+        """
+        return self._ask("classification")
+
+    def lap_details(self) -> Table:
+        """Every lap with all that is known of it: the columns of `laps`, then stint, stint_lap and driver_stint (from 1),
+        position, class_position, gap, gap_laps, class_gap, in_lap, out_lap, clean, reason.
+
+        Position and gaps are those at the crossing that ends the lap, in the whole field: position is 1 + the cars that had
+        completed this lap before, gap the time since the first car completed it, gap_laps the laps that the leader had
+        completed at that instant less this one. They are absent where they cannot be known, and in sessions that are no race.
+        `clean` and `reason` as in `clean_laps()`.
+        """
+        return self._ask("lap_details")
+
+    def crossings(self) -> Table:
+        """Every crossing of the line in the order of time.
+
+        car, class, lap, elapsed, position, class_position, gap, gap_laps, interval, interval_laps, class_gap, class_gap_laps,
+        in_pit, flag. Positions and gaps as in `lap_details()`; interval is the time since the car one position ahead completed
+        this lap; the laps are those that the leader, the car ahead, the class leader had completed at that instant, less this
+        one. Laps without a known time are no crossings.
+        """
+        return self._ask("crossings")
+
+    def stints(self, *, by: Literal["pit", "driver"] = "pit") -> Table:
+        """The stints of each car; every lap is in one.
+
+        car, class, stint (from 1), driver (of its first lap), first_lap, last_lap, laps, start and end (race time), duration,
+        green_laps, in_lap, out_lap, mean, best, deviation, opened_by (start, driver_change, or the kind of the visit).
+
+        By pit, a stint begins with every visit to the pit lane but a pass_through; by driver, with another driver. `mean`,
+        `best` and `deviation` (of the sample) are of its green flying laps: neither lap 1, in-lap, out-lap nor deleted; absent
+        without such laps.
+        """
+        return self._ask("stints", by=by)
+
+    def pit_stops(self) -> Table:
+        """The visits of each car to the pit lane.
+
+        car, class, visit (from 1), lap (the in-lap), elapsed (at its end), pit_lane_time, kind, driver_before, driver_after,
+        driver_change, flag, loss.
+
+        `kind` is an estimate: garage is over 3 times the median visit of the class, drive_through a transit without a stop,
+        pass_through one under caution or in practice, red_flag a stop while the race was suspended, unfinished one from
+        which the car did not come out again; else pit_stop. `loss` is the time of the laps of the visit less as many median
+        laps of the class meanwhile; absent where too few rivals were on track to say.
+        """
+        return self._ask("pit_stops")
+
+    def clean_laps(self, *, slow: float = 0.07, anomaly: float = 1.3) -> Table:
+        """Every lap, clean or with the first reason why it does not show pace: car, class, lap, clean, reason.
+
+        Reasons, in this order: first_lap, in_lap, out_lap, neutralised, after_neutralisation, deleted, wet, missing_time,
+        field_anomaly (most of the field was over `anomaly` times the class median meanwhile), slow (over 1 + `slow` times the
+        class median), missing_sector. Medians are those of the whole field. Raises ValueError for values out of range.
+        """
+        return self._ask("clean_laps", slow=slow, anomaly=anomaly)
+
+    def fastest_laps(self, *, by: By = "car") -> Table:
+        """The best lap of each car (class, driver of a car, ...) as the timekeeper counts it, the fastest first.
+
+        car, class, driver, lap, lap_time, elapsed, average_speed, group, team, manufacturer. Where the files mark best laps, a
+        car's best is its last marked lap: quicker ones were deleted. Lap 1, in-laps, out-laps and deleted laps do not count
+        without a mark. Who has no lap that counts has no row.
+        """
+        return self._ask("fastest_laps", by=by)
+
+    def lap_records(self) -> Table:
+        """Each lap that was the best of the session when it was set, in the order of time; columns as `fastest_laps()`."""
+        return self._ask("lap_records")
+
+    def ideal_laps(self, *, by: By = "car") -> Table:
+        """The sum of the best sectors of each car (class, driver of a car, ...), the quickest first.
+
+        car, class, driver, ideal, best, difference (best less ideal), sector_1, sector_2, sector_3, laps (with a sector that
+        counts), group, team, manufacturer. A sector counts where it was driven at speed: the first not on lap 1 or an out-lap,
+        the last not on an in-lap, none of a deleted lap. `ideal` is absent where a sector is.
+        """
+        return self._ask("ideal_laps", by=by)
+
+    def best_sectors(self) -> Table:
+        """The best of each sector in each class: car, class, sector, time, driver, lap, elapsed. Sectors count as in
+        `ideal_laps()`."""
+        return self._ask("best_sectors")
+
+    def top_speeds(self) -> Table:
+        """The highest speed of each car at the trap, the fastest first: car, class, driver, lap, top_speed (km/h), elapsed.
+        A car without a speed has no row."""
+        return self._ask("top_speeds")
+
+
+# ---- Arguments ----
+
+
+def names(what: str, given: Names) -> tuple[str, ...]:
+    """One or several names as a tuple."""
+    if isinstance(given, str):
+        return (given,)
+    if not isinstance(given, Iterable):
+        raise TypeError(f"{what} are text, one or several, not {type(given).__name__}: {what}='{given}'")
+    listed = tuple(given)
+    for name in listed:
+        if not isinstance(name, str):
+            raise TypeError(f"{what} are text; {name!r} is of type {type(name).__name__}")
+    if not listed:
+        raise ValueError(f"{what} is empty, so nothing would be left; leave it out to keep all")
+    return listed
+
+
+def lap_bounds(laps: Laps | None) -> tuple[int, int]:
+    """The first and the last lap, both included; 0: no limit."""
+    if laps is None:
+        return 0, 0
+    first, last = stated_bounds(laps)
+    if not (0 <= first <= last or (last == 0 and first > 0)):
+        raise ValueError(f"laps={laps!r} is no lap, from the first to the last")
+    return first, last
+
+
+def stated_bounds(laps: Laps) -> tuple[int, int]:
+    if isinstance(laps, (range, slice)):
+        if laps.step not in (None, 1):
+            raise ValueError(f"laps={laps!r} leaves laps out; take the rows of the answer instead")
+        first = 0 if laps.start is None else laps.start
+        if laps.stop is None:
+            return first, 0
+        if laps.stop <= max(first, 1):
+            raise ValueError(f"laps={laps!r} holds no lap")
+        return first, laps.stop - 1
+    first, last = (laps, laps) if isinstance(laps, (int, np.integer)) else laps
+    if last < 1:
+        raise ValueError(f"laps={laps!r}: laps are counted from 1")
+    return int(first), int(last)
+
+
+# ---- Making, hashing, describing ----
+
+
+def selected(whole: Session, selection: Mapping[str, Any]) -> Session:
+    session = Session._from_core(whole._core.select(**selection), whole._hashes)
+    session._origin = (whole, dict(selection))
+    return session
+
+
+def unpickled(parts: Mapping[str, Table], hashes: Sequence[str | Path | None]) -> Session:
+    return Session._from_core(_core.Session.from_parts({name: table._core for name, table in parts.items()}), hashes)
+
+
+def hash_of_file(path: Path, fingerprint: int) -> str | None:
+    """The SHA-256 of a file that still holds the bytes of this fingerprint, else None."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return hashlib.sha256(data).hexdigest() if _core.fingerprint(data) == fingerprint else None
+
+
+def distinct(table: Table, column: str) -> tuple[str, ...]:
+    return tuple(sorted({name for name in table[column].tolist() if name is not None}))

@@ -6,10 +6,13 @@ import hashlib
 import io
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from datetime import time
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeAlias
+
+import numpy as np
 
 from pyracing import _core
 from pyracing.contents import (
@@ -23,13 +26,27 @@ from pyracing.contents import (
     read_open_file,
     unpack,
 )
-from pyracing.errors import ReadError, UnknownFormat
+from pyracing.errors import UnknownFormat
+from pyracing.frames import (
+    ENTRY_COLUMNS,
+    LAP_COLUMNS,
+    Column,
+    converted,
+    given_array,
+    given_columns,
+    integer,
+    renamed,
+    require,
+    text,
+)
 from pyracing.grouping import Group, TimingFile, group_sessions, pick
 from pyracing.session import Session
 from pyracing.table import Table
+from pyracing.times import Duration, clock_to_microseconds, offset_to_microseconds, to_microseconds
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
 Source: TypeAlias = str | os.PathLike[str] | Bytes | IO[bytes]
+Clock: TypeAlias = Duration | time
 
 UNKNOWN = "unknown"
 NAMES_SHOWN = 5
@@ -49,9 +66,9 @@ def read(
     format: str | None = None,
     kind: str | None = None,
     name: str | None = None,
-    start: Any = None,
-    duration: Any = None,
-    utc_offset: Any = None,
+    start: Clock | None = None,
+    duration: Duration | None = None,
+    utc_offset: Duration | None = None,
 ) -> Session:
     """Reads the published files of one session.
 
@@ -99,12 +116,75 @@ def read(
         format=format,
         kind=kind,
         name=name,
-        start=start,
-        duration=duration,
-        utc_offset=utc_offset,
         left_out=[content.name for content in left_out],
+        **times(start, duration, utc_offset),
     )
     return Session._from_core(core, [source.hash for source in given])
+
+
+def from_laps(
+    table: Any,
+    *,
+    columns: Mapping[str, str] | None = None,
+    entries: Any = None,
+    kind: str | None = None,
+    name: str | None = None,
+    start: Clock | None = None,
+    duration: Duration | None = None,
+    utc_offset: Duration | None = None,
+) -> Session:
+    """A session from laps of your own.
+
+    Parameters
+    ----------
+    table : a polars, pandas or pyarrow table, a DuckDB relation, anything with an Arrow stream, or a mapping of NumPy arrays
+        or lists. Its columns are those of `Session.laps`; enough is `car` with `lap_time` or `elapsed`. Durations may also be
+        seconds (numbers) or text such as '1:58.765'; cars may be whole numbers. Other columns are left out, and `check()`
+        names them.
+    columns : names of yours to names of ours: {"LapTime": "lap_time"}.
+    entries : what is known of the cars, in the columns of `Session.entries`, of which only `car` is needed.
+    kind, name, start, duration, utc_offset : as in `read`.
+
+    Raises ValueError, which names the column, for values that are no times, numbers or text as they should be.
+    """
+    core = _core.session_from_laps(
+        laps_table(table, columns or {})._core,
+        None if entries is None else entries_table(entries)._core,
+        kind=kind,
+        name=name,
+        **times(start, duration, utc_offset),
+    )
+    return Session._from_core(core)
+
+
+def laps_table(table: Any, columns: Mapping[str, str]) -> Table:
+    if isinstance(table, Table) and not columns and fits(table, LAP_COLUMNS):
+        return table
+    given = renamed(given_columns(table), columns)
+    require(given, "laps", "car")
+    require(given, "laps", "lap_time", "elapsed")
+    return Table.from_columns(converted(given, LAP_COLUMNS, "laps"))
+
+
+def entries_table(entries: Any) -> Table:
+    if isinstance(entries, Table) and fits(entries, ENTRY_COLUMNS):
+        return entries
+    given = given_columns(entries)
+    require(given, "entries", "car")
+    return Table.from_columns(converted(given, ENTRY_COLUMNS, "entries"))
+
+
+def fits(table: Table, columns: Mapping[str, str]) -> bool:
+    """The known columns among those of the table have their types already."""
+    return all(field.type == columns[field.name] for field in table.schema if field.name in columns)
+
+
+def times(start: Clock | None, duration: Duration | None, utc_offset: Duration | None) -> dict[str, int | None]:
+    return {
+        "start": None if start is None else clock_to_microseconds(start),
+        "duration": None if duration is None else to_microseconds(duration),
+        "utc_offset": None if utc_offset is None else offset_to_microseconds(utc_offset),
+    }
 
 
 def scan(folder: str | os.PathLike[str]) -> Table:
@@ -119,7 +199,36 @@ def scan(folder: str | os.PathLike[str]) -> Table:
         contents = [Content(place, len(found.data), lambda: io.BytesIO(found.data))] if isinstance(found, NamedBytes) else found
         files, others = recognised(contents, place)
     groups = group_sessions(files, base_name(place))
-    return sessions_table(groups, others)
+    left_out = beside(groups, [path_inside(place, content) for content in others])
+    return Table.from_columns(
+        {
+            "session": text(given_array([group.name for group in groups]))._replace(absent=None),
+            "kind": text(given_array([group.kind for group in groups])),
+            "format": text(given_array([group.formats for group in groups]))._replace(absent=None),
+            "files": integer(given_array([len(group.files) for group in groups]))._replace(absent=None),
+            "size": Column("int64", np.array([sum(file.size for file in group.files) for group in groups])),
+            "left_out": integer(given_array(left_out))._replace(absent=None),
+        }
+    )
+
+
+def beside(groups: Sequence[Group], paths: Sequence[str]) -> list[int]:
+    """How many of the paths are nearest to each session: in its folder, or else in a folder above or below it."""
+    counts = [0] * len(groups)
+    homes: dict[str, int] = {}
+    for number, group in enumerate(groups):
+        for file in group.files:
+            for folder in folders_above(file.path):
+                homes.setdefault(folder, number)
+    for path in paths:
+        counts[next(homes[folder] for folder in folders_above(path) if folder in homes)] += 1
+    return counts
+
+
+def folders_above(path: str) -> list[str]:
+    """The folders of a path from the innermost outwards; the last is the empty one."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[:count]) for count in range(len(parts), -1, -1)]
 
 
 def contents_of(source: Source, number: int, stack: ExitStack) -> tuple[str, NamedBytes | list[Content]]:
@@ -161,6 +270,13 @@ def contents_of_session(
     return [contents[file.index] for file in group.files], others
 
 
+def path_inside(place: str, content: Content) -> str:
+    """The path of a content below the folder or archive it came from, with `/` between folders."""
+    inside = content.name.startswith(place) and content.name != place
+    path = content.name[len(place) :] if inside else os.path.basename(content.name)
+    return path.replace(os.sep, "/").strip("/")
+
+
 def base_name(place: str) -> str:
     return os.path.basename(os.path.normpath(os.path.abspath(place)))
 
@@ -181,10 +297,7 @@ def recognised(contents: Sequence[Content], place: str) -> tuple[list[TimingFile
         if format == UNKNOWN:
             others.append(content)
         else:
-            inside = content.name.startswith(place) and content.name != place
-            path = content.name[len(place) :] if inside else os.path.basename(content.name)
-            path = path.replace(os.sep, "/").strip("/")
-            files.append(TimingFile(path, format, kind, content.size, index))
+            files.append(TimingFile(path_inside(place, content), format, kind, content.size, index))
     if not files:
         names = ", ".join(repr(os.path.basename(content.name)) for content in others[:NAMES_SHOWN])
         more = f" and {len(others) - NAMES_SHOWN} more" if len(others) > NAMES_SHOWN else ""

@@ -28,7 +28,7 @@ from pyracing.scoring import (
     read_results,
     table_for,
 )
-from pyracing.table import Table
+from pyracing.table import Field, Table
 
 
 class Season(NamedTuple):
@@ -205,8 +205,8 @@ def grouped(scores: Iterable[Score]) -> Iterator[tuple[str, list[Score]]]:
 # ---- Tables ----------------------------------------------------------------------------------------------------------
 
 
-def head(season: Season) -> tuple[tuple[str, str], ...]:
-    return ((season.by, "text"),) if season.by is not None else ()
+def head(season: Season) -> list[Field]:
+    return [Field(season.by, "text", False)] if season.by is not None else []
 
 
 def with_group(season: Season, group: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -233,10 +233,20 @@ def scores(results: Any, rules: str | Path | Rules, *, of: Of = "drivers", by: s
             row = (score.competitor, score.car, score.place, float(score.points), str(score.points),
                    result_key(season, score) in kept[score.competitor], score.reason)
             rows.append((score.round, score.event or None, score.session, *with_group(season, group, row)))
-    schema = (("round", "integer"), ("event", "text"), ("session", "text"), *head(season), (COMPETITOR[of], "text"),
-              ("car", "text"), ("place", "integer"), ("points", "number"), ("points_exact", "text"), ("counted", "boolean"),
-              ("reason", "text"))
-    return table_of_rows(schema, rows)
+    fields = [
+        Field("round", "int32", False),
+        Field("event", "text", True),
+        Field("session", "text", False),
+        *head(season),
+        Field(COMPETITOR[of], "text", False),
+        Field("car", "text", True),
+        Field("place", "int32", True),
+        Field("points", "float64", False),
+        Field("points_exact", "text", False),
+        Field("counted", "bool", False),
+        Field("reason", "text", False),
+    ]
+    return table_of_rows(fields, rows)
 
 
 def standings(
@@ -281,10 +291,16 @@ def standings(
             row = (position, line.competitor, float(line.total), str(line.total), float(lines[0].total - line.total),
                    float(line.scored), float(dropped), float(line.deducted), line.rounds, line.places[1], podiums)
             rows.append(with_group(season, group, row))
-    schema = (*head(season), ("position", "integer"), (COMPETITOR[of], "text"), ("points", "number"),
-              ("points_exact", "text"), ("gap", "number"), ("scored", "number"), ("dropped", "number"),
-              ("deducted", "number"), ("rounds", "integer"), ("wins", "integer"), ("podiums", "integer"))
-    return table_of_rows(schema, rows)
+    fields = [
+        *head(season),
+        Field("position", "int32", True),
+        Field(COMPETITOR[of], "text", False),
+        Field("points", "float64", False),
+        Field("points_exact", "text", False),
+        *(Field(name, "float64", False) for name in ("gap", "scored", "dropped", "deducted")),
+        *(Field(name, "int32", False) for name in ("rounds", "wins", "podiums")),
+    ]
+    return table_of_rows(fields, rows)
 
 
 # ---- Progress of the title -------------------------------------------------------------------------------------------
@@ -321,10 +337,16 @@ def title_progress(
             standing_now = [score for score in own if score.round <= after]
             for row in title_rows(season, standing_now, to_come, deductions):
                 rows.append((after, events[after] or None, *with_group(season, group, row)))
-    schema = (("after", "integer"), ("event", "text"), *head(season), ("position", "integer"), (COMPETITOR[of], "text"),
-              ("points", "number"), ("gap", "number"), ("available", "number"), ("reachable", "number"),
-              ("out", "boolean"), ("champion", "boolean"))
-    return table_of_rows(schema, rows)
+    fields = [
+        Field("after", "int32", False),
+        Field("event", "text", True),
+        *head(season),
+        Field("position", "int32", True),
+        Field(COMPETITOR[of], "text", False),
+        *(Field(name, "float64", False) for name in ("points", "gap", "available", "reachable")),
+        *(Field(name, "bool", False) for name in ("out", "champion")),
+    ]
+    return table_of_rows(fields, rows)
 
 
 def with_calendar(season: Season, remaining: Any) -> tuple[Season, list[Race]]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = npt.NDArray[Any]
 Row: TypeAlias = Any  # a named tuple whose fields are the columns
+Reader: TypeAlias = Callable[[slice], list[Any]]
 Target: TypeAlias = str | os.PathLike[str] | IO[str] | IO[bytes]
 
 DTYPES = {"int32": np.int32, "int64": np.int64, "float64": np.float64, "duration": np.int64, "text": np.int32}
@@ -158,10 +159,9 @@ class Table:
 
     def __iter__(self) -> Iterator[Row]:
         make = row_type(self.columns)._make
-        for start in range(0, len(self), ROWS_AT_ONCE):
-            part = self._core.take(np.arange(start, min(start + ROWS_AT_ONCE, len(self)), dtype=np.int64))
-            values = python_values(part)
-            yield from map(make, zip(*values, strict=True)) if values else map(make, [()] * part.row_count)
+        readers = [reader(self._core, *field) for field in self._core.schema]
+        for rows in batches(len(self)):
+            yield from map(make, zip(*(read(rows) for read in readers), strict=True))
 
     # ---- Other libraries ----
 
@@ -181,7 +181,7 @@ class Table:
         import pandas
 
         if nullable and type in ("int32", "int64"):
-            values = plain_values(self._core.pick([name])).astype(np.int64)
+            values = plain_values(self._core, name, type).astype(np.int64)
             return pandas.arrays.IntegerArray(values, ~self._core.valid(name))
         if nullable and type == "bool":
             return pandas.arrays.BooleanArray(self._core.array(name).copy(), ~self._core.valid(name))
@@ -216,13 +216,9 @@ class Table:
         with open_text(path) as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(self.columns)
-            decimals = {name: self._decimals(name) for name, type, _ in self._core.schema if type == "duration"}
-            for start in range(0, len(self), ROWS_AT_ONCE):
-                part = self._core.take(np.arange(start, min(start + ROWS_AT_ONCE, len(self)), dtype=np.int64))
-                writer.writerows(zip(*csv_values(part, decimals), strict=True))
-
-    def _decimals(self, name: str) -> int:
-        return decimals_of(self._core.array(name).view(np.int64)[self._core.valid(name)])
+            readers = [csv_reader(self._core, *field) for field in self._core.schema]
+            for rows in batches(len(self)):
+                writer.writerows(zip(*(read(rows) for read in readers), strict=True))
 
     def write_parquet(self, path: str | os.PathLike[str] | IO[bytes]) -> None:
         """Writes the table as Parquet, through polars or pyarrow."""
@@ -281,25 +277,38 @@ def make_row(columns: tuple[str, ...], values: tuple[Any, ...]) -> Row:
     return row_type(columns)._make(values)
 
 
-def plain_values(core: _core.Table) -> Array:
-    """The values of a table's only column as they lie in memory; what stands where they are absent is of no meaning."""
-    (_, type, _, values, *_), = core.column_data()
-    return values.view(DTYPES[type])
+def row_dicts(table: Table) -> list[dict[str, Any]]:
+    return [dict(zip(table.columns, row, strict=True)) for row in table]
 
 
-def python_values(core: _core.Table) -> list[list[Any]]:
-    """The columns as lists of Python's own values, None where absent."""
-    found = []
-    for name, type, nullable in core.schema:
-        if type in ("int32", "int64"):
-            values = plain_values(core.pick([name])).tolist()
-        else:
-            values = core.array(name).tolist()
-        if nullable and type not in ("text", "duration"):
-            for row in np.flatnonzero(~core.valid(name)).tolist():
-                values[row] = None
-        found.append(values)
-    return found
+def batches(count: int) -> Iterator[slice]:
+    return (slice(start, start + ROWS_AT_ONCE) for start in range(0, count, ROWS_AT_ONCE))
+
+
+def plain_values(core: _core.Table, name: str, type: str) -> Array:
+    """The values as they lie in memory; what stands where they are absent is of no meaning."""
+    data = core.pick([name]).column_data()
+    return np.asarray(data[0][3]).view(DTYPES[type])
+
+
+def reader(core: _core.Table, name: str, type: str, nullable: bool) -> Reader:
+    """What gives a column's values in some rows as a list of Python's own values, None where absent."""
+    if type == "text":
+        codes, words = core.codes(name)
+        texts = (*words, None)  # the code -1 of absent text is the last of them
+        return lambda rows: [texts[code] for code in codes[rows].tolist()]
+    values = plain_values(core, name, type) if type in ("int32", "int64") else core.array(name)
+    if not nullable or type == "duration":
+        return lambda rows: values[rows].tolist()
+    absent = ~core.valid(name)
+
+    def read(rows: slice) -> list[Any]:
+        found: list[Any] = values[rows].tolist()
+        for row in np.flatnonzero(absent[rows]).tolist():
+            found[row] = None
+        return found
+
+    return read
 
 
 # ---- Columns ----
@@ -324,16 +333,21 @@ def column_buffers(name: str, column: Column) -> _core.ColumnBuffers:
 # ---- CSV ----
 
 
-def csv_values(core: _core.Table, decimals: Mapping[str, int]) -> Iterator[list[Any]]:
-    """The columns as lists of what csv writes, None where absent."""
-    for (name, type, _), values in zip(core.schema, python_values(core), strict=True):
-        if type == "bool":
-            yield [None if value is None else "true" if value else "false" for value in values]
-        elif type == "duration":
-            texts = duration_texts(core.array(name).view(np.int64), decimals[name])
-            yield [text if present else None for text, present in zip(texts, core.valid(name).tolist(), strict=True)]
-        else:
-            yield values
+def csv_reader(core: _core.Table, name: str, type: str, nullable: bool) -> Reader:
+    """As `reader`, with what csv does not write by itself as text."""
+    if type == "bool":
+        read = reader(core, name, type, nullable)
+        return lambda rows: [None if value is None else "true" if value else "false" for value in read(rows)]
+    if type != "duration":
+        return reader(core, name, type, nullable)
+    values, valid = core.array(name).view(np.int64), core.valid(name)
+    decimals = decimals_of(values[valid])
+
+    def read_texts(rows: slice) -> list[str | None]:
+        texts = duration_texts(values[rows], decimals)
+        return [text if present else None for text, present in zip(texts, valid[rows].tolist(), strict=True)]
+
+    return read_texts
 
 
 def open_text(target: Target) -> Any:

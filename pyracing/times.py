@@ -26,7 +26,7 @@ OFFSET = re.compile(r"([+-]?)(\d{1,2}):?(\d{2})")
 def to_microseconds(value: Duration, what: str = "duration") -> int:
     """A duration: seconds as a number, timedelta, timedelta64, or text such as '6h', '25m', '1:02:03.5'.
 
-    Half microseconds are rounded to even. Raises TypeError and ValueError, which name `what`.
+    Fractions of a microsecond are rounded, halves to even. Raises TypeError and ValueError, which name `what`.
     """
     if isinstance(value, str):
         try:
@@ -36,9 +36,9 @@ def to_microseconds(value: Duration, what: str = "duration") -> int:
     if isinstance(value, datetime.timedelta):
         return value // datetime.timedelta(microseconds=1)
     if isinstance(value, np.timedelta64):
-        if np.isnat(value) or np.datetime_data(value)[0] == "generic":
+        if np.isnat(value) or np.datetime_data(value.dtype)[0] in ("generic", "M", "Y"):
             raise ValueError(f"{what} {value!r} is no duration")
-        return int(value.astype("timedelta64[us]").astype(np.int64))
+        return round(float(value / np.timedelta64(1, "us")))
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{what} is of type {type(value).__name__}; give seconds, a timedelta, or text such as '6h'")
     if not math.isfinite(value) or abs(value) > 1e12:

@@ -395,7 +395,7 @@ def count_class_positions(columns: dict[str, list]) -> None:
 
 
 def crew_of(car: str, value) -> list[tuple]:
-    """(car, driver, driver_number, rating, country) of a result row, in the order of the columns' numbers."""
+    """(car, driver, driver_number, rating, country) of a result row, in the order of the columns; a name counts once."""
     crew = []
     for number in range(1, 10):
         prefix = f"DRIVER{number}_"
@@ -410,7 +410,7 @@ def crew_of(car: str, value) -> list[tuple]:
                 country = country or text_of(value(one + "COUNTRY"))
         if full is None and number == 1:
             full = text_of(value("DRIVER"))
-        if full is not None:
+        if full is not None and full not in (driver for _, driver, *_ in crew):
             crew.append((car, full, number, rating, country))
     return crew
 

@@ -4,10 +4,10 @@ import gzip
 import hashlib
 import io
 import os
-import shutil
 import threading
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -374,7 +374,8 @@ def test_provisional_and_official_results_join_their_laps(tmp_path: Path) -> Non
     assert list(table["files"]) == [4, 2]
     assert list(table["left_out"]) == [1, 0]
     session = pr.read(tmp_path / "Race 1")
-    assert [row.total_time.astype(int) for row in session.results] == [190_000_000]
+    assert [row.total_time for row in session.results] == [timedelta(seconds=190)]
+    assert [row.total_time for row in session.provisional] == [timedelta(seconds=180)]
     assert len(session.weather) == 1
 
 

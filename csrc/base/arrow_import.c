@@ -435,8 +435,12 @@ static pyr_status fail_stream(struct ArrowArrayStream *stream, int code, pyr_err
     if (code == ENOMEM) {
         return pyr_fail_memory(error);
     }
-    return pyr_fail(error, PYR_ERROR_ARGUMENT, "the table could not be had from where it came: %.200s",
-                    message != NULL ? message : "no reason given");
+    if (message == NULL) {
+        message = "no reason given";
+    }
+    size_t length = strcspn(message, "\r\n");
+    return pyr_fail(error, PYR_ERROR_ARGUMENT, "the table could not be had from where it came: %.*s",
+                    (int)(length < 200 ? length : 200), message);
 }
 
 static pyr_status import_batches(importer *into, struct ArrowArrayStream *stream, pyr_error *error) {

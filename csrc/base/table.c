@@ -8,7 +8,7 @@ struct pyr_table {
     pyr_buffer *self; /* holds this struct, its columns and their names */
     pyr_buffer *arena;
     pyr_buffer *bitmaps;
-    pyr_table *joined[2]; /* whose columns these are, in a joined table */
+    pyr_table *lenders[2]; /* whose columns these are, in a joined or picked table */
     int64_t row_count, capacity;
     int32_t column_count;
     pyr_column columns[];
@@ -24,8 +24,8 @@ static void dispose_table(void *data) {
     }
     pyr_buffer_release(table->arena);
     pyr_buffer_release(table->bitmaps);
-    pyr_table_release(table->joined[0]);
-    pyr_table_release(table->joined[1]);
+    pyr_table_release(table->lenders[0]);
+    pyr_table_release(table->lenders[1]);
 }
 
 void pyr_table_retain(pyr_table *table) {
@@ -196,12 +196,8 @@ pyr_status pyr_table_pick(const pyr_table *table, const int32_t *columns, int32_
         }
     }
     (*out)->row_count = (*out)->capacity = table->row_count;
-    (*out)->arena = table->arena;
-    (*out)->bitmaps = table->bitmaps;
-    pyr_buffer_retain(table->arena);
-    if (table->bitmaps != NULL) {
-        pyr_buffer_retain(table->bitmaps);
-    }
+    (*out)->lenders[0] = (pyr_table *)table; /* only its count changes */
+    pyr_table_retain((*out)->lenders[0]);
     return PYR_OK;
 }
 
@@ -407,8 +403,8 @@ pyr_status pyr_table_join(pyr_table *left, pyr_table *right, pyr_table **out, py
     }
     pyr_table_retain(left);
     pyr_table_retain(right);
-    table->joined[0] = left;
-    table->joined[1] = right;
+    table->lenders[0] = left;
+    table->lenders[1] = right;
     *out = table;
     return PYR_OK;
 }

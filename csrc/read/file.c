@@ -52,14 +52,17 @@ const char *pyr_format_name(pyr_format format) {
     return (unsigned)format < sizeof names / sizeof *names ? names[format] : NULL;
 }
 
-/* The separator that stands most often in the first line. */
+/* The separator that stands most often in the first line that is not blank. */
 static char find_separator(const char *data, size_t size) {
     static const char candidates[] = {';', ',', '\t', '|'};
-    size_t best_count = 0;
+    size_t best_count = 0, first = 0;
     char best = ',';
+    while (first < size && (data[first] == '\n' || data[first] == '\r' || data[first] == ' ')) {
+        first++;
+    }
     for (size_t i = 0; i < sizeof candidates; i++) {
         size_t count = 0;
-        for (size_t place = 0; place < size && data[place] != '\n' && data[place] != '\r'; place++) {
+        for (size_t place = first; place < size && data[place] != '\n' && data[place] != '\r'; place++) {
             count += data[place] == candidates[i];
         }
         if (count > best_count) {
@@ -97,12 +100,13 @@ static pyr_status read_header(pyr_file *file, pyr_error *error) {
     }
     PYR_TRY(pyr_grow_array(file->allocator, &file->columns, &file->columns_capacity, csv->field_count,
                            sizeof *file->columns, error));
+    PYR_TRY(pyr_grow_array(file->allocator, &file->names, &file->names_capacity, csv->place - csv->start + 1, 1, error));
+    char *place = file->names; /* fields that were quoted do not outlive the next record */
     for (size_t i = 0; i < csv->field_count; i++) {
         pyr_text name = pyr_trim(csv->fields[i]);
-        /* a name out of the scratch would not outlive the next record */
-        file->columns[i] = name.data >= file->data && name.data < file->data + file->size
-                               ? name
-                               : (pyr_text){file->data + csv->offsets[i], csv->fields[i].length};
+        memcpy(place, name.data, name.length);
+        file->columns[i] = (pyr_text){place, name.length};
+        place += name.length;
     }
     file->column_count = csv->field_count;
     return PYR_OK;
@@ -144,6 +148,12 @@ static pyr_status decode(pyr_file *file, const pyr_source *source, pyr_error *er
         PYR_TRY(pyr_utf16_decode(file->allocator, file->data, file->size, file->encoding == PYR_UTF_16_BE, &file->decoded,
                                  &file->size, &file->decoded_capacity, error));
         file->data = file->decoded;
+    } else if (memchr(file->data, '\n', file->size) == NULL && memchr(file->data, '\r', file->size) != NULL) {
+        PYR_TRY(pyr_grow_array(file->allocator, &file->decoded, &file->decoded_capacity, file->size, 1, error));
+        for (size_t i = 0; i < file->size; i++) {
+            file->decoded[i] = file->data[i] == '\r' ? '\n' : file->data[i];
+        }
+        file->data = file->decoded;
     }
     return PYR_OK;
 }
@@ -178,6 +188,8 @@ void pyr_file_close(pyr_file *file) {
     }
     pyr_release_array(file->allocator, file->columns, file->columns_capacity, sizeof *file->columns);
     pyr_release_array(file->allocator, file->decoded, file->decoded_capacity, 1);
+    pyr_release_array(file->allocator, file->names, file->names_capacity, 1);
+    file->names = NULL;
     file->columns = NULL;
     file->decoded = NULL;
     file->csv.allocator = NULL;
@@ -210,9 +222,8 @@ pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, pyr_error *e
             }
             return status;
         }
-        int64_t line_ends = (int64_t)pyr_count_lines(file->data + csv->start, csv->place - csv->start);
         *line = file->line;
-        file->line += line_ends > 0 ? line_ends : csv->ended; /* CR alone ends a line too */
+        file->line += (int64_t)pyr_count_lines(file->data + csv->start, csv->place - csv->start);
     } while (*more && csv->field_count == 1 && pyr_trim(csv->fields[0]).length == 0);
     file->rows += *more;
     return PYR_OK;

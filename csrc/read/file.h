@@ -13,14 +13,16 @@ typedef struct pyr_file {
     size_t size;
     pyr_encoding encoding;
     size_t mark;           /* bytes of the byte order mark */
-    char *decoded;         /* owned, where the source is UTF-16 */
+    char *decoded;         /* owned, where the source is UTF-16 or ends its lines with CR alone */
     size_t decoded_capacity;
     size_t source_size;
     int64_t fingerprint;
     char separator;
     pyr_format format;
     pyr_csv csv;           /* stands behind the header */
-    pyr_text *columns;     /* trimmed names; an empty name: the column behind a trailing separator */
+    pyr_text *columns;     /* trimmed names, in `names`; an empty name: the column behind a trailing separator */
+    char *names;
+    size_t names_capacity;
     size_t column_count, columns_capacity;
     size_t header_end;     /* offset of the first data record */
     int64_t line;          /* of the record that is read next */

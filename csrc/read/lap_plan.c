@@ -243,6 +243,16 @@ static int32_t find_improvement(pyr_text value) {
     return find_word(words, codes, value);
 }
 
+bool pyr_lap_plan_is_name(pyr_text value) {
+    static const char *const names[] = {"NUMBER", "LAP_NUMBER", "POSITION", "LAP_TIME", "TOTAL_TIME", "TIME_UTC_SECONDS"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (pyr_text_equal(pyr_trim(value), pyr_text_of(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static pyr_status doubt_field(pyr_lap_plan *plan, const pyr_lap_step *step, int64_t line, pyr_text value, const char *what,
                               pyr_error *error) {
     return pyr_file_doubt(plan->file, PYR_WARNING, "field_not_read", line, step->name, value, what, error);
@@ -286,6 +296,13 @@ pyr_status pyr_lap_plan_store(pyr_lap_plan *plan, pyr_lap_step *step, int64_t ro
     case PYR_ROLE_NUMBER: {
         int32_t number;
         if (!pyr_parse_integer(trimmed, &number) || number < 0) {
+            if (pyr_lap_plan_is_name(trimmed)) { /* a header that the fast lane took for a row */
+                const pyr_file *file = plan->file;
+                bool in_file = value.data >= file->data && value.data < file->data + file->size;
+                size_t offset = in_file ? (size_t)(value.data - file->data) : file->csv.start;
+                return pyr_file_fail(file, error, PYR_ERROR_UNREADABLE, offset,
+                                     "another table begins at this line; split the file here and read its parts one by one");
+            }
             return doubt_field(plan, step, line, value, "is not a whole number; the field is left out", error);
         }
         ((int32_t *)step->values)[row] = number;

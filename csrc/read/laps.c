@@ -248,10 +248,10 @@ static pyr_status take_run(lap_lane *lane, run *rows, pyr_error *error) {
 
 static const char another_table[] = "another table begins at this line; split the file here and read its parts one by one";
 
-/* The header again, as where files were joined: 1; another header: -1; a row: 0. */
+/* The header again, as where files were joined: 1; the header of another table: -1; a row: 0. */
 static int is_header(const pyr_file *file, const pyr_csv *csv) {
     static const char mark[] = "\xef\xbb\xbf";
-    bool same = csv->field_count == file->column_count, laps = false;
+    bool same = csv->field_count == file->column_count, other = false;
     for (size_t i = 0; i < csv->field_count; i++) {
         pyr_text name = csv->fields[i];
         if (i == 0 && name.length >= 3 && memcmp(name.data, mark, 3) == 0) {
@@ -259,9 +259,9 @@ static int is_header(const pyr_file *file, const pyr_csv *csv) {
         }
         name = pyr_trim(name);
         same = same && pyr_text_equal(name, file->columns[i]);
-        laps = laps || pyr_text_equal(name, pyr_text_of("LAP_NUMBER"));
+        other = other || pyr_lap_plan_is_name(name);
     }
-    return same ? 1 : laps ? -1 : 0;
+    return same ? 1 : other ? -1 : 0;
 }
 
 static pyr_status store_record(lap_lane *lane, int64_t line, pyr_error *error) {

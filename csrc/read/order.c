@@ -22,11 +22,10 @@ static rows view_rows(const pyr_assembly *assembly) {
                   reading->lap_count};
 }
 
-pyr_doubt_place pyr_assembly_place(const pyr_assembly *assembly, int64_t row) {
-    const pyr_reading *reading = assembly->reading;
-    pyr_doubt_place place = pyr_nowhere();
+/* The last stretch that begins at or before the row; NULL: none. */
+static const pyr_stretch *find_stretch(const pyr_reading *reading, int64_t row) {
     size_t low = 0, high = reading->stretch_count;
-    while (low < high) { /* the last stretch that begins at or before the row */
+    while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (reading->stretches[middle].row <= row) {
             low = middle + 1;
@@ -34,8 +33,14 @@ pyr_doubt_place pyr_assembly_place(const pyr_assembly *assembly, int64_t row) {
             high = middle;
         }
     }
-    if (low > 0 && assembly->files != NULL) {
-        const pyr_stretch *stretch = &reading->stretches[low - 1];
+    return low > 0 ? &reading->stretches[low - 1] : NULL;
+}
+
+pyr_doubt_place pyr_assembly_place(const pyr_assembly *assembly, int64_t row) {
+    const pyr_reading *reading = assembly->reading;
+    pyr_doubt_place place = pyr_nowhere();
+    const pyr_stretch *stretch = find_stretch(reading, row);
+    if (stretch != NULL && assembly->files != NULL) {
         place.file = assembly->files[stretch->source].name;
         place.line = stretch->line + row - stretch->row;
     }
@@ -82,11 +87,9 @@ static int64_t row_key(rows laps, int64_t row) {
 
 static pyr_status list_row(pyr_assembly *assembly, int64_t row, const char *code, const char *what, pyr_error *error) {
     pyr_doubt_place place = pyr_assembly_place(assembly, row);
-    for (size_t i = assembly->reading->stretch_count; i > 0 && assembly->files != NULL; i--) {
-        if (assembly->reading->stretches[i - 1].row <= row) {
-            assembly->files[assembly->reading->stretches[i - 1].source].rows_listed++;
-            break;
-        }
+    const pyr_stretch *stretch = find_stretch(assembly->reading, row);
+    if (stretch != NULL && assembly->files != NULL) {
+        assembly->files[stretch->source].rows_listed++;
     }
     return pyr_doubts_add(&assembly->reading->doubts, PYR_WARNING, code, place, error, "%s", what);
 }
@@ -124,11 +127,16 @@ static pyr_status sort_rows(pyr_assembly *assembly, rows laps, pyr_keyed *items,
     PYR_TRY(pyr_sort(assembly->reading->allocator, items, *count, NULL, NULL, error));
     int64_t kept = 0;
     for (int64_t i = 0; i < *count; i++) {
-        if (kept > 0 && items[kept - 1].key == items[i].key) {
-            if (same_row(assembly->reading, items[kept - 1].row, items[i].row)) {
-                PYR_TRY(list_row(assembly, items[i].row, "duplicate_row", "this row stands here a second time; it is kept once", error));
-                continue;
-            }
+        bool known = false, same = false;
+        for (int64_t j = kept - 1; j >= 0 && j >= kept - CARS_PER_NUMBER && items[j].key == items[i].key && !same; j--) {
+            known = true;
+            same = same_row(assembly->reading, items[j].row, items[i].row);
+        }
+        if (same) {
+            PYR_TRY(list_row(assembly, items[i].row, "duplicate_row", "this row stands in the file before; it is kept once", error));
+            continue;
+        }
+        if (known) {
             shared[laps.car[items[i].row]] = 1;
         }
         items[kept++] = items[i];

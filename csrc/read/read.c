@@ -129,6 +129,9 @@ pyr_status pyr_read(const pyr_allocator *allocator, const pyr_source *sources, i
     pyr_file *files;
     *out = NULL;
     options = options == NULL ? &defaults : options;
+    if (options->kind < PYR_KIND_UNKNOWN || options->kind > PYR_TEST) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "there is no kind of session %d", (int)options->kind);
+    }
     if (source_count < 1) {
         return pyr_fail(error, PYR_ERROR_ARGUMENT, "there is no source to read");
     }

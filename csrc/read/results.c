@@ -76,18 +76,13 @@ static pyr_status doubt_field(pyr_file *file, int64_t line, int32_t column, cons
     return pyr_file_doubt(file, PYR_WARNING, "field_not_read", line, file->columns[column], field_at(file, column), what, error);
 }
 
-/* Whole numbers, also as a spreadsheet leaves them: `22.0`. */
 static pyr_status take_number(pyr_file *file, int64_t line, int32_t column, int32_t *value, pyr_error *error) {
     pyr_text text = field_at(file, column);
-    double number;
     *value = PYR_NO_INT32;
     if (text.length == 0 || pyr_parse_integer(text, value)) {
         return PYR_OK;
     }
-    if (pyr_parse_decimal(text, &number) && number >= 0 && number < 1e9 && number == (double)(int32_t)number) {
-        *value = (int32_t)number;
-        return PYR_OK;
-    }
+    *value = PYR_NO_INT32;
     return doubt_field(file, line, column, "is not a whole number; the field is left out", error);
 }
 

@@ -126,29 +126,42 @@ static pyr_status find_start(times *laps, pyr_error *error) {
     return status;
 }
 
-/* Files joined, or given together, that are not of one session: a first lap that foretells another start. */
-static pyr_status check_starts(const times *laps, pyr_error *error) {
-    const pyr_assembly *assembly = laps->assembly;
-    const pyr_reading *reading = assembly->reading;
-    for (size_t i = 0; i < reading->stretch_count && laps->start != PYR_NO_TIME; i++) {
-        const pyr_stretch *stretch = &reading->stretches[i];
-        int64_t row = stretch->row;
-        if (!stretch->headed || row >= reading->lap_count || laps->lap[row] > 1 || laps->clock[row] == PYR_NO_TIME ||
-            laps->elapsed[row] == PYR_NO_TIME) {
-            continue;
-        }
-        int64_t apart = modulo_day(laps->clock[row] - laps->elapsed[row] - laps->start);
-        if (apart > second && apart < day - second) {
-            pyr_fail(error, PYR_ERROR_MISMATCH,
-                     "the laps from here on began at another time of day than the others: another session; read it by itself");
-            if (error != NULL) {
-                error->source = stretch->source;
-                error->line = stretch->line;
-            }
-            return PYR_ERROR_MISMATCH;
+/* How many first laps of a stretch foretell this start, less those that foretell another. */
+static int64_t count_votes(const times *laps, int64_t first, int64_t end) {
+    int64_t votes = 0;
+    for (int64_t row = first; row < end; row++) {
+        if (laps->lap[row] <= 1 && laps->clock[row] != PYR_NO_TIME && laps->elapsed[row] != PYR_NO_TIME) {
+            int64_t apart = modulo_day(laps->clock[row] - laps->elapsed[row] - laps->start);
+            votes += apart <= second || apart >= day - second ? 1 : -1;
         }
     }
-    return PYR_OK;
+    return votes;
+}
+
+/* Files joined, or given together, that are not of one session: first laps that foretell another start. */
+static pyr_status check_starts(const times *laps, pyr_error *error) {
+    const pyr_reading *reading = laps->assembly->reading;
+    const pyr_stretch *second_file = NULL;
+    bool apart = false;
+    for (size_t i = 0, next; i < reading->stretch_count && laps->start != PYR_NO_TIME; i = next) {
+        for (next = i + 1; next < reading->stretch_count && !reading->stretches[next].headed;) {
+            next++;
+        }
+        int64_t end = next < reading->stretch_count ? reading->stretches[next].row : reading->lap_count;
+        second_file = second_file == NULL && i > 0 ? &reading->stretches[i] : second_file;
+        apart = apart || count_votes(laps, reading->stretches[i].row, end) < 0;
+    }
+    if (second_file == NULL || !apart) {
+        return PYR_OK;
+    }
+    pyr_status status = pyr_fail(error, PYR_ERROR_MISMATCH,
+                                 "the laps from here on and those before began at different times of day: two sessions; "
+                                 "read them one by one");
+    if (error != NULL) {
+        error->source = second_file->source;
+        error->line = second_file->line;
+    }
+    return status;
 }
 
 /* Whole days added, so that the clock is nearest to what start and elapsed foretell. */

@@ -24,20 +24,21 @@ bool pyr_parse_integer(pyr_text text, int32_t *value) {
     bool negative = text.length > 0 && text.data[0] == '-';
     size_t i = text.length > 0 && (negative || text.data[0] == '+');
     int64_t number = 0;
-    if (i == text.length) {
-        return false;
-    }
-    for (; i < text.length; i++) {
-        if (!is_digit(text.data[i])) {
-            return false;
-        }
+    size_t first = i;
+    for (; i < text.length && is_digit(text.data[i]); i++) {
         number = number * 10 + (text.data[i] - '0');
         if (number > (int64_t)INT32_MAX) {
             return false;
         }
     }
+    bool digits = i > first;
+    if (digits && i < text.length && text.data[i] == '.') {
+        for (i++; i < text.length && text.data[i] == '0';) {
+            i++;
+        }
+    }
     *value = (int32_t)(negative ? -number : number);
-    return true;
+    return digits && i == text.length;
 }
 
 /* Digits kept in `mantissa` (at most 19, which fit 64 bits) and the power of ten that scales them. */

@@ -39,6 +39,33 @@ typedef struct guarded {
 } guarded;
 bool guarded_new(const char *data, size_t size, bool at_start, guarded *out);
 void guarded_free(guarded *guarded);
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+    int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+    void (*release)(struct ArrowArrayStream *);
+    ...;
+};
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    ...;
+};
+struct ArrowArray {
+    int64_t length, null_count, offset, n_buffers, n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    ...;
+};
+pyr_status pyr_arrow_stream(pyr_table *table, struct ArrowArrayStream *out, pyr_error *error);
+pyr_status pyr_table_from_arrow(const pyr_allocator *allocator, struct ArrowArrayStream *stream, pyr_table **out,
+                                pyr_error *error);
 """
 
 
@@ -71,7 +98,7 @@ def build(folder: Path) -> Any:
     ffi.cdef(EXTRA_DECLARATIONS)
     ffi.set_source(
         "pyracing_core",
-        f'#include "pyracing.h"\n#include "{Path(__file__).with_name("counting_allocator.c")}"\n',
+        f'#include "base/arrow.h"\n#include "{Path(__file__).with_name("counting_allocator.c")}"\n',
         sources=core_sources(),
         include_dirs=[str(CSRC)],
         extra_compile_args=["-std=gnu11", "-O1", "-g", *sanitizer_flags()],

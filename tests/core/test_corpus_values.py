@@ -14,14 +14,17 @@ FORMATS = {"laps": "al_kamel_laps", "results": "al_kamel_results", "class_result
 pytestmark = pytest.mark.skipif(not FILES, reason="the published files are not beside the checkout")
 
 
+def head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(16384)
+
+
+KNOWN = {path: slow_reader.recognise(head(path)) for path in FILES}
+
+
 def of_format(wanted: str) -> list:
     """Parameters of a test: the files whose first line has the columns of that format."""
-    heads = {path: path.open("rb").read(16384) for path in FILES}
-    return [
-        pytest.param(path, id=str(path.relative_to(DATA)))
-        for path, head in heads.items()
-        if slow_reader.recognise(head) == wanted
-    ]
+    return [pytest.param(path, id=str(path.relative_to(DATA))) for path in FILES if KNOWN[path] == wanted]
 
 
 @pytest.mark.parametrize("path", of_format("laps"))
@@ -81,10 +84,9 @@ def test_weather(core, path):
 
 def test_other_files_are_no_format(core):
     kind = core.ffi.new("pyr_kind *")
-    for path in FILES:
-        head = path.read_bytes()[:16384]
-        known = slow_reader.recognise(head)
-        with core.guarded(head) as block:
-            format = core.lib.pyr_recognise(block.data, len(head), kind)
+    for path, known in KNOWN.items():
+        data = head(path)
+        with core.guarded(data) as block:
+            format = core.lib.pyr_recognise(block.data, len(data), kind)
         name = core.ffi.string(core.lib.pyr_format_name(format)).decode()
         assert name == FORMATS.get(known or "", "unknown"), path

@@ -1,0 +1,64 @@
+"""Race timing files read, classified and analysed.
+
+import pyracing as pr
+race = pr.read("race-laps.csv")
+race.classification()
+"""
+
+from pyracing.decisions import (
+    delete_lap,
+    delete_times,
+    disqualify,
+    drive_through,
+    grid_drop,
+    lap_penalty,
+    pit_lane_start,
+    place,
+    points_deduction,
+    read_decisions,
+    rear_of_class,
+    retire,
+    stop_go,
+    time_penalty,
+    write_decisions,
+)
+from pyracing.errors import ReadError, RulesError, UnknownFormat
+from pyracing.presets import rules
+from pyracing.rules import Rules
+from pyracing.session import Session
+from pyracing.simulate import Simulation, simulate
+from pyracing.sources import from_laps, read, scan
+from pyracing.table import Table
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ReadError",
+    "Rules",
+    "RulesError",
+    "Session",
+    "Simulation",
+    "Table",
+    "UnknownFormat",
+    "__version__",
+    "delete_lap",
+    "delete_times",
+    "disqualify",
+    "drive_through",
+    "from_laps",
+    "grid_drop",
+    "lap_penalty",
+    "pit_lane_start",
+    "place",
+    "points_deduction",
+    "read",
+    "read_decisions",
+    "rear_of_class",
+    "retire",
+    "rules",
+    "scan",
+    "simulate",
+    "stop_go",
+    "time_penalty",
+    "write_decisions",
+]
