@@ -23,7 +23,8 @@ def flags() -> tuple[list[str], list[str]]:
     """Arguments for the compiler and for the linker."""
     if sys.platform == "win32":
         return ["/std:c11", "/experimental:c11atomics", "/O2"], []
-    compile_flags = ["-std=c11", "-O3", "-fvisibility=hidden"]
+    here = os.path.dirname(os.path.abspath(__file__))
+    compile_flags = ["-std=c11", "-O3", "-fvisibility=hidden", f"-ffile-prefix-map={here}=."]  # same bytes anywhere
     link_flags: list[str] = []
     if os.environ.get("PYRACING_DEBUG") == "1":
         compile_flags += ["-O0", "-g"]
@@ -42,10 +43,12 @@ def flags() -> tuple[list[str], list[str]]:
 class SourceDistribution(sdist):
     """Carries the tests and notebooks too, of which setuptools knows only test*.py by itself."""
 
-    def add_defaults(self) -> None:
-        super().add_defaults()
+    def make_distribution(self) -> None:
         for pattern in ("tests/**/*.py", "tests/**/*.[ch]", "notebooks/*", ".ci/*"):
             self.filelist.extend(path for path in sorted(glob(pattern, recursive=True)) if os.path.isfile(path))
+        self.filelist.sort()
+        self.filelist.remove_duplicates()
+        super().make_distribution()
 
 
 compile_flags, link_flags = flags()

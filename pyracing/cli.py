@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import IO, Any, NoReturn
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import IO, Any
+
+import numpy as np
 
 import pyracing as pr
+from pyracing.rows import table_of_rows
+from pyracing.table import Field
 
 FORMATS = ("table", "csv", "jsonl", "parquet", "arrow")
 BROKEN_PIPE_STATUS = 141  # what a shell reports of a program that a broken pipe has ended
 
-SHOW_HELP = """\
+DESCRIPTIONS = {
+    "demo": """\
+Simulates a race of six hours, writes it as a timekeeper publishes it, reads the files back and shows what can be asked.
+
+example:
+  pyracing demo my-race""",
+    "show": """\
 One table of a session: the answer to a question, or what the files say (laps, entries, crew, results, weather, check).
-Options of the question are given by their names: --by driver. In jsonl a duration is a number of seconds, with every digit
-of the microseconds it is kept in, and what is absent is null.
+In jsonl a duration is a number of seconds, exact to the microsecond, and what is absent is null.
 
 example:
-  pyracing show race-laps.csv race-results.csv --question stints --by driver --class LMGT3 --format csv -o stints.csv"""
-CHECK_HELP = """\
-Every doubt about the files: what could not be read, what contradicts itself, what was taken for granted. The exit status is 1
-where one of them is an error.
+  pyracing show race-laps.csv race-results.csv --question stints --by driver --class LMGT3 -o stints.csv""",
+    "check": """\
+Every doubt about the files: what could not be read, what contradicts itself, what is missing. The exit status is 1 where one
+of them is an error.
 
 example:
-  pyracing check 'season.zip' --session race"""
-DEMO_HELP = """\
-Simulates a race of six hours, writes it as the timekeeper would publish it, reads the files back and shows what can be asked.
-
-example:
-  pyracing demo my-race && pyracing show my-race --question pit_stops"""
-SERIES_HELP = """\
+  pyracing check season.zip --session race""",
+    "series": """\
 The rules of championships that come with pyracing, by era, with their sources.
 
 example:
-  pyracing series --format csv"""
+  pyracing series --format csv""",
+}
 
 
 class UsageError(Exception):
@@ -47,13 +53,9 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. The exit status: 0, 1 for unreadable input and for errors that `check` finds, 2 for wrong usage."""
-    parser = make_parser()
-    options, rest = parser.parse_known_args(arguments)
-    if rest and options.command is not show:
-        options.parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options = make_parser().parse_args(arguments)
     try:
-        options.rest = rest
-        status = options.command(options)
+        status = options.run(options)
         sys.stdout.flush()
         return int(status)
     except BrokenPipeError:
@@ -73,49 +75,53 @@ def complain(message: str, status: int) -> int:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="pyracing", description="Race timing files: read, classified, analysed.")
+    parser = argparse.ArgumentParser(prog="pyracing", description="Race timing files read, classified and analysed.")
     parser.add_argument("--version", action="version", version=f"pyracing {pr.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str, text: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(
-            name, help=summary, description=text, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
-        )
-        added.set_defaults(command=run, parser=added)
-        return added
+    added = add_command(commands, "demo", demo, "a simulated race, written as published files, read and analysed")
+    added.add_argument("folder", nargs="?", default="pyracing-demo", metavar="DIR", help="default: %(default)s")
 
-    demo_parser = command("demo", demo, "a simulated race, written as published files, read and analysed", DEMO_HELP)
-    demo_parser.add_argument("folder", nargs="?", default="pyracing-demo", metavar="DIR", help="default: %(default)s")
-    demo_parser.add_argument("--seed", type=int, default=1, help="another seed is another race; default: %(default)s")
-
-    show_parser = command("show", show, "one table of a session", SHOW_HELP)
-    add_sources(show_parser)
-    show_parser.add_argument("--question", default="classification", help="default: %(default)s")
+    added = add_command(commands, "show", show, "one table of a session")
+    add_sources(added)
+    added.add_argument("--question", default="classification", help="default: %(default)s")
     for name in ("class", "car", "driver"):
-        show_parser.add_argument(
-            f"--{name}", action="append", default=[], metavar="NAME", dest=f"only_{name}", help=f"only this {name}; may be repeated"
-        )
-    add_output(show_parser)
+        only = f"only this {name}; may be given several times"
+        added.add_argument(f"--{name}", action="append", dest=f"only_{name}", metavar="NAME", help=only)
+    for name, users in question_options().items():
+        of = f"of {', '.join(users)}"
+        added.add_argument(f"--{name}", dest=f"option_{name}", type=plain_value, default=argparse.SUPPRESS, metavar="VALUE", help=of)
+    add_output(added)
 
-    check_parser = command("check", check, "every doubt about the files; exit status 1 where there is an error", CHECK_HELP)
-    add_sources(check_parser)
-    add_output(check_parser)
+    added = add_command(commands, "check", check, "every doubt about the files; exit status 1 where there is an error")
+    add_sources(added)
+    add_output(added)
 
-    series_parser = command("series", series, "the rules of championships that come with pyracing", SERIES_HELP)
-    add_output(series_parser)
+    add_output(add_command(commands, "series", series, "the rules of championships that come with pyracing"))
+    return parser
+
+
+def add_command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=DESCRIPTIONS[name],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=run)
     return parser
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "sources", nargs="+", metavar="SOURCE", help="file, folder, .zip, .gz or http(s) address; - is standard input"
-    )
+    what = "file, folder, .zip, .gz or http(s) address; - is standard input"
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help=what)
     parser.add_argument("--session", metavar="NAME", help="which session of a folder or an archive")
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=FORMATS, help="default: table, or what the name of the output says")
-    parser.add_argument("-o", "--output", metavar="OUT", help="file to write; default: standard output")
+    parser.add_argument("--format", choices=FORMATS, help="default: what the ending of OUT says, else table")
+    parser.add_argument("-o", dest="output", metavar="OUT", help="file to write; default: standard output")
 
 
 # ---- Commands ----
@@ -123,19 +129,11 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 def show(options: argparse.Namespace) -> int:
     session = read(options)
-    narrowing = {argument: names for argument, names in selected(options).items() if names}
-    if narrowing:
-        session = asked(session.select, narrowing)
-    given = question_options(options.rest)
-    answer = None if options.question.startswith("_") else getattr(session, options.question, None)
-    if callable(answer):
-        answer = asked(answer, given)
-    elif given:
-        raise UsageError(f"--question {options.question} has no option --{next(iter(given))}")
-    if not isinstance(answer, pr.Table):
-        near = difflib.get_close_matches(options.question, questions(), n=3) or questions()
-        raise UsageError(f"--question {options.question}: no such question; there are {', '.join(near)}")
-    write(answer, options)
+    narrowing = {"classes": options.only_class, "cars": options.only_car, "drivers": options.only_driver}
+    if any(narrowing.values()):
+        session = asked(session.select, **narrowing)
+    given = {name.removeprefix("option_"): value for name, value in vars(options).items() if name.startswith("option_")}
+    write(answer(session, options.question, given), options)
     return 0
 
 
@@ -154,86 +152,163 @@ def read(options: argparse.Namespace) -> pr.Session:
     if options.sources.count("-") > 1:
         raise UsageError("standard input can be read once; give - once")
     sources = [sys.stdin.buffer if source == "-" else source for source in options.sources]
-    if options.session is None:
-        return pr.read(*sources)
-    return asked(lambda session: pr.read(*sources, session=session), {"session": options.session})
+    session: pr.Session = asked(pr.read, *sources, session=options.session)
+    return session
 
 
-def asked(question: Callable[..., Any], given: dict[str, Any]) -> Any:
-    """The answer; what Python says of wrong arguments becomes an error of usage."""
+def asked(question: Callable[..., Any], *positional: Any, **given: Any) -> Any:
+    """The answer; what is wrong with the arguments becomes an error of usage."""
     try:
-        return question(**given)
+        return question(*positional, **given)
     except pr.ReadError:
         raise
-    except (TypeError, ValueError, KeyError) as error:
-        raise UsageError(str(error.args[0] if isinstance(error, KeyError) and error.args else error)) from error
+    except (TypeError, ValueError) as error:
+        raise UsageError(str(error)) from error
 
 
-def selected(options: argparse.Namespace) -> dict[str, list[str]]:
-    return {"classes": options.only_class, "cars": options.only_car, "drivers": options.only_driver}
+def answer(session: pr.Session, question: str, given: dict[str, Any]) -> pr.Table:
+    """What a session answers, by the name of its method or property."""
+    known = questions()
+    if question not in known:
+        near = difflib.get_close_matches(question, known, n=3)
+        raise UsageError(f"there is no question '{question}'; {'near it' if near else 'there'} are {', '.join(near or known)}")
+    for name in given:
+        if name not in known[question]:
+            takes = ", ".join(f"--{name}" for name in known[question]) or "no options"
+            raise UsageError(f"--{name} is no option of the question '{question}', which takes {takes}")
+    found = getattr(session, question)
+    table: pr.Table = asked(found, **given) if callable(found) else found
+    return table
 
 
-def question_options(rest: Sequence[str]) -> dict[str, Any]:
-    """`--by driver --within=3` -> by='driver', within=3."""
-    given: dict[str, Any] = {}
-    waiting = list(rest)
-    while waiting:
-        flag, separator, value = waiting.pop(0).partition("=")
-        name = flag.removeprefix("--").replace("-", "_")
-        if not flag.startswith("--") or not name.isidentifier():
-            raise UsageError(f"'{flag}' is neither a source nor an option; options are given as --name value")
-        if not separator:
-            if not waiting:
-                raise UsageError(f"{flag} wants a value")
-            value = waiting.pop(0)
-        given[name] = plain_value(value)
-    return given
+def questions() -> dict[str, list[str]]:
+    """The methods and properties of a session that give a table, and the options that they take."""
+    found = {}
+    for name, member in inspect.getmembers_static(pr.Session):
+        function: Any = member.fget if isinstance(member, property) else member
+        if not name.startswith("_") and getattr(function, "__annotations__", {}).get("return") == "Table":
+            found[name] = list(inspect.signature(function).parameters)[1:]
+    return found
+
+
+def question_options() -> dict[str, list[str]]:
+    """The options of all questions, each with the questions that take it."""
+    found: dict[str, list[str]] = {}
+    for question, options in questions().items():
+        for name in options:
+            found.setdefault(name, []).append(question)
+    return found
 
 
 def plain_value(text: str) -> Any:
     """A number, true, false, or the text."""
-    if text in ("true", "false"):
-        return text == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def questions() -> list[str]:
-    """What `--question` takes: every method and property of Session whose result is a Table."""
-    found = []
-    for name, member in inspect.getmembers_static(pr.Session):
-        function = member.fget if isinstance(member, property) else member
-        if not name.startswith("_") and getattr(function, "__annotations__", {}).get("return") in ("Table", pr.Table):
-            found.append(name)
-    return found
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, (bool, int, float)) else text
 
 
 # ---- Output ----
 
 
 def write(table: pr.Table, options: argparse.Namespace) -> None:
-    """Writes a table as the options say: the format given, or the one that the name of the output has."""
-    suffix = os.path.splitext(options.output or "")[1].removeprefix(".").lower()
-    format = options.format or (suffix if suffix in FORMATS else "table")
-    if options.output is None:
-        if format in ("parquet", "arrow") and sys.stdout.isatty():
-            raise UsageError(f"{format} is not for a terminal; give -o")
-        write_to(table, format, sys.stdout.buffer)
-    else:
+    """Writes a table in the format given, or the one that the ending of the output says."""
+    ending = os.path.splitext(options.output or "")[1].removeprefix(".").lower()
+    format = options.format or (ending if ending in FORMATS else "table")
+    if options.output is not None:
         with open(options.output, "wb") as target:
-            write_to(table, format, target)
-
-
-def write_to(table: pr.Table, format: str, target: IO[bytes]) -> None:
-    if format in ("parquet", "arrow"):
-        write_columns(table, format, target)
-    elif format == "csv":
-        ...
-    elif format == "jsonl":
-        target.writelines(json_lines(table))
+            write_to(target, table, format)
+    elif format in ("parquet", "arrow") and sys.stdout.isatty():
+        raise UsageError(f"{format} is not for a terminal; give -o OUT")
     else:
-        target.write(f"{table}\n".encode())
+        write_to(sys.stdout.buffer, table, format)
+
+
+def write_to(target: IO[bytes], table: pr.Table, format: str) -> None:
+    try:
+        if format == "csv":
+            table.write_csv(target)
+        elif format == "jsonl":
+            target.writelines(json_lines(table))
+        elif format == "parquet":
+            table.write_parquet(target)
+        elif format == "arrow":
+            write_arrow(target, table)
+        else:
+            target.write(f"{table}\n".encode())
+    except ImportError as error:
+        raise UsageError(str(error)) from error
+
+
+def json_lines(table: pr.Table) -> Iterator[bytes]:
+    encode = json.JSONEncoder(ensure_ascii=False, default=lambda duration: duration / timedelta(seconds=1)).encode
+    for row in table:
+        yield f"{encode(dict(zip(table.columns, row, strict=True)))}\n".encode()
+
+
+def write_arrow(target: IO[bytes], table: pr.Table) -> None:
+    """Arrow's file format, through polars or pyarrow."""
+    try:
+        frame = table.to_polars()
+    except ImportError:
+        try:
+            import pyarrow
+        except ImportError:
+            raise ImportError("writing Arrow files needs polars or pyarrow; install one") from None
+        with pyarrow.ipc.new_file(target, table.to_arrow().schema) as writer:
+            writer.write_table(table.to_arrow())
+    else:
+        frame.write_ipc(target)
+
+
+# ---- The demonstration ----
+
+STINT_COLUMNS = ["stint", "driver", "first_lap", "last_lap", "duration", "green_laps", "mean", "best", "opened_by"]
+PIT_FIELDS = (
+    Field("class", "text", False),
+    Field("pit_stops", "int32", False),
+    Field("quickest", "duration", True),
+    Field("median", "duration", True),
+    Field("slowest", "duration", True),
+    Field("drive_throughs", "int32", False),
+    Field("garage_visits", "int32", False),
+)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """A simulated race from its files to the answers, on a screen or two."""
+    paths = pr.simulate().write(options.folder)
+    race = pr.read(*paths, name="a simulated race of six hours")
+    classification = race.classification()
+    winner = classification[0].car
+    print(race, end="\n\n")
+    print("The first three of each class, as the laps have it:", classification[best_places(classification)], sep="\n\n", end="\n\n")
+    print(f"The stints of the winner, car {winner}:", race.select(cars=winner).stints()[STINT_COLUMNS], sep="\n\n", end="\n\n")
+    print("In the pit lane:", pit_summary(race), sep="\n\n", end="\n\n")
+    print("Doubts about the files:", count_doubts(race.check()), end="\n\n")
+    print(f"The files are in {options.folder}. Ask on:")
+    print(f"  pyracing show {options.folder} --question lap_details -o laps.csv")
+    return 0
+
+
+def best_places(classification: pr.Table) -> Any:
+    return classification.valid("class_position") & (classification["class_position"] <= 3)
+
+
+def pit_summary(race: pr.Session) -> pr.Table:
+    """The visits of each class to the pit lane: how many, and how long the stops took from entry to exit."""
+    visits = race.pit_stops()
+    rows = []
+    for name in race.classes:
+        own = visits[visits["class"] == name]
+        stops = own[(own["kind"] == "pit_stop") & own.valid("pit_lane_time")]["pit_lane_time"]
+        spread = [None] * 3 if len(stops) == 0 else [np.min(stops), np.median(stops), np.max(stops)]
+        counts = [int(np.sum(own["kind"] == kind)) for kind in ("pit_stop", "drive_through", "garage")]
+        rows.append((name, counts[0], *[each and each.astype(np.int64) for each in spread], *counts[1:]))
+    return table_of_rows(PIT_FIELDS, rows)
+
+
+def count_doubts(doubts: pr.Table) -> str:
+    counts = {severity: int(np.sum(doubts["severity"] == severity)) for severity in ("error", "warning", "note")}
+    return ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts.items() if count) or "none"

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 from pyracing.errors import ReadError, UnknownFormat
 
@@ -120,7 +120,7 @@ def unpack(content: Content, stack: ExitStack) -> list[Content]:
 
 def gzip_content(outer: Content) -> list[Content]:
     def open_unpacked() -> IO[bytes]:
-        return GzipStream(outer.open())
+        return cast(IO[bytes], GzipStream(outer.open()))
 
     name = outer.name.removesuffix(".gz")
     return [Content(name, outer.size, open_unpacked, None, outer.allowance or Allowance(outer.name, outer.size))]

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 80  # of a table that is shown whole: more than any grid
 FIRST_ROWS, LAST_ROWS = 20, 10
 WIDTH = 120  # where there is no terminal to ask
-WIDE_TEXT, NARROW_TEXT = 32, 16  # to which long texts are cut, step by step, where the terminal is narrow
+TEXT_WIDTHS = (32, 24, 16)  # to which long texts are cut, step by step, where the terminal is narrow
+CONTEXT = ("group", "manufacturer", "driver_number", "drivers", "status")  # the first to go where the terminal is narrow
+NOTHING = ("", "0", "0.000")
 GAPS = ("gap", "interval", "class_gap")  # shown as one with the column `<name>_laps`
 BETWEEN = "  "
 
@@ -33,8 +35,8 @@ class Shown:
     right: bool  # aligned so
 
     @property
-    def is_blank(self) -> bool:
-        return not any(self.cells)
+    def says_nothing(self) -> bool:
+        return all(cell in NOTHING for cell in self.cells)
 
 
 # ---- Values as texts ----
@@ -95,7 +97,8 @@ def microseconds(table: Table, name: str) -> np.ndarray[tuple[int], np.dtype[np.
 
 def duration_cells(table: Table, name: str, sign: str = "") -> list[str]:
     values = microseconds(table, name)
-    return blanked(table, name, duration_texts(values, min(decimals_of(values), 4), sign))
+    decimals = 4 if decimals_of(values) == 4 else 3
+    return blanked(table, name, duration_texts(values, decimals, sign))
 
 
 def gap_cells(table: Table, name: str, laps_name: str | None) -> list[str]:
@@ -129,7 +132,7 @@ def shortened(table: Table) -> tuple[Table, int]:
     """The rows that are shown, and how many are left out after the first FIRST_ROWS of them."""
     if len(table) <= MOST_ROWS:
         return table, 0
-    kept = np.r_[0:FIRST_ROWS, len(table) - LAST_ROWS : len(table)]
+    kept = np.concatenate([np.arange(FIRST_ROWS), np.arange(len(table) - LAST_ROWS, len(table))])
     return table[kept], len(table) - len(kept)
 
 
@@ -159,7 +162,7 @@ def head_lines(column: Shown, body_width: int) -> list[str]:
     """The name of a column, over several lines where it is wider than what stands below it."""
     lines: list[str] = []
     for word in column.name.split("_"):
-        if lines and len(lines[-1]) + 1 + len(word) <= body_width:
+        if lines and (word.isdigit() or len(lines[-1]) + 1 + len(word) <= body_width):
             lines[-1] += f" {word}"
         else:
             lines.append(word)
@@ -186,22 +189,24 @@ class Laid:
 
 
 def fitted(columns: list[Shown], room: int) -> tuple[list[Laid], list[str]]:
-    """As many columns as there is room for, and the names of those left out: first long texts are cut, then blank columns
-    go, then the last ones."""
-    left_out: list[str] = []
-    for most in (None, WIDE_TEXT, NARROW_TEXT):
-        laid = [Laid.out(cut_column(column, most)) for column in columns]
+    """As many columns as there is room for, and the names of those left out: long texts are cut, columns that say nothing
+    go, then those that say least, then the last ones."""
+    kept = columns
+    for most in (None, *TEXT_WIDTHS):
+        laid = [Laid.out(cut_column(column, most)) for column in kept]
         if room_of(laid) <= room:
-            return laid, left_out
-        if most == WIDE_TEXT:
-            left_out = [column.name for column in columns if column.is_blank]
-            columns = [column for column in columns if not column.is_blank]
-    dropped: list[str] = []
-    while len(laid) > 1 and room_of(laid) > room:
-        dropped.insert(0, laid.pop().column.name)
+            break
+        if most is None:
+            kept = [column for column in columns if not column.says_nothing] or columns[:1]
+    else:
+        for name in (*CONTEXT, *[column.name for column in reversed(columns)]):
+            if len(laid) == 1 or room_of(laid) <= room:
+                break
+            laid = [each for each in laid if each.column.name != name] or laid
     if len(laid) == 1:
         laid = [Laid.out(cut_column(laid[0].column, max(room, 2)))]
-    return laid, left_out + dropped
+    shown = {each.column.name for each in laid}
+    return laid, [column.name for column in columns if column.name not in shown]
 
 
 def cut_column(column: Shown, most: int | None) -> Shown:

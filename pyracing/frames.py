@@ -99,7 +99,8 @@ def given_pandas(series: Any) -> Given:
     if kind == "f":
         return Given(series.to_numpy(dtype=np.float64, na_value=np.nan), absent)
     if kind == "m":
-        return Given(series.astype("timedelta64[ns]").to_numpy(), absent)
+        values = series.to_numpy()
+        return Given(values if values.dtype.kind == "m" else series.astype("timedelta64[ns]").to_numpy(), absent)
     values = series.astype(object).to_numpy(copy=True)
     values[absent] = None
     return Given(values, absent)

@@ -14,17 +14,18 @@ from pyracing.errors import ReadError
 
 
 class TimingFile(NamedTuple):
-    """One recognised file. `path` is relative to where the search began, with `/` between folders."""
+    """One recognised file. `path` is relative to where the search began, with `/` between folders; `number` its place among
+    all files there."""
 
     path: str
     format: str
     kind: str | None
     size: int
-    index: int
+    number: int
 
 
 class Group(NamedTuple):
-    """The files of one session, in the order of their paths; `kind` is None where neither content nor name says it."""
+    """The files of one session, those with laps first, then in the order of their paths; `kind` is None where neither content nor name says it."""
 
     name: str
     kind: str | None
@@ -32,8 +33,7 @@ class Group(NamedTuple):
 
     @property
     def formats(self) -> str:
-        """The formats of the files, that of the laps first."""
-        return ", ".join(sorted({file.format for file in self.files}, key=lambda format: (format != LAPS_FORMAT, format)))
+        return ", ".join(dict.fromkeys(file.format for file in self.files))
 
 
 LAPS_FORMAT = "al_kamel_laps"
@@ -111,8 +111,8 @@ def gather(files: Sequence[TimingFile]) -> list[tuple[Words, list[TimingFile]]]:
         else:
             groups.append((described, members))
     for _, members in groups:
-        members.sort(key=lambda file: file.index)
-    return sorted(groups, key=lambda group: group[1][0].index)
+        members.sort(key=lambda file: (file.format != LAPS_FORMAT, file.number))
+    return sorted(groups, key=lambda group: min(file.number for file in group[1]))
 
 
 def told_kind(name: str, files: Sequence[TimingFile]) -> str | None:

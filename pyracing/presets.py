@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 
 from pyracing.errors import RulesError
 from pyracing.frames import nearest
-from pyracing.rules import Mark, Rules, Source, leaves, make_rules, merge
+from pyracing.parameters import leaves, merge
+from pyracing.rules import Mark, Rules, Source, make_rules
 
 SERIES = Path(__file__).with_name("series")
 HEAD = ("name", "championship", "extends", "first_year", "last_year", "era", "sources")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from pyracing import _core
 from pyracing.summary import summary_html, summary_text
 from pyracing.table import Table, row_dicts
 
+CoreSession: TypeAlias = _core.Session  # in the class, `_core` is the session itself
 Names: TypeAlias = str | Iterable[str]
 Laps: TypeAlias = int | tuple[int, int] | range | slice
 By: TypeAlias = Literal["car", "class", "driver", "team", "manufacturer", "group"]
@@ -21,6 +22,25 @@ PARTS = (
     "laps", "sections", "entries", "crew", "results", "provisional", "weather", "doubts", "files", "suspensions",
     "assumptions", "facts",
 )  # fmt: skip
+
+
+class FileState(NamedTuple):
+    """A plain file as it was when it was read. Its hash is made when it is asked for: it costs as much as reading."""
+
+    path: str
+    size: int
+    modified: int  # nanoseconds, as os.stat has it
+
+    def sha256(self) -> str | None:
+        """The SHA-256 of the file in hexadecimal; None where it has changed since, or is gone."""
+        try:
+            with open(self.path, "rb") as file:
+                state = os.fstat(file.fileno())
+                data = file.read()
+        except OSError:
+            return None
+        same = (state.st_size, state.st_mtime_ns) == (self.size, self.modified) and len(data) == self.size
+        return hashlib.sha256(data).hexdigest() if same else None
 
 
 class Session:
@@ -35,8 +55,8 @@ class Session:
 
     __slots__ = ("__weakref__", "_core", "_hashes", "_origin", "_parts")
 
-    _core: _core.Session
-    _hashes: tuple[str | Path | None, ...]
+    _core: CoreSession
+    _hashes: tuple[str | FileState | None, ...]
     _origin: tuple[Session, dict[str, Any]] | None  # what a lens was taken from, and how
     _parts: dict[str, Table]
     __hash__ = None  # type: ignore[assignment]
@@ -45,12 +65,12 @@ class Session:
         raise TypeError("sessions are made by pyracing.read and pyracing.from_laps")
 
     @classmethod
-    def _from_core(cls, core: _core.Session, hashes: Sequence[str | Path | None] = ()) -> Session:
+    def _from_core(cls, core: CoreSession, hashes: Sequence[str | FileState | None] = ()) -> Session:
         """Wraps a session of the core.
 
         `hashes` has one item a source, in the order the sources were given to the core: the SHA-256 of its bytes in
-        hexadecimal, or the path of the plain file that holds exactly these bytes (read again when `info` is first
-        asked, and given as None if it has changed since), or None where neither is known. May be empty: no hashes.
+        hexadecimal, or the state of the plain file that it was read from (read again when `info` is first asked, and
+        given as None if it has changed since), or None where neither is known. May be empty: no hashes.
         """
         session = object.__new__(cls)
         session._core = core
@@ -157,7 +177,7 @@ class Session:
         """
         facts = row_dicts(self._part("facts"))[0]
         files = row_dicts(self._part("files"))
-        self._resolve_hashes([file.pop("fingerprint") for file in files])
+        self._hashes = tuple(hash.sha256() if isinstance(hash, FileState) else hash for hash in self._hashes)
         hashes = self._hashes or (None,) * len(files)
         return {
             "name": facts.pop("name"),
@@ -168,13 +188,6 @@ class Session:
             "suspensions": row_dicts(self._part("suspensions")),
             "assumptions": row_dicts(self._part("assumptions")),
         }
-
-    def _resolve_hashes(self, fingerprints: Sequence[int]) -> None:
-        if any(isinstance(hash, Path) for hash in self._hashes):
-            pairs = zip(self._hashes, fingerprints, strict=True)
-            self._hashes = tuple(
-                hash_of_file(hash, fingerprint) if isinstance(hash, Path) else hash for hash, fingerprint in pairs
-            )
 
     @property
     def cars(self) -> tuple[str, ...]:
@@ -373,17 +386,8 @@ def selected(whole: Session, selection: Mapping[str, Any]) -> Session:
     return session
 
 
-def unpickled(parts: Mapping[str, Table], hashes: Sequence[str | Path | None]) -> Session:
+def unpickled(parts: Mapping[str, Table], hashes: Sequence[str | FileState | None]) -> Session:
     return Session._from_core(_core.Session.from_parts({name: table._core for name, table in parts.items()}), hashes)
-
-
-def hash_of_file(path: Path, fingerprint: int) -> str | None:
-    """The SHA-256 of a file that still holds the bytes of this fingerprint, else None."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    return hashlib.sha256(data).hexdigest() if _core.fingerprint(data) == fingerprint else None
 
 
 def distinct(table: Table, column: str) -> tuple[str, ...]:

@@ -9,10 +9,7 @@ import stat
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import time
-from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeAlias
-
-import numpy as np
 
 from pyracing import _core
 from pyracing.contents import (
@@ -30,18 +27,15 @@ from pyracing.errors import UnknownFormat
 from pyracing.frames import (
     ENTRY_COLUMNS,
     LAP_COLUMNS,
-    Column,
     converted,
-    given_array,
     given_columns,
-    integer,
     renamed,
     require,
-    text,
 )
 from pyracing.grouping import Group, TimingFile, group_sessions, pick
-from pyracing.session import Session
-from pyracing.table import Table
+from pyracing.rows import table_of_rows
+from pyracing.session import FileState, Session
+from pyracing.table import Field, Table
 from pyracing.times import Duration, clock_to_microseconds, offset_to_microseconds, to_microseconds
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
@@ -49,15 +43,23 @@ Source: TypeAlias = str | os.PathLike[str] | Bytes | IO[bytes]
 Clock: TypeAlias = Duration | time
 
 UNKNOWN = "unknown"
+SCAN_FIELDS = (
+    Field("session", "text", False),
+    Field("kind", "text", True),
+    Field("format", "text", False),
+    Field("files", "int32", False),
+    Field("size", "int64", False),
+    Field("left_out", "int32", False),
+)
 NAMES_SHOWN = 5
 
 
 class NamedBytes(NamedTuple):
-    """One file for the core. `hash` as Session keeps it: the path of a plain file, else the SHA-256 of the bytes."""
+    """One file for the core. `hash` as Session keeps it: the state of a plain file, else the SHA-256 of the bytes."""
 
     name: str
     data: Bytes
-    hash: str | Path
+    hash: str | FileState
 
 
 def read(
@@ -80,7 +82,7 @@ def read(
     session : which session of a folder or an archive, by its name in `scan` or any part of it that fits one only.
     format : forces a format, such as 'al_kamel_laps'; by default it is recognised from the content.
     kind : 'race', 'qualifying', 'practice' or 'test', where the files do not say it or say it wrongly.
-    name : name of the session.
+    name : name of the session; by default that of the first file, or the one that `scan` shows.
     start : time of day of the start: '14:00', datetime.time, or a duration since midnight.
     duration : scheduled duration, as `6h`, seconds or timedelta.
     utc_offset : local time less UTC: '+02:00' or a duration.
@@ -97,7 +99,7 @@ def read(
         raise TypeError("read() needs a source: a path, an address, bytes, an open binary file, or a folder")
     given: list[NamedBytes] = []
     left_out: list[Content] = []
-    picked = False
+    picked = None
     with ExitStack() as stack:
         for number, source in enumerate(sources, 1):
             place, found = contents_of(source, number, stack)
@@ -105,11 +107,11 @@ def read(
                 given.append(found)
                 continue
             if session is not None or len(found) != 1:
-                found, others = contents_of_session(found, session, place)
+                found, others, picked = contents_of_session(found, session, place)
                 left_out += others
-                picked = True
+                name = name or picked
             given += [loaded(content) for content in found]
-    if session is not None and not picked:
+    if session is not None and picked is None:
         raise ValueError("session= picks from a folder or an archive; leave it out where the files are given")
     core = _core.read(
         [(source.name, source.data) for source in given],
@@ -200,16 +202,11 @@ def scan(folder: str | os.PathLike[str]) -> Table:
         files, others = recognised(contents, place)
     groups = group_sessions(files, base_name(place))
     left_out = beside(groups, [path_inside(place, content) for content in others])
-    return Table.from_columns(
-        {
-            "session": text(given_array([group.name for group in groups]))._replace(absent=None),
-            "kind": text(given_array([group.kind for group in groups])),
-            "format": text(given_array([group.formats for group in groups]))._replace(absent=None),
-            "files": integer(given_array([len(group.files) for group in groups]))._replace(absent=None),
-            "size": Column("int64", np.array([sum(file.size for file in group.files) for group in groups])),
-            "left_out": integer(given_array(left_out))._replace(absent=None),
-        }
+    rows = (
+        (group.name, group.kind, group.formats, len(group.files), sum(file.size for file in group.files), count)
+        for group, count in zip(groups, left_out, strict=True)
     )
+    return table_of_rows(SCAN_FIELDS, rows)
 
 
 def beside(groups: Sequence[Group], paths: Sequence[str]) -> list[int]:
@@ -240,14 +237,14 @@ def contents_of(source: Source, number: int, stack: ExitStack) -> tuple[str, Nam
             return place, unpack(content_of_bytes(place, download(place)), stack)
         try:
             with io.FileIO(place) as file:
+                state = os.fstat(file.fileno())
                 data = file.readall()
-                regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
         except IsADirectoryError:
             return place, [inner for content in folder_contents(place) for inner in unpack(content, stack)]
         except OSError as error:
             raise explained(error, place) from None
-        if regular and not data.startswith(ARCHIVE_MAGICS):
-            return place, NamedBytes(place, data, Path(os.path.abspath(place)))
+        if stat.S_ISREG(state.st_mode) and not data.startswith(ARCHIVE_MAGICS):
+            return place, NamedBytes(place, data, FileState(os.path.abspath(place), state.st_size, state.st_mtime_ns))
         return place, unpack(content_of_bytes(place, data), stack)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return place, unpack(content_of_bytes(place, source), stack)
@@ -263,11 +260,11 @@ def contents_of(source: Source, number: int, stack: ExitStack) -> tuple[str, Nam
 
 def contents_of_session(
     contents: Sequence[Content], session: str | None, place: str
-) -> tuple[list[Content], list[Content]]:
-    """The files of the one session that is there or asked for, and those that are no timing files."""
+) -> tuple[list[Content], list[Content], str]:
+    """The files of the one session that is there or asked for, those that are no timing files, and its name."""
     files, others = recognised(contents, place)
     group = pick(group_sessions(files, base_name(place)), session, place)
-    return [contents[file.index] for file in group.files], others
+    return [contents[file.number] for file in group.files], others, group.name
 
 
 def path_inside(place: str, content: Content) -> str:
@@ -282,22 +279,24 @@ def base_name(place: str) -> str:
 
 
 def loaded(content: Content) -> NamedBytes:
-    data = content.load()
     if content.path is not None:
-        return NamedBytes(content.name, data, Path(os.path.abspath(content.path)))
+        state = os.stat(content.path)
+        unread = FileState(os.path.abspath(content.path), state.st_size, state.st_mtime_ns)
+        return NamedBytes(content.name, content.load(), unread)
+    data = content.load()
     return NamedBytes(content.name, data, hashlib.sha256(data).hexdigest())
 
 
 def recognised(contents: Sequence[Content], place: str) -> tuple[list[TimingFile], list[Content]]:
-    """The timing files among contents, whose `index` is their place there, and the others."""
+    """The timing files among contents, numbered as they stand there, and the others."""
     files: list[TimingFile] = []
     others: list[Content] = []
-    for index, content in enumerate(contents):
+    for number, content in enumerate(contents):
         format, kind = _core.recognise(content.head())
         if format == UNKNOWN:
             others.append(content)
         else:
-            files.append(TimingFile(path_inside(place, content), format, kind, content.size, index))
+            files.append(TimingFile(path_inside(place, content), format, kind, content.size, number))
     if not files:
         names = ", ".join(repr(os.path.basename(content.name)) for content in others[:NAMES_SHOWN])
         more = f" and {len(others) - NAMES_SHOWN} more" if len(others) > NAMES_SHOWN else ""

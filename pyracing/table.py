@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing_extensions import CapsuleType
 
 Array: TypeAlias = npt.NDArray[Any]
+CoreTable: TypeAlias = _core.Table  # in the class, `_core` is the table itself
 Row: TypeAlias = Any  # a named tuple whose fields are the columns
 Reader: TypeAlias = Callable[[slice], list[Any]]
 Target: TypeAlias = str | os.PathLike[str] | IO[str] | IO[bytes]
@@ -59,14 +60,14 @@ class Table:
 
     __slots__ = ("__weakref__", "_core")
 
-    _core: _core.Table
+    _core: CoreTable
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self) -> None:
         raise TypeError("tables are made by the questions of a session; pyracing.from_laps takes tables of your own")
 
     @classmethod
-    def _from_core(cls, core: _core.Table) -> Table:
+    def _from_core(cls, core: CoreTable) -> Table:
         table = object.__new__(cls)
         table._core = core
         return table
@@ -232,7 +233,7 @@ class Table:
                 raise ImportError(message) from None
             pyarrow.parquet.write_table(self.to_arrow(), path)
         else:
-            frame.write_parquet(path)
+            frame.write_parquet(os.fspath(path) if isinstance(path, os.PathLike) else path)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Callable[..., Table], tuple[Any, ...]]:
         carried: Callable[[Any], Any] = pickle.PickleBuffer if protocol >= 5 else bytes
@@ -285,13 +286,13 @@ def batches(count: int) -> Iterator[slice]:
     return (slice(start, start + ROWS_AT_ONCE) for start in range(0, count, ROWS_AT_ONCE))
 
 
-def plain_values(core: _core.Table, name: str, type: str) -> Array:
+def plain_values(core: CoreTable, name: str, type: str) -> Array:
     """The values as they lie in memory; what stands where they are absent is of no meaning."""
     data = core.pick([name]).column_data()
     return np.asarray(data[0][3]).view(DTYPES[type])
 
 
-def reader(core: _core.Table, name: str, type: str, nullable: bool) -> Reader:
+def reader(core: CoreTable, name: str, type: str, nullable: bool) -> Reader:
     """What gives a column's values in some rows as a list of Python's own values, None where absent."""
     if type == "text":
         codes, words = core.codes(name)
@@ -333,7 +334,7 @@ def column_buffers(name: str, column: Column) -> _core.ColumnBuffers:
 # ---- CSV ----
 
 
-def csv_reader(core: _core.Table, name: str, type: str, nullable: bool) -> Reader:
+def csv_reader(core: CoreTable, name: str, type: str, nullable: bool) -> Reader:
     """As `reader`, with what csv does not write by itself as text."""
     if type == "bool":
         read = reader(core, name, type, nullable)

@@ -53,8 +53,8 @@ def find_of_car(car: str, laps: list[dict]) -> list[Visit]:
             continue
         paired.add(visits[-1].came)
     visits += [Visit(car, i, i + 1 if i + 1 < count else None, None) for i in range(count) if inside[i] and i not in paired]
-    visits.sort(key=lambda visit: (-1 if visit.came is None else visit.came, count if visit.went is None else visit.went))
-    visits.sort(key=lambda visit: visit.went - 1 if visit.came is None else visit.came)
+    # A time that waits for no crossing comes before the crossing at the end of its lap.
+    visits.sort(key=lambda visit: (visit.came, 1) if visit.came not in (None, visit.timed) else (visit.timed, 0))
     return join(visits, laps)
 
 

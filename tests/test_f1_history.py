@@ -129,7 +129,8 @@ def only_once(columns: dict[str, list[Any]]) -> None:
     seen = set()
     for index, fastest in enumerate(columns["fastest_lap"]):
         key = columns["round"][index], columns["driver"][index]
-        columns["fastest_lap"][index] = fastest and key not in seen
+        fastest = fastest and columns["eligible"][index] and key not in seen
+        columns["fastest_lap"][index] = fastest
         seen |= {key} if fastest else set()
 
 

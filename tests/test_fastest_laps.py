@@ -175,11 +175,18 @@ def test_real_sessions_equal_the_slow_answer():
 
 @needs_corpus
 def test_the_last_record_is_the_marked_best_of_the_session():
+    compared, others = 0, []
     for path in CORPUS:
         session = pr.read(path)
-        marked = [row for row in columns(session.laps, "improvement", "car", "lap") if row[0] == "session_best"]
-        if marked:
-            assert columns(session.lap_records(), "car", "lap")[-1:] == [row[1:] for row in marked], path
+        for mark, *marked in columns(session.laps, "improvement", "lap_time", "car"):
+            if mark == "session_best":
+                lap_time, car = columns(session.lap_records(), "lap_time", "car")[-1]
+                assert lap_time == marked[0], path
+                others += [(path.name, marked[1], car)] if car != marked[1] else []
+                compared += 1
+    assert compared > 150
+    # Two cars share the best time of Sebring 2021 to the millisecond; the mark is on the one that set it an hour later.
+    assert others == [("202103201010-race-laps.csv", "01", "31")]
 
 
 def result_files(path):
@@ -200,7 +207,11 @@ def test_official_best_laps():
             for car, *official in columns(session.results, "car", "best_lap", "best_lap_number"):
                 compared += official[0] is not None
                 if ours.get(car, (None, None)) != tuple(official):
-                    differing.append((path.parent.name, path.name, car, official))
+                    differing.append((path.name, car, tuple(official)))
     assert compared > 4500
-    # Times that the stewards took from three cars after qualifying.
-    assert [(name, car) for _, name, car, _ in differing] == []
+    # In three sessions all times of a car were taken away after the laps had been published.
+    assert differing == [
+        ("202107011740-qualifying---gtd-position-laps.csv", "19", (None, None)),
+        ("202109111305-qualifying---gtd-position-laps.csv", "23", (None, None)),
+        ("202109111330-qualifying---gtd-points-gtlm-laps.csv", "23", (None, None)),
+    ]

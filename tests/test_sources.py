@@ -15,53 +15,32 @@ from typing import Any
 import pytest
 
 import pyracing as pr
+from lap_files import car_laps, lap_file
 from pyracing import contents
 
-LAPS_HEADER = (
-    "NUMBER; DRIVER_NUMBER; LAP_NUMBER; LAP_TIME; LAP_IMPROVEMENT; CROSSING_FINISH_LINE_IN_PIT; S1; S1_IMPROVEMENT; S2;"
-    " S2_IMPROVEMENT; S3; S3_IMPROVEMENT; KPH; ELAPSED; HOUR;S1_LARGE;S2_LARGE;S3_LARGE;TOP_SPEED;DRIVER_NAME;PIT_TIME;CLASS;"
-    "GROUP;TEAM;MANUFACTURER;FLAG_AT_FL;"
+
+def lap_bytes(pace: int = 60, laps: int = 3) -> bytes:
+    """Two cars, 007 and 7, of which the first laps in `pace` seconds and the other a second slower."""
+    return lap_file(car_laps("007", [pace] * laps), car_laps("7", [pace + 1] * laps))
+
+
+def result_bytes(total: str = "3:00.000") -> bytes:
+    return (
+        "POSITION;NUMBER;STATUS;LAPS;TOTAL_TIME;GAP_FIRST;GAP_PREVIOUS;FL_LAPNUM;FL_TIME;FL_KPH;TEAM;CLASS;GROUP;DIVISION;VEHICLE\r\n"
+        f"1;007;Classified;3;{total};-;-;1;1:00.000;180.0;Team;GT;;;Make\r\n"
+    ).encode()
+
+
+WEATHER = (
+    b"TIME_UTC_SECONDS;TIME_UTC_STR;AIR_TEMP;TRACK_TEMP;HUMIDITY;PRESSURE;WIND_SPEED;WIND_DIRECTION;RAIN;\r\n"
+    b"1656252060;6/26/2022 2:01:00 PM;20.5;30.1;40;1001.5;3.6;180;0;\r\n"
 )
-
-
-def lap_file(start: int = 10, laps: int = 3) -> bytes:
-    """Two cars, `laps` laps each of exactly 60 and 61 s; the race starts at `start` o'clock."""
-    rows = [LAPS_HEADER]
-    for car, seconds in (("007", 60), ("7", 61)):
-        for lap in range(1, laps + 1):
-            total = seconds * lap
-            clock = f"{start:02}:{total // 60:02}:{total % 60:02}.000"
-            flag = "FF" if lap == laps else "GF"
-            lap_time, elapsed = (f"{time // 60}:{time % 60:02}.000" for time in (seconds, total))
-            third = f"{seconds / 3:.3f}" if seconds % 3 == 0 else "20.333"
-            last = f"{seconds / 3:.3f}" if seconds % 3 == 0 else "20.334"
-            rows.append(
-                f"{car};1;{lap};{lap_time};0;;{third};0;{third};0;{last};0;180.0;{elapsed};{clock};0:{third};0:{third};0:{last};"
-                f"250.0;Driver {car};;GT;;Team {car};Make;{flag};"
-            )
-    return "\r\n".join([*rows, ""]).encode("utf-8-sig")
-
-
-def result_file(*, official: bool = True, laps: int = 3) -> bytes:
-    penalty = 10 if official else 0
-    total = 60 * laps + penalty
-    return (
-        "POSITION;NUMBER;STATUS;LAPS;TOTAL_TIME;GAP_FIRST;GAP_PREVIOUS;FL_LAPNUM;FL_TIME;FL_KPH;TEAM;CLASS;GROUP;DIVISION;VEHICLE;TIRES;\r\n"
-        f"1;007;Classified;{laps};{total // 60}:{total % 60:02}.000;-;-;1;1:00.000;180.0;Team 007;GT;;;Make;;\r\n"
-    ).encode()
-
-
-def weather_file(start: int = 10) -> bytes:
-    return (
-        "TIME_UTC_SECONDS;TIME_UTC_STR;AIR_TEMP;TRACK_TEMP;HUMIDITY;PRESSURE;WIND_SPEED;WIND_DIRECTION;RAIN;\r\n"
-        f"{1656201600 + start * 3600};6/26/2022 {start}:00:00 AM;20.5;30.1;40;1001.5;3.6;180;0;\r\n"
-    ).encode()
 
 
 @pytest.fixture
 def lap_path(tmp_path: Path) -> Path:
     path = tmp_path / "race-laps.csv"
-    path.write_bytes(lap_file())
+    path.write_bytes(lap_bytes())
     return path
 
 
@@ -101,7 +80,7 @@ def test_every_kind_of_source_gives_the_same_session(lap_path: Path, tmp_path: P
 
 
 def test_a_pipe_is_read_to_its_end(lap_path: Path) -> None:
-    data = lap_file(laps=3000)
+    data = lap_bytes(laps=3000)
     reading, writing = os.pipe()
 
     def fill() -> None:
@@ -120,7 +99,7 @@ def test_a_pipe_is_read_to_its_end(lap_path: Path) -> None:
 def test_a_named_pipe_is_opened_once(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    thread = threading.Thread(target=lambda: path.write_bytes(gzip.compress(lap_file())))
+    thread = threading.Thread(target=lambda: path.write_bytes(gzip.compress(lap_bytes())))
     thread.start()
     session = pr.read(path)
     thread.join()
@@ -137,7 +116,7 @@ def test_files_know_their_hashes(lap_path: Path) -> None:
 
 def test_a_name_is_no_format(tmp_path: Path) -> None:
     path = tmp_path / "laps.zip"
-    path.write_bytes(lap_file())
+    path.write_bytes(lap_bytes())
     assert len(pr.read(path)) == 6
 
 
@@ -160,11 +139,11 @@ def test_a_missing_file_names_its_neighbours(lap_path: Path) -> None:
 
 
 def test_unreadable_archives_say_what_to_do(tmp_path: Path) -> None:
-    whole = gzip.compress(lap_file())
+    whole = gzip.compress(lap_bytes())
     for broken, words in (
         (whole[:-9], "damaged"),
         (whole[:20] + bytes(8) + whole[28:], "damaged"),
-        (zipped({"a.csv": lap_file()})[:-30], "damaged"),
+        (zipped({"a.csv": lap_bytes()})[:-30], "damaged"),
     ):
         path = tmp_path / "broken"
         path.write_bytes(broken)
@@ -176,7 +155,7 @@ def test_unreadable_archives_say_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_zip_with_a_password_is_refused() -> None:
-    data = bytearray(zipped({"a.csv": lap_file()}))
+    data = bytearray(zipped({"a.csv": lap_bytes()}))
     for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the bit for encryption, in both headers
         data[data.index(signature) + place] |= 1
     with pytest.raises(pr.ReadError, match="unpack it yourself"):
@@ -187,7 +166,7 @@ def test_archives_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contents, "SMALLEST_ALLOWANCE", 1000)
     monkeypatch.setattr(contents, "ALLOWED_RATIO", 2)
     bomb = b"\0" * 100_000
-    half_each = {"race-laps.csv": lap_file(laps=1), "race-results.csv": result_file() + b";" * 600}
+    half_each = {"race-laps.csv": lap_bytes(laps=1), "race-results.csv": result_bytes() + b";" * 600}
     assert max(map(len, half_each.values())) < 1000 < sum(map(len, half_each.values()))
     for source in (gzip.compress(bomb), zipped({"a": bomb}), zipped({"a": gzip.compress(bomb)}), zipped(half_each)):
         with pytest.raises(pr.ReadError, match="holds more than"):
@@ -198,7 +177,7 @@ def test_archives_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_archives_in_archives_come_to_an_end() -> None:
-    archive = lap_file()
+    archive = lap_bytes()
     for _ in range(4):
         archive = zipped({"a": archive})
     assert len(pr.read(archive)) == 6
@@ -211,7 +190,7 @@ def test_archives_in_archives_come_to_an_end() -> None:
 
 class Timekeeper(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        data = lap_file()
+        data = lap_bytes()
         if self.path == "/missing.csv":
             self.send_error(404)
             return
@@ -248,10 +227,10 @@ def address() -> Iterator[str]:
 @pytest.mark.parametrize("path", ["/race-laps.csv", "/encoded.csv", "/archive"])
 def test_addresses_are_read(address: str, path: str) -> None:
     session = pr.read(address + path, name="race")
-    assert session == pr.read(lap_file(), name="race")
+    assert session == pr.read(lap_bytes(), name="race")
     (file,) = session.info["files"]
     assert file["name"].startswith(address)
-    assert file["sha256"] == hashlib.sha256(lap_file()).hexdigest()
+    assert file["sha256"] == hashlib.sha256(lap_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -282,13 +261,13 @@ def test_a_silent_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- Folders ----
 
 WEEKEND = {
-    "01-spa/202205011000-practice-1-laps.csv": lap_file(10),
-    "01-spa/202205011000-practice-1-weather.csv": weather_file(10),
-    "01-spa/202205011400-practice-2-laps.csv": lap_file(11),
-    "01-spa/202205021000-qualifying---gtd-position-laps.csv": lap_file(10),
-    "01-spa/202205021030-qualifying---lmp3-laps.csv": lap_file(10),
-    "01-spa/202205031200-race-laps.csv": lap_file(12),
-    "01-spa/202205031200-race-results.csv": result_file(),
+    "01-spa/202205011000-practice-1-laps.csv": lap_bytes(60),
+    "01-spa/202205011000-practice-1-weather.csv": WEATHER,
+    "01-spa/202205011400-practice-2-laps.csv": lap_bytes(65),
+    "01-spa/202205021000-qualifying---gtd-position-laps.csv": lap_bytes(60),
+    "01-spa/202205021030-qualifying---lmp3-laps.csv": lap_bytes(60),
+    "01-spa/202205031200-race-laps.csv": lap_bytes(70),
+    "01-spa/202205031200-race-results.csv": result_bytes(),
     "01-spa/readme.txt": b"Downloaded on a Sunday.",
 }
 
@@ -361,13 +340,13 @@ def test_left_out_files_are_listed(tmp_path: Path) -> None:
 def test_provisional_and_official_results_join_their_laps(tmp_path: Path) -> None:
     """Names as SRO America publishes them; telemetry lies beside the timing."""
     files = {
-        "Race 1/23_AnalysisEnduranceWithSections_Race 1.CSV": lap_file(10),
-        "Race 1/03_Provisional Results_Race 1.CSV": result_file(official=False),
-        "Race 1/03_GR Cup Race 1 Official Results.CSV": result_file(),
-        "Race 1/26_Weather_Race 1.CSV": weather_file(10),
+        "Race 1/23_AnalysisEnduranceWithSections_Race 1.CSV": lap_bytes(60),
+        "Race 1/03_Provisional Results_Race 1.CSV": result_bytes(),
+        "Race 1/03_GR Cup Race 1 Official Results.CSV": result_bytes("3:10.000"),
+        "Race 1/26_Weather_Race 1.CSV": WEATHER,
         "Race 1/R1_spa_lap_time.csv": b"expire_at,lap,meta_event\n,1,I_R04\n",
-        "Race 2/23_AnalysisEnduranceWithSections_Race 2.CSV": lap_file(12),
-        "Race 2/03_Results GR Cup Race 2 Official_Anonymized.CSV": result_file(),
+        "Race 2/23_AnalysisEnduranceWithSections_Race 2.CSV": lap_bytes(70),
+        "Race 2/03_Results GR Cup Race 2 Official_Anonymized.CSV": result_bytes(),
     }
     table = pr.scan(write_all(tmp_path, files))
     assert list(table["session"]) == ["race 1", "race 2"]
@@ -381,10 +360,10 @@ def test_provisional_and_official_results_join_their_laps(tmp_path: Path) -> Non
 
 def test_names_are_told_apart_by_folder_then_date(tmp_path: Path) -> None:
     files = {
-        "01-spa/202205011000-race-laps.csv": lap_file(),
-        "02-monza/202206011000-race-laps.csv": lap_file(),
-        "02-monza/202206021000-race-laps.csv": lap_file(),
-        "02-monza/data.csv": lap_file(),
+        "01-spa/202205011000-race-laps.csv": lap_bytes(),
+        "02-monza/202206011000-race-laps.csv": lap_bytes(),
+        "02-monza/202206021000-race-laps.csv": lap_bytes(),
+        "02-monza/data.csv": lap_bytes(),
     }
     table = pr.scan(write_all(tmp_path, files))
     assert list(table["session"]) == ["spa race", "monza race 202206011000", "monza race 202206021000", "monza data"]
@@ -392,9 +371,9 @@ def test_names_are_told_apart_by_folder_then_date(tmp_path: Path) -> None:
 
 def test_an_official_result_in_a_folder_of_its_own(tmp_path: Path) -> None:
     files = {
-        "cota_6h.csv": lap_file(),
-        "spa_6h.csv": lap_file(11),
-        "official/cota_6h__202509071330-race-hour-6-results.csv": result_file(),
+        "cota_6h.csv": lap_bytes(),
+        "spa_6h.csv": lap_bytes(65),
+        "official/cota_6h__202509071330-race-hour-6-results.csv": result_bytes(),
         "cota_6h.json": b"{}",
     }
     table = pr.scan(write_all(tmp_path, files))
@@ -412,7 +391,7 @@ def test_folders_without_timing_files_say_what_they_hold(tmp_path: Path) -> None
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are a thing of POSIX")
 def test_pipes_and_loops_in_a_folder_are_passed_by(tmp_path: Path) -> None:
-    write_all(tmp_path, {"race-laps.csv": lap_file()})
+    write_all(tmp_path, {"race-laps.csv": lap_bytes()})
     os.mkfifo(tmp_path / "pipe")
     os.symlink(tmp_path, tmp_path / "again")
     assert list(pr.scan(tmp_path)["files"]) == [1]
@@ -420,26 +399,29 @@ def test_pipes_and_loops_in_a_folder_are_passed_by(tmp_path: Path) -> None:
 
 # ---- Published files ----
 
-DATA = Path(__file__).parent / ".." / ".." / "shared" / "data"
-corpus = pytest.mark.skipif(not DATA.is_dir(), reason="the corpus of published files is not here")
 
-
-@corpus
-def test_every_published_session_is_found() -> None:
+def test_every_published_session_is_found(data: Path) -> None:
     """Every IMSA file carries the date and time of its start, which tells its session without regard to words."""
-    table = pr.scan(DATA / "imsa")
-    starts = {path.name[:12] for path in DATA.glob("imsa/*/*/*.csv")}
+    table = pr.scan(data / "imsa")
+    starts = {path.name[:12] for path in data.glob("imsa/*/*/*.csv")}
     assert len(table) == len(starts) == len(set(table["session"]))
-    assert sum(table["files"]) == len(list(DATA.glob("imsa/*/*/*.csv")))
+    assert sum(table["files"]) == len(list(data.glob("imsa/*/*/*.csv")))
     assert "2022 watkins glen international race" in list(table["session"])
 
 
-@corpus
-def test_mixed_folders_of_published_files() -> None:
-    table = pr.scan(DATA / "grcup")
-    assert sorted(table["session"]) == sorted(
-        f"{track} race {number}" for track in ("vir", "barber", "indianapolis") for number in (1, 2)
-    )
-    assert sum(table["files"]) + sum(table["left_out"]) == sum(1 for path in (DATA / "grcup").rglob("*") if path.is_file())
-    assert list(pr.scan(DATA / "wec/2024")["session"]) == ["bahrain 8h", "fuji 6h", "le mans 24h"]
-    assert list(pr.scan(DATA / "wec/2025")["files"]) == [2, 2, 2]
+def test_mixed_folders_of_published_files(data: Path) -> None:
+    table = pr.scan(data / "grcup")
+    tracks = {folder.name for folder in (data / "grcup").iterdir()}
+    assert sorted(table["session"]) == sorted(f"{track.lower()} race {number}" for track in tracks for number in (1, 2))
+    assert sum(table["files"]) + sum(table["left_out"]) == sum(1 for path in (data / "grcup").rglob("*") if path.is_file())
+    assert list(pr.scan(data / "wec/2024")["session"]) == ["bahrain 8h", "fuji 6h", "le mans 24h"]
+    assert list(pr.scan(data / "wec/2025")["files"]) == [2, 2, 2]
+
+
+def test_every_published_session_is_read_from_its_folder(data: Path) -> None:
+    """What the core checks on content agrees with what names said."""
+    for folder in ("imsa/2022/11-watkins-glen-international", "grcup", "wec/2025", "porsche_cup"):
+        for row in pr.scan(data / folder):
+            session = pr.read(data / folder, session=row.session)
+            assert session.info["name"] == row.session
+            assert len(session.info["files"]) == row.files

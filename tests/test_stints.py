@@ -8,13 +8,15 @@ import pytest
 
 import pyracing as pr
 import slow_visits
-from race_files import DATA, brief, lap_file, lap_files, rows, seconds
+from answers import columns, rows
+from lap_files import CORPUS, corpus_laps
+from race_files import race_file, seconds
 
 NAMED = "7 GT3 | Ann 1:40 1:30 1:31B | Ann 2:20/45 1:32 1:30 1:33B | Bo 2:25/50 1:29 1:28.5"
 
 
 def test_by_pit():
-    stints = rows(pr.read(lap_file(NAMED), kind="race").stints())
+    stints = rows(pr.read(race_file(NAMED), kind="race").stints())
     assert [(row["stint"], row["driver"], row["first_lap"], row["last_lap"], row["laps"]) for row in stints] == [
         (1, "Ann", 1, 3, 3),
         (2, "Ann", 4, 7, 4),
@@ -34,8 +36,8 @@ def test_by_pit():
 
 
 def test_by_driver():
-    session = pr.read(lap_file(NAMED), kind="race")
-    assert brief(session.stints(by="driver"), "stint", "driver", "first_lap", "last_lap", "opened_by", "in_lap", "out_lap") == [
+    session = pr.read(race_file(NAMED), kind="race")
+    assert columns(session.stints(by="driver"), "stint", "driver", "first_lap", "last_lap", "opened_by", "in_lap", "out_lap") == [
         (1, "Ann", 1, 7, "start", True, False),
         (2, "Bo", 8, 10, "driver_change", False, True),
     ]
@@ -43,7 +45,7 @@ def test_by_driver():
 
 def test_pace_is_that_of_green_flying_laps():
     """Of 1:32 and 1:30 the mean is 1:31, the deviation 2 / sqrt 2; of 1:29 and 1:28.5 half of that."""
-    stints = rows(pr.read(lap_file(NAMED), kind="race").stints())
+    stints = rows(pr.read(race_file(NAMED), kind="race").stints())
     assert [row["mean"] for row in stints] == [seconds("1:30"), seconds("1:31"), seconds("1:28.75")]
     assert [row["best"] for row in stints] == [seconds("1:30"), seconds("1:30"), seconds("1:28.5")]
     assert [row["deviation"] for row in stints] == [None, 1_414_214, 353_553]
@@ -56,24 +58,23 @@ def test_mean_rounds_halves_to_even():
         "lap_time": [100.0, 90.000001, 90.000002, 90.000002, 100.0, 90.000001, 90.000002, 95.0],
         "flag": ["green"] * 7 + ["fcy"],
     })  # fmt: skip
-    assert brief(session.stints(), "mean", "green_laps") == [(90_000_002, 4), (90_000_002, 3)]
+    assert columns(session.stints(), "mean", "green_laps") == [(90_000_002, 4), (90_000_002, 3)]
 
 
 def test_laps_that_show_no_pace():
     """Caution, first lap, in-lap and out-lap are left out; the chequered lap and one without flag count."""
-    session = pr.read(lap_file("7 GT3 | Ann 1:40 1:30!FCY 1:31!SF 1:29! 1:32B | Ann 2:20/45 1:27"), kind="race")
-    assert brief(session.stints(), "green_laps", "mean", "best", "deviation") == [
+    session = pr.read(race_file("7 GT3 | Ann 1:40 1:30!FCY 1:31!SF 1:29! 1:32B | Ann 2:20/45 1:27"), kind="race")
+    assert columns(session.stints(), "green_laps", "mean", "best", "deviation") == [
         (3, seconds("1:29"), seconds("1:29"), None),
         (2, seconds("1:27"), seconds("1:27"), None),
     ]
-    slow = pr.read(lap_file("7 GT3 | Ann 1:40 1:31!FCY"), kind="race")
-    assert brief(slow.stints(), "green_laps", "mean", "best", "deviation") == [(1, None, None, None)]
+    slow = pr.read(race_file("7 GT3 | Ann 1:40 1:31!FCY"), kind="race")
+    assert columns(slow.stints(), "green_laps", "mean", "best", "deviation") == [(1, None, None, None)]
 
 
 def test_a_driver_without_name_is_known_by_number():
-    names = ["NUMBER", "DRIVER_NUMBER", "LAP_NUMBER", "LAP_TIME", "CROSSING_FINISH_LINE_IN_PIT", "ELAPSED", "PIT_TIME", "CLASS"]
-    session = pr.read(lap_file(NAMED, names=names), kind="race")
-    assert brief(session.stints(by="driver"), "driver", "first_lap", "laps") == [(None, 1, 7), (None, 8, 3)]
+    session = pr.from_laps({"car": ["1"] * 4, "lap": [1, 2, 3, 4], "lap_time": [90.0] * 4, "driver_number": [1, 1, 2, 2]})
+    assert columns(session.stints(by="driver"), "driver", "first_lap", "laps") == [(None, 1, 2), (None, 3, 2)]
 
 
 def test_a_lap_that_names_nobody_changes_no_driver():
@@ -83,12 +84,12 @@ def test_a_lap_that_names_nobody_changes_no_driver():
         "lap_time": [90.0] * 6,
         "driver": ["Ann", None, "Ann", None, "Bo", None],
     })  # fmt: skip
-    assert brief(session.stints(by="driver"), "driver", "first_lap", "laps") == [("Ann", 1, 4), ("Bo", 5, 2)]
+    assert columns(session.stints(by="driver"), "driver", "first_lap", "laps") == [("Ann", 1, 4), ("Bo", 5, 2)]
 
 
 def test_a_missing_lap_ends_no_stint():
-    session = pr.read(lap_file(NAMED, leave_out=(("7", 6), ("7", 8))), kind="race")
-    assert brief(session.stints(), "first_lap", "last_lap", "laps", "start") == [
+    session = pr.read(race_file(NAMED, leave_out=(("7", 6), ("7", 8))), kind="race")
+    assert columns(session.stints(), "first_lap", "last_lap", "laps", "start") == [
         (1, 3, 3, 0),
         (4, 7, 3, seconds("4:41")),
         (9, 10, 2, seconds("14:01")),
@@ -102,37 +103,37 @@ def procession(kinds: str) -> bytes:
         lap_6 = f"1:50{'B' if number < 6 else ''}!{kinds}"
         lap_7 = f"2:10{'/31' if number < 6 else ''}!{kinds}"
         lines.append(f"{number + 10} P2 | Ann 1:{40 + number} 1:30 1:35B | Ann 2:30/{60 + number} 1:30 {lap_6} {lap_7} 1:30 1:30")
-    return lap_file("\n".join(lines))
+    return race_file("\n".join(lines))
 
 
 def test_a_pass_behind_the_safety_car_is_no_stint():
     session = pr.read(procession("SF"), kind="race")
-    visits = [kind for car, kind in brief(session.pit_stops(), "car", "kind") if car == "10"]
+    visits = [kind for car, kind in columns(session.pit_stops(), "car", "kind") if car == "10"]
     assert visits == ["pit_stop", "pass_through"]
-    assert [row[1:] for row in brief(session.stints(), "car", "first_lap", "laps") if row[0] == "10"] == [(1, 3), (4, 6)]
+    assert [row[1:] for row in columns(session.stints(), "car", "first_lap", "laps") if row[0] == "10"] == [(1, 3), (4, 6)]
 
 
 def test_the_same_pass_under_green_is_a_drive_through():
     session = pr.read(procession("GF"), kind="race")
-    visits = [kind for car, kind in brief(session.pit_stops(), "car", "kind") if car == "10"]
+    visits = [kind for car, kind in columns(session.pit_stops(), "car", "kind") if car == "10"]
     assert visits == ["pit_stop", "drive_through"]
-    assert [row[1:] for row in brief(session.stints(), "car", "first_lap", "opened_by") if row[0] == "10"] == [
+    assert [row[1:] for row in columns(session.stints(), "car", "first_lap", "opened_by") if row[0] == "10"] == [
         (1, "start"), (4, "pit_stop"), (7, "drive_through")
     ]  # fmt: skip
 
 
 def test_a_selection_shows_its_laps_in_the_stints_of_the_field():
-    session = pr.read(lap_file(NAMED), kind="race")
-    assert brief(session.select(laps=(6, 9)).stints(), "stint", "first_lap", "last_lap", "laps", "opened_by", "start") == [
+    session = pr.read(race_file(NAMED), kind="race")
+    assert columns(session.select(laps=(6, 9)).stints(), "stint", "first_lap", "last_lap", "laps", "opened_by", "start") == [
         (2, 6, 7, 2, "pit_stop", seconds("8:33")),
         (3, 8, 9, 2, "pit_stop", seconds("11:36")),
     ]
-    assert brief(session.select(drivers="Bo").stints(), "stint", "laps", "out_lap") == [(3, 3, True)]
+    assert columns(session.select(drivers="Bo").stints(), "stint", "laps", "out_lap") == [(3, 3, True)]
 
 
 def test_unknown_axis():
     with pytest.raises(ValueError, match="pit"):
-        pr.read(lap_file(NAMED), kind="race").stints(by="fuel")
+        pr.read(race_file(NAMED), kind="race").stints(by="fuel")
 
 
 # ---- Published files ----
@@ -161,8 +162,8 @@ def pace(laps: list[dict], ends: set[tuple[str, int]]) -> tuple[int | None, int 
     return round(mean), min(times), isqrt(round(variance * 4)) // 2  # within a microsecond of the root
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the published files are not beside the checkout")
-@pytest.mark.parametrize("path", lap_files(), ids=lambda path: str(path.relative_to(DATA)))
+@pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
+@pytest.mark.parametrize("path", corpus_laps(), ids=lambda path: str(path.relative_to(CORPUS)))
 def test_published_files(path):
     session = pr.read(path)
     laps = rows(session.laps)
@@ -187,9 +188,8 @@ def test_published_files(path):
         own = [at[stint["car"], lap] for lap in range(stint["first_lap"], stint["last_lap"] + 1)]
         assert {lap["driver"] for lap in own} == {stint["driver"]}
     left = dict(zip(((row["car"], row["visit"]) for row in visits), visits, strict=True))
-    cars_laps = slow_visits.by_car(laps)
     openers = {}
-    for car, own in cars_laps.items():
+    for car, own in slow_visits.by_car(laps).items():
         for number, visit in enumerate(slow_visits.find_of_car(car, own), 1):
             kind = left[car, number]["kind"]
             if visit.went and kind != "pass_through":

@@ -135,6 +135,8 @@ void pyr_interner_clear(pyr_interner *interner) {
 static pyr_status new_dictionary(const pyr_allocator *allocator, int32_t count, size_t bytes_size, int32_t **offsets,
                                  char **bytes, const pyr_dictionary **out, pyr_error *error) {
     *out = NULL;
+    *offsets = NULL;
+    *bytes = NULL;
     size_t offsets_size = ((size_t)count + 1) * sizeof **offsets; /* below 8 GiB + 4: fits */
     size_t size;
     pyr_buffer *buffer;

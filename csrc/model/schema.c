@@ -59,7 +59,7 @@ static const pyr_field doubt_fields[] = {
 static const pyr_field file_fields[] = {
     {"name", PYR_TEXT, false, NULL},      {"format", PYR_TEXT, false, NULL},        {"size", PYR_INT64, false, NULL},
     {"encoding", PYR_TEXT, false, NULL},  {"separator", PYR_TEXT, false, NULL},     {"rows", PYR_INT64, false, NULL},
-    {"rows_listed", PYR_INT64, false, NULL}, {"fingerprint", PYR_INT64, false, NULL},
+    {"rows_listed", PYR_INT64, false, NULL},
 };
 
 static const pyr_field suspension_fields[] = {

@@ -68,7 +68,7 @@ enum pyr_doubt_column {
 /* `rows`: data rows of the file; `rows_listed`: those that are in no table but listed among the doubts. */
 enum pyr_file_column {
     PYR_FILE_NAME, PYR_FILE_FORMAT, PYR_FILE_SIZE, PYR_FILE_ENCODING, PYR_FILE_SEPARATOR, PYR_FILE_ROWS,
-    PYR_FILE_ROWS_LISTED, PYR_FILE_FINGERPRINT, PYR_FILE_COLUMN_COUNT
+    PYR_FILE_ROWS_LISTED, PYR_FILE_COLUMN_COUNT
 };
 
 /* `start`, `end`: elapsed at which the stoppage began; `clock` at its begin; its length. */

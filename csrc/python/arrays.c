@@ -24,7 +24,8 @@ static PyObject *view(PyObject *owner, const void *data, npy_intp length, PyArra
     if (type == NULL) {
         return NULL;
     }
-    PyObject *array = PyArray_NewFromDescr(&PyArray_Type, type, 1, &length, NULL, (void *)data, NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED, NULL);
+    PyObject *array = PyArray_NewFromDescr(&PyArray_Type, type, 1, &length, NULL, (void *)data,
+                                           NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED, NULL);
     if (array == NULL) {
         return NULL;
     }
@@ -124,7 +125,7 @@ PyObject *pyr_array_of_bytes(PyObject *owner, const void *data, size_t size) {
 }
 
 const int64_t *pyr_indices_of(PyObject *object, PyObject **array, int64_t *count) {
-    *array = PyArray_FROMANY(object, NPY_INT64, 1, 1, NPY_ARRAY_IN_ARRAY);
+    *array = PyArray_FROMANY(object, NPY_INT64, 1, 1, NPY_ARRAY_IN_ARRAY | NPY_ARRAY_ENSURECOPY);
     if (*array == NULL) {
         return NULL;
     }

@@ -51,7 +51,8 @@ PyObject *pyr_array_of_validity(const pyr_table *table, const pyr_column *column
 PyObject *pyr_array_of_codes(PyObject *owner, const pyr_table *table, const pyr_column *column);
 /* Bytes that `owner` keeps alive, as a read-only array of uint8. */
 PyObject *pyr_array_of_bytes(PyObject *owner, const void *data, size_t size);
-/* Row numbers out of anything that casts safely to int64. `*array` holds them. */
+/* Row numbers out of anything that casts safely to int64, in a copy that no other thread can write to, which `*array`
+ * holds. */
 const int64_t *pyr_indices_of(PyObject *object, PyObject **array, int64_t *count);
 
 #endif

@@ -24,17 +24,18 @@ static PyObject *place_or_none(int64_t place, int64_t none) {
 }
 
 PyObject *pyr_raise(const pyr_state *state, const pyr_error *error, PyObject *path) {
-    PyObject *type = error->status == PYR_ERROR_UNKNOWN_FORMAT ? state->unknown_format : state->read_error;
     if (error->status == PYR_ERROR_MEMORY) {
         return PyErr_NoMemory();
     }
-    if (error->status == PYR_ERROR_ARGUMENT || error->status == PYR_ERROR_REFUSED) {
-        PyErr_SetString(PyExc_ValueError, error->message);
-        return NULL;
+    /* A text cut to fit the message may end inside a character. */
+    PyObject *message = pyr_text_to_str(pyr_text_of(error->message)), *exception = message;
+    PyObject *type = PyExc_ValueError;
+    if (message != NULL && error->status != PYR_ERROR_ARGUMENT && error->status != PYR_ERROR_REFUSED) {
+        type = error->status == PYR_ERROR_UNKNOWN_FORMAT ? state->unknown_format : state->read_error;
+        exception = PyObject_CallFunction(type, "NONNN", message, path == NULL ? Py_None : path,
+                                          place_or_none(error->line, 0), place_or_none(error->column, 0),
+                                          place_or_none(error->offset, -1));
     }
-    PyObject *exception = PyObject_CallFunction(type, "sONNN", error->message, path == NULL ? Py_None : path,
-                                                place_or_none(error->line, 0), place_or_none(error->column, 0),
-                                                place_or_none(error->offset, -1));
     if (exception != NULL) {
         PyErr_SetObject(type, exception);
         Py_DECREF(exception);

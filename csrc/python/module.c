@@ -1,8 +1,6 @@
 /* The module: reading, and what the core says of itself. */
 #include "binding.h"
 
-#include "../text/scan.h"
-
 static pyr_state *state_of(PyObject *module) {
     return PyModule_GetState(module);
 }
@@ -22,6 +20,21 @@ typedef struct held_sources {
     Py_ssize_t count, held;
 } held_sources;
 
+/* Bytes that nobody writes to while they are read without the GIL: of a writable object, a copy. */
+static bool hold_bytes(PyObject *data, Py_buffer *buffer) {
+    if (PyObject_GetBuffer(data, buffer, PyBUF_SIMPLE) < 0) {
+        return false;
+    }
+    if (buffer->readonly) {
+        return true;
+    }
+    PyBuffer_Release(buffer);
+    PyObject *copy = PyBytes_FromObject(data);
+    bool held = copy != NULL && PyObject_GetBuffer(copy, buffer, PyBUF_SIMPLE) == 0;
+    Py_XDECREF(copy);
+    return held;
+}
+
 static bool hold_source(PyObject *item, held_sources *held) {
     PyObject *name, *data;
     pyr_source *source = &held->sources[held->held];
@@ -30,7 +43,7 @@ static bool hold_source(PyObject *item, held_sources *held) {
         return false;
     }
     if (!PyArg_ParseTuple(item, "OO", &name, &data) || !pyr_text_from_str(name, &source->name) ||
-        PyObject_GetBuffer(data, &held->buffers[held->held], PyBUF_SIMPLE) < 0) {
+        !hold_bytes(data, &held->buffers[held->held])) {
         return false;
     }
     source->data = held->buffers[held->held].buf;
@@ -40,7 +53,7 @@ static bool hold_source(PyObject *item, held_sources *held) {
 }
 
 static bool hold_sources(PyObject *sequence, held_sources *held) {
-    held->count = PySequence_Fast_GET_SIZE(sequence);
+    held->count = PyTuple_GET_SIZE(sequence);
     held->sources = PyMem_New(pyr_source, (size_t)held->count + 1);
     held->buffers = PyMem_New(Py_buffer, (size_t)held->count + 1);
     if (held->sources == NULL || held->buffers == NULL) {
@@ -48,7 +61,7 @@ static bool hold_sources(PyObject *sequence, held_sources *held) {
         return false;
     }
     for (Py_ssize_t i = 0; i < held->count; i++) {
-        if (!hold_source(PySequence_Fast_GET_ITEM(sequence, i), held)) {
+        if (!hold_source(PyTuple_GET_ITEM(sequence, i), held)) {
             return false;
         }
     }
@@ -110,7 +123,7 @@ static PyObject *read_held(const pyr_state *state, const held_sources *held, con
     if (status == PYR_OK) {
         return pyr_session_wrap(state, session);
     }
-    PyObject *path = error.source < 0 ? NULL : PyTuple_GET_ITEM(PySequence_Fast_GET_ITEM(sequence, error.source), 0);
+    PyObject *path = error.source < 0 ? NULL : PyTuple_GET_ITEM(PyTuple_GET_ITEM(sequence, error.source), 0);
     return pyr_raise(state, &error, path);
 }
 
@@ -119,18 +132,18 @@ static bool read_left_out(PyObject *given, PyObject **holder, pyr_text **texts, 
     if (given == NULL) {
         return true;
     }
-    *holder = PySequence_Fast(given, "left_out is a sequence of str");
+    *holder = PySequence_Tuple(given);
     if (*holder == NULL) {
         return false;
     }
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(*holder);
+    Py_ssize_t count = PyTuple_GET_SIZE(*holder);
     *texts = PyMem_New(pyr_text, (size_t)count + 1);
     if (*texts == NULL) {
         PyErr_NoMemory();
         return false;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (!pyr_text_from_str(PySequence_Fast_GET_ITEM(*holder, i), &(*texts)[i])) {
+        if (!pyr_text_from_str(PyTuple_GET_ITEM(*holder, i), &(*texts)[i])) {
             return false;
         }
     }
@@ -213,17 +226,6 @@ static PyObject *parse_duration(PyObject *module, PyObject *object) {
         return PyErr_Format(PyExc_ValueError, "%R is no duration; write it as '1:58.765', '25m', '6h' or '90s'", object);
     }
     return PyLong_FromLongLong(duration);
-}
-
-static PyObject *fingerprint(PyObject *module, PyObject *data) {
-    Py_buffer buffer;
-    (void)module;
-    if (PyObject_GetBuffer(data, &buffer, PyBUF_SIMPLE) < 0) {
-        return NULL;
-    }
-    int64_t value = pyr_fingerprint(buffer.buf, (size_t)buffer.len);
-    PyBuffer_Release(&buffer);
-    return PyLong_FromLongLong(value);
 }
 
 /* ---- Questions as data ---- */
@@ -330,7 +332,6 @@ static PyMethodDef methods[] = {
      "--\n\nA session from tables of laps and entries."},
     {"recognise", recognise, METH_O, "recognise($module, data, /)\n--\n\nFormat and kind that the first bytes of a file say."},
     {"parse_duration", parse_duration, METH_O, "parse_duration($module, text, /)\n--\n\nMicroseconds."},
-    {"fingerprint", fingerprint, METH_O, "fingerprint($module, data, /)\n--\n\nA number that says whether contents are the same."},
     {"questions", questions, METH_NOARGS, "questions($module, /)\n--\n\nColumns and options of every question."},
     {NULL, NULL, 0, NULL},
 };

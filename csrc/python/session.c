@@ -48,7 +48,8 @@ static PyObject *part(PyObject *self, PyObject *name) {
     return pyr_table_wrap(pyr_state_of_type(Py_TYPE(self)), table);
 }
 
-static PyObject *from_parts(PyObject *type, PyTypeObject *defining, PyObject *const *args, Py_ssize_t nargs, PyObject *names) {
+static PyObject *from_parts(PyObject *type, PyTypeObject *defining, PyObject *const *args, Py_ssize_t nargs,
+                            PyObject *names) {
     const pyr_state *state = pyr_state_of_type(defining);
     pyr_table *parts[PYR_PART_COUNT] = {NULL};
     PyObject *key, *value;
@@ -184,13 +185,13 @@ static PyObject *ask(PyObject *self, PyObject *const *args, Py_ssize_t nargs, Py
 
 /* ---- Lenses ---- */
 
-/* A sequence of str as texts, which `*holder` keeps alive; PyMem_Free the texts. */
+/* A sequence of str as texts, which `*holder`, a tuple that nobody else can change, keeps alive; PyMem_Free the texts. */
 static bool read_texts(PyObject *object, PyObject **holder, pyr_text **texts, int32_t *count) {
-    *holder = PySequence_Fast(object, "expected a sequence of str");
+    *holder = PySequence_Tuple(object);
     if (*holder == NULL) {
         return false;
     }
-    Py_ssize_t length = PySequence_Fast_GET_SIZE(*holder);
+    Py_ssize_t length = PyTuple_GET_SIZE(*holder);
     *texts = PyMem_New(pyr_text, (size_t)length + 1);
     *count = (int32_t)length;
     if (*texts == NULL || length > INT32_MAX) {
@@ -198,7 +199,7 @@ static bool read_texts(PyObject *object, PyObject **holder, pyr_text **texts, in
         return false;
     }
     for (Py_ssize_t i = 0; i < length; i++) {
-        if (!pyr_text_from_str(PySequence_Fast_GET_ITEM(*holder, i), &(*texts)[i])) {
+        if (!pyr_text_from_str(PyTuple_GET_ITEM(*holder, i), &(*texts)[i])) {
             return false;
         }
     }
@@ -214,8 +215,8 @@ static PyObject *select_part(PyObject *self, PyObject *args, PyObject *keywords)
     pyr_text *texts[LISTS] = {NULL};
     int32_t counts[LISTS] = {0};
     int first_lap = 0, last_lap = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|$OOOOOii", names, &lists[0], &lists[1], &lists[2], &lists[3], &lists[4],
-                                     &first_lap, &last_lap)) {
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|$OOOOOii", names, &lists[0], &lists[1], &lists[2], &lists[3],
+                                     &lists[4], &first_lap, &last_lap)) {
         return NULL;
     }
     bool read = true;

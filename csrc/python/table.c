@@ -375,16 +375,16 @@ static PyObject *from_columns(PyObject *type, PyTypeObject *defining, PyObject *
         return NULL;
     }
     long long rows = PyLong_AsLongLong(args[1]);
-    PyObject *sequence = rows == -1 && PyErr_Occurred() ? NULL : PySequence_Fast(args[0], "expected a sequence of columns");
+    PyObject *sequence = rows == -1 && PyErr_Occurred() ? NULL : PySequence_Tuple(args[0]);
     if (sequence == NULL) {
         return NULL;
     }
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence);
+    Py_ssize_t count = PyTuple_GET_SIZE(sequence);
     pyr_column_data *columns = PyMem_Calloc((size_t)count + 1, sizeof *columns);
     Py_buffer *buffers = PyMem_Calloc(((size_t)count + 1) * BUFFERS, sizeof *buffers);
     PyObject *result = columns == NULL || buffers == NULL ? PyErr_NoMemory() : Py_None;
     for (Py_ssize_t i = 0; result != NULL && i < count; i++) {
-        if (!read_column(PySequence_Fast_GET_ITEM(sequence, i), &columns[i], &buffers[i * BUFFERS])) {
+        if (!read_column(PyTuple_GET_ITEM(sequence, i), &columns[i], &buffers[i * BUFFERS])) {
             result = NULL;
         }
     }

@@ -200,8 +200,8 @@ static pyr_status files_table(pyr_assembly *assembly, pyr_error *error) {
             status = pyr_interner_add(&texts, words[word], (int32_t *)pyr_table_array(*table, columns[word]) + i, error);
         }
         const int64_t numbers[][2] = {{PYR_FILE_SIZE, (int64_t)file->source_size}, {PYR_FILE_ROWS, file->rows},
-                                      {PYR_FILE_ROWS_LISTED, file->rows_listed}, {PYR_FILE_FINGERPRINT, file->fingerprint}};
-        for (size_t number = 0; number < 4; number++) {
+                                      {PYR_FILE_ROWS_LISTED, file->rows_listed}};
+        for (size_t number = 0; number < 3; number++) {
             ((int64_t *)pyr_table_array(*table, (int32_t)numbers[number][0]))[i] = numbers[number][1];
         }
     }

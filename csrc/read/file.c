@@ -162,7 +162,6 @@ pyr_status pyr_file_open(pyr_file *file, const pyr_source *source, pyr_format fo
     pyr_kind kind;
     file->name = source->name;
     file->source_size = source->size;
-    file->fingerprint = pyr_fingerprint(source->data, source->size);
     PYR_TRY(decode(file, source, error));
     PYR_TRY(refuse_content(file, error));
     file->separator = find_separator(file->data, file->size < PYR_RECORD_LIMIT ? file->size : PYR_RECORD_LIMIT);

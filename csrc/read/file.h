@@ -16,7 +16,6 @@ typedef struct pyr_file {
     char *decoded;         /* owned, where the source is UTF-16 or ends its lines with CR alone */
     size_t decoded_capacity;
     size_t source_size;
-    int64_t fingerprint;
     char separator;
     pyr_format format;
     pyr_csv csv;           /* stands behind the header */

@@ -382,7 +382,7 @@ static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
     pyr_reading *reading = lane->reading;
     const pyr_allocator *allocator = reading->allocator;
     PYR_TRY(pyr_lap_plan_make(&lane->plan, lane->file, reading, error));
-    PYR_TRY(pyr_new_array(allocator, PYR_BLOCK_SIZE + 9, sizeof *lane->place_memory, &lane->place_memory, error));
+    PYR_TRY(pyr_new_array(allocator, PYR_BLOCK_SIZE + 1, sizeof *lane->place_memory, &lane->place_memory, error));
     PYR_TRY(pyr_new_array(allocator, PYR_BLOCK_SIZE, sizeof *lane->end_memory, &lane->end_memory, error));
     lane->place_memory[0] = UINT32_MAX; /* the separator before a block: field 0 begins at UINT32_MAX + 1 = 0 */
     lane->places.place = lane->place_memory + 1;
@@ -398,7 +398,7 @@ static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
 
 static void close_lane(lap_lane *lane) {
     const pyr_allocator *allocator = lane->reading->allocator;
-    pyr_release_array(allocator, lane->place_memory, PYR_BLOCK_SIZE + 9, sizeof *lane->place_memory);
+    pyr_release_array(allocator, lane->place_memory, PYR_BLOCK_SIZE + 1, sizeof *lane->place_memory);
     pyr_release_array(allocator, lane->end_memory, PYR_BLOCK_SIZE, sizeof *lane->end_memory);
     pyr_lap_plan_clear(&lane->plan);
 }

@@ -74,7 +74,8 @@ static inline int64_t pyr_time_digits(uint64_t digits) {
 /* `57.783`, `1:12.848`, `16:42.996`, `1:01:35.747`, `17:31:33.055`: minutes and seconds below 60. */
 static inline bool pyr_fast_duration(const char *end, unsigned length, int64_t *microseconds) {
     uint64_t low, high;
-    if (!PYR_LITTLE_ENDIAN || length < 5 || length > 12 || length == 7 || length == 10) { /* 7, 10: a separator first */
+    static const uint32_t shapes = 1u << 5 | 1u << 6 | 1u << 8 | 1u << 9 | 1u << 11 | 1u << 12; /* else a separator first */
+    if (!PYR_LITTLE_ENDIAN || length > 12 || (shapes >> length & 1) == 0) {
         return false;
     }
     if (length <= 8) {

@@ -17,13 +17,10 @@ typedef struct pyr_places {
     uint32_t quote; /* offset of the first double quote, UINT32_MAX without one */
 } pyr_places;
 
-/* Finds them in `size` <= PYR_BLOCK_SIZE bytes; `place` has room for PYR_BLOCK_SIZE + 8 (it is written in eights), `ends` for PYR_BLOCK_SIZE. */
+/* Finds them in `size` <= PYR_BLOCK_SIZE bytes; `place` has room for PYR_BLOCK_SIZE, `ends` for PYR_BLOCK_SIZE. */
 void pyr_scan_block(const char *block, uint32_t size, char separator, pyr_places *places);
 
 /* Line ends in `size` bytes. */
 size_t pyr_count_lines(const char *data, size_t size);
-
-/* A number, not negative, that says whether two contents are the same; not against intent. */
-int64_t pyr_fingerprint(const char *data, size_t size);
 
 #endif

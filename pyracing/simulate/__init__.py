@@ -115,8 +115,16 @@ def simulate(
     lengths = sum(neutral.end - neutral.start for neutral in plan.neutral)
     lengths += sum(order.duration for orders in plan.orders.values() for order in orders)
     weather = readings(seed, (duration + lengths + 2 * HOUR) // MINUTE, start.hour * 60 + start.minute, plan.rain)
-    starters = [car for car in line_up(seed, entries, drivers, races, grid) if car.entry.car not in plan.not_started]
-    race = Race(seed, starters, plan, duration, metres, round(pit_lane_time * 1000), track_state(weather))
+    starters = [entry for entry in entries if entry.car not in plan.not_started]
+    race = Race(
+        seed,
+        line_up(seed, starters, drivers, races, grid),
+        plan,
+        duration,
+        metres,
+        round(pit_lane_time * 1000),
+        track_state(weather),
+    )
     race.run()
     for name, order in told:
         if any(order is left for car in race.cars if car.entry.car == name for left in car.orders):
@@ -125,7 +133,7 @@ def simulate(
             )
     crews = {entry.car: [driver for driver in drivers if driver.car == entry.car] for entry in entries}
     marks = find_marks(race.cars)
-    finishes = finishes_of(race.cars, [entry for entry in entries if entry.car in plan.not_started], marks)
+    finishes = finishes_of(race.cars, [entry for entry in entries if entry not in starters], marks)
     decisions = plan.decisions
     if incidents and not decisions:
         decisions = chance_decisions(seed, finishes)

@@ -75,7 +75,7 @@ class Car:
         "crew", "driver_number", "end", "entry", "flagged", "fuel", "fuel_effect", "green", "group", "index", "laps",
         "limiter", "log", "margin", "mistakes", "noise", "orders", "pace", "patience", "phase", "pit_lane_time",
         "race_class", "retired", "scatter", "sector_1", "sector_2", "sector_start", "service", "set_stints", "share",
-        "start", "tank", "traffic_cost", "turn_stints", "tyre_laps", "visit", "visits", "wear",
+        "start", "tank", "temper", "traffic_cost", "turn_stints", "tyre_laps", "visit", "visits", "wear",
     )  # fmt: skip
 
     def __init__(
@@ -98,6 +98,7 @@ class Car:
         self.limiter = 1000 + self.service.between(-4, 4)  # thousandths of the time at the neutralised speed
         self.patience = self.service.between(800, 1400)  # gap kept where nobody overtakes
         self.margin = self.service.between(0, 1500)  # fuel left when this car prefers to stop
+        self.temper = self.service.bits()
         self.flagged = False
         self.retired: tuple[int, bool, str] | None = None  # when, in the pits, why
         self.take_over(1)

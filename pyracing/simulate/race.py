@@ -5,8 +5,22 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heappush, heapreplace
 
 from pyracing.simulate.car import (
-    BOX, CHEQUERED, FCY, FLAGS, GONE, GREEN, LANE, PIT_ENTRY, RED, SAFETY_CAR, SECTOR_1, SECTOR_2, SECTOR_3, WAITING,
-    Car, Visit,
+    BOX,
+    CHEQUERED,
+    FCY,
+    FLAGS,
+    GONE,
+    GREEN,
+    LANE,
+    PIT_ENTRY,
+    RED,
+    SAFETY_CAR,
+    SECTOR_1,
+    SECTOR_2,
+    SECTOR_3,
+    WAITING,
+    Car,
+    Visit,
 )  # fmt: skip
 from pyracing.simulate.plan import Neutral, Order, Plan
 from pyracing.simulate.stream import Stream, mix
@@ -266,7 +280,7 @@ class Race:
         if fuel >= to_go * 1000:
             return None
         tempting = self.state != GREEN and time > self.neutral_since + 20_000 and car.fuel * 100 < car.tank * HALF_EMPTY
-        if fuel <= 1400 + car.margin or (tempting and mix(car.index << 16 | self.spell) % 4):
+        if fuel <= 1400 + car.margin or (tempting and mix(car.temper ^ self.spell) % 4):
             return Visit("pit_stop")
         return None
 
@@ -395,7 +409,7 @@ class Race:
         """The time in which all cars waited does not count as race time."""
         if any(car.phase not in (WAITING, BOX, GONE) for car in self.cars):
             raise ValueError("this red flag is too short for ELAPSED to stand still: not all cars had come to wait")
-        since = max(self.last_line, self.neutral_since)
+        since = max(self.last_line + 1, self.neutral_since)
         self.stoppages.append((since - self.stopped, time - since))
         self.stopped += time - since
         for car in self.cars:

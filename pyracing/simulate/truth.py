@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
+from pyracing.decisions import Decision
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -89,17 +91,6 @@ class Retirement:
     elapsed: timedelta
     in_pit: bool
     reason: str
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Of the stewards, after the flag. `kind`: `time_penalty`, `lap_penalty`, `rear_of_class` or `disqualify`."""
-
-    kind: str
-    car: str
-    seconds: float = 0.0
-    laps: int = 0
-    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,5 @@
+"""python -m pyracing."""
+
+from pyracing.cli import main
+
+raise SystemExit(main())
