@@ -258,8 +258,11 @@ typedef struct pyr_select_options {
     int32_t first_lap, last_lap; /* inclusive; 0: no limit */
 } pyr_select_options;
 
-/* The part of a session that matches. Entries without a kept lap are left out, unless cars or classes alone were asked.
- * A session narrowed to drivers, laps or flags refuses to be classified. PYR_ERROR_ARGUMENT: an unknown name. */
+/* The part of a session that matches everything asked for: laps and sections, the entries (`laps`: those kept),
+ * results of their cars, crew of their cars (where drivers are asked for, these alone); the rest is shared. Cars,
+ * classes and groups choose entries, with laps or without; with drivers, laps or flags, entries without a kept lap are
+ * left out, and the session is narrowed: it refuses to be classified. Questions still know the field it was selected
+ * from. PYR_ERROR_ARGUMENT: a name that is not there, with near ones, or laps that end before they begin. */
 pyr_status pyr_session_select(const pyr_session *session, const pyr_select_options *options, pyr_session **out,
                               pyr_error *error);
 
@@ -375,42 +378,43 @@ typedef struct pyr_stints_options {
     int32_t by; /* pyr_stint_axis */
 } pyr_stints_options;
 
-/* The stints of each car: car, class, stint (from 1), driver (of its first lap), first_lap, last_lap, laps, start, end,
- * duration, green_laps, in_lap, out_lap, mean, best, deviation, opened_by. By pit, a stint begins with the first lap and
- * with the out-lap of every visit to the pit lane but a pass_through; by driver, with the first lap of another driver.
- * Every lap is in one stint. `start`: race time of the crossing before the first lap, `end`: of the last. `green_laps`:
- * those whose crossing is green, chequered or without flag. `in_lap`, `out_lap`: it ends, begins with one. `mean`, `best`
- * and `deviation` (n - 1) are of its green flying laps: neither lap 1, in-lap, out-lap nor deleted; microseconds, halves
- * to even; absent without such laps, `deviation` with fewer than two. `opened_by`: start, driver_change, or the kind of
- * the visit as in pyr_pit_stops. A session selected from another shows its laps in the stints of the field. `options`
- * NULL: by pit. PYR_ERROR_ARGUMENT: `by` is no pyr_stint_axis. */
+/* The stints of each car: car, class, stint (from 1), driver (of its first lap), first_lap, last_lap, laps, start,
+ * end, duration, green_laps, in_lap, out_lap, mean, best, deviation, opened_by. By pit, a stint begins with the first
+ * lap and with the out-lap of every visit to the pit lane but a pass_through; by driver, with the first lap of another
+ * driver. Every lap is in one stint. `start`: race time of the crossing before the first lap, `end`: of the last.
+ * `green_laps`: those whose crossing is green, chequered or without flag. `in_lap`, `out_lap`: it ends, begins with
+ * one. `mean`, `best` and `deviation` (n - 1) are of its green flying laps: neither lap 1, in-lap, out-lap nor
+ * deleted; microseconds, halves to even; absent without such laps, `deviation` with fewer than two. `opened_by`:
+ * start, driver_change, or the kind of the visit as in pyr_pit_stops. A session selected from another shows its laps
+ * in the stints of the field. `options` NULL: by pit. PYR_ERROR_ARGUMENT: `by` is no pyr_stint_axis. */
 pyr_status pyr_stints(const pyr_session *session, const pyr_stints_options *options, pyr_table **out,
                       pyr_error *error);
 
 /* The visits of each car to the pit lane: car, class, visit (from 1), lap (the in-lap), elapsed (at its end),
  * pit_lane_time, kind, driver_before, driver_after, driver_change, flag (at the end of the in-lap), loss. A visit is a
- * crossing in the pit lane, a published pit_lane_time, or both paired. `kind` (pit_stop, drive_through, stop_go, garage,
- * red_flag, pass_through, unfinished) is an estimate, on what is said in model/visit_kinds.c: unfinished did not come out
- * again, garage is over 3 x the median visit of its class, drive_through and pass_through (under caution, in practice, or
- * behind the safety car) are transits without a stop; stop_go only a decision names. A start from the pit lane is a visit
- * without lap, elapsed, driver_before and flag. `loss`: the laps of the visit less as many median laps of the rivals:
- * cars of its class, laps neither in- nor out-laps that end between start and end of the visit's laps; absent with fewer
- * than 6 of them, for red_flag and unfinished visits and in practice and qualifying. A session selected from another
- * shows the visits whose in-lap (or out-lap, without one) it holds. `options` is not used. */
+ * crossing in the pit lane, a published pit_lane_time, or both paired. `kind` (pit_stop, drive_through, stop_go,
+ * garage, red_flag, pass_through, unfinished) is an estimate, on what is said in model/visit_kinds.c: unfinished did
+ * not come out again, garage is over 3 x the median visit of its class, drive_through and pass_through (under caution,
+ * in practice, or behind the safety car) are transits without a stop; stop_go only a decision names. A start from the
+ * pit lane is a visit without lap, elapsed, driver_before and flag. `loss`: the laps of the visit less as many median
+ * laps of the rivals: cars of its class, laps neither in- nor out-laps that end between start and end of the visit's
+ * laps; absent with fewer than 6 of them, for red_flag and unfinished visits and in practice and qualifying. A session
+ * selected from another shows the visits whose in-lap (or out-lap, without one) it holds. `options` is not used. */
 pyr_status pyr_pit_stops(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
 
 /* The cars in published order: car, class, position, class_position, team, drivers, status, laps, total_time, gap,
  * gap_laps, interval, interval_laps, best_lap, best_lap_number, penalty_time, penalty_laps, decisions.
  *
- * A race: laps, then the time of the last crossing, then who completed the lap before first, then the car as text.
- * Classified is who took the flag: the last lap is flagged chequered; where no lap of the field is, every car with a
- * lap. The others follow, not_classified, then those without a lap, not_started. Practice, qualifying and test: by best
- * lap, then who set it first; a car without a best lap is not_classified, total_time is absent. `position`,
- * `class_position`: absent unless classified. `best_lap` as in pyr_fastest_laps. `gap`: behind the winner, absent for
- * cars on another lap; `gap_laps`: laps behind the winner; `interval` and `interval_laps`: likewise to the car ahead in
- * this table. Penalties are 0 and `decisions` absent, as no decision is taken into account. A session selected by cars or
- * classes is ordered by itself; whether the flag fell is judged by the field. `options` is not used. PYR_ERROR_REFUSED: a
- * session narrowed to drivers, laps or flags. */
+ * A race: laps (the number of the last one), then the time of the last crossing, then who completed the lap before
+ * first, then the car as text. Classified is who took the flag: the last lap is flagged chequered; where no lap of the
+ * field is, every car with a lap. The others follow: not_classified, then retired where the published result says so,
+ * then those without a lap, not_started. Practice, qualifying and test: by best lap, then who set it first; a car
+ * without a best lap is not_classified, total_time is absent. `position`, `class_position`: absent unless classified.
+ * `best_lap` as in pyr_fastest_laps. `gap`: behind the winner, absent for cars on another lap; `gap_laps`: laps behind
+ * the winner; `interval` and `interval_laps`: likewise to the car ahead in this table. Penalties are 0 and `decisions`
+ * absent: no decision is taken into account. A session selected by cars or classes is ordered by itself; whether the
+ * flag fell is judged by the field. `options` is not used. PYR_ERROR_REFUSED: a session narrowed to drivers, laps or
+ * flags, or without laps. */
 pyr_status pyr_classification(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
 
 /* Every crossing of the line in the order of time: car, class, lap, elapsed, position, class_position, gap, gap_laps,

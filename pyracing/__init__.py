@@ -23,11 +23,12 @@ from pyracing.decisions import (
     write_decisions,
 )
 from pyracing.errors import ReadError, RulesError, UnknownFormat
-from pyracing.presets import rules
+from pyracing.presets import rules, series
 from pyracing.rules import Rules
 from pyracing.session import Session
 from pyracing.simulate import Simulation, simulate
 from pyracing.sources import from_laps, read, scan
+from pyracing.standings import scores, standings, title_progress
 from pyracing.table import Table
 
 __version__ = "0.1.0"
@@ -57,8 +58,12 @@ __all__ = [
     "retire",
     "rules",
     "scan",
+    "scores",
+    "series",
     "simulate",
+    "standings",
     "stop_go",
     "time_penalty",
+    "title_progress",
     "write_decisions",
 ]

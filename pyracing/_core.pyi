@@ -7,15 +7,15 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import Buffer, CapsuleType
 
-Field: TypeAlias = tuple[str, str, bool]  # name, type, nullable
+_Field: TypeAlias = tuple[str, str, bool]  # name, type, nullable
 # name, type, nullable, values, validity, offsets and bytes of the dictionary
-Data: TypeAlias = Buffer | npt.NDArray[Any]
-ColumnBuffers: TypeAlias = tuple[str, str, bool, Data, Data | None, Data | None, Data | None]
-Bytes: TypeAlias = npt.NDArray[np.uint8]
-ColumnViews: TypeAlias = tuple[str, str, bool, Bytes, Bytes | None, Bytes | None, Bytes | None]
+_Data: TypeAlias = Buffer | npt.NDArray[Any]
+_ColumnBuffers: TypeAlias = tuple[str, str, bool, _Data, _Data | None, _Data | None, _Data | None]
+_Bytes: TypeAlias = npt.NDArray[np.uint8]
+_ColumnViews: TypeAlias = tuple[str, str, bool, _Bytes, _Bytes | None, _Bytes | None, _Bytes | None]
 
-class Question(TypedDict):
-    columns: tuple[Field, ...]
+class _Question(TypedDict):
+    columns: tuple[_Field, ...]
     options: tuple[tuple[str, str, tuple[str, ...] | None, Any], ...]  # name, type, choices, default
 
 @final
@@ -24,15 +24,17 @@ class Table:
     @property
     def row_count(self) -> int: ...
     @property
-    def schema(self) -> tuple[Field, ...]: ...
+    def schema(self) -> tuple[_Field, ...]: ...
     def array(self, name: str, /) -> npt.NDArray[Any]: ...
     def valid(self, name: str, /) -> npt.NDArray[np.bool_]: ...
     def codes(self, name: str, /) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]: ...
-    def take(self, indices: npt.NDArray[np.int64], /) -> Table: ...
+    def take(self, rows: npt.NDArray[np.int64], /) -> Table: ...
     def pick(self, names: Sequence[str], /) -> Table: ...
-    def column_data(self) -> list[ColumnViews]: ...
-    @staticmethod
-    def from_columns(columns: Sequence[ColumnBuffers], row_count: int, /) -> Table: ...
+    def column_data(self) -> list[_ColumnViews]: ...
+    @classmethod
+    def from_columns(cls, columns: Sequence[_ColumnBuffers], row_count: int, /) -> Table: ...
+    @classmethod
+    def from_arrow(cls, stream: CapsuleType, columns: Sequence[str] | None, /) -> Table: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __arrow_c_schema__(self) -> CapsuleType: ...
     def __arrow_c_stream__(self, requested_schema: object = None) -> CapsuleType: ...
@@ -53,32 +55,32 @@ class Session:
         first_lap: int = 0,
         last_lap: int = 0,
     ) -> Session: ...
-    @staticmethod
-    def from_parts(parts: Mapping[str, Table], /) -> Session: ...
+    @classmethod
+    def from_parts(cls, parts: Mapping[str, Table], /) -> Session: ...
     def __len__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
 
 def read(
     sources: Sequence[tuple[str, Buffer]],
     *,
-    format: str | None,
-    kind: str | None,
-    name: str | None,
-    start: int | None,
-    duration: int | None,
-    utc_offset: int | None,
+    format: str | None = None,
+    kind: str | None = None,
+    name: str | None = None,
+    start: int | None = None,
+    duration: int | None = None,
+    utc_offset: int | None = None,
     left_out: Sequence[str] = (),
 ) -> Session: ...
 def session_from_laps(
     laps: Table,
-    entries: Table | None,
+    entries: Table | None = None,
     *,
-    kind: str | None,
-    name: str | None,
-    start: int | None,
-    duration: int | None,
-    utc_offset: int | None,
+    kind: str | None = None,
+    name: str | None = None,
+    start: int | None = None,
+    duration: int | None = None,
+    utc_offset: int | None = None,
 ) -> Session: ...
 def recognise(data: Buffer, /) -> tuple[str, str | None]: ...
 def parse_duration(text: str, /) -> int: ...
-def questions() -> dict[str, Question]: ...
+def questions() -> dict[str, _Question]: ...

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pyracing.errors import RulesError
-from pyracing.frames import nearest
+from pyracing.frames import given_columns, nearest
 
 
 @dataclass(frozen=True)
@@ -164,11 +164,17 @@ FIELDS = ("kind", "car", "seconds", "laps", "lap", "position", "places", "reason
 
 @dataclass(frozen=True)
 class PointsDeduction:
-    """Points taken off a competitor's season, a negative number awards them; None: all, and no position in the table."""
+    """Points taken off a competitor's season, a negative number awards them; None: all, and no position in the
+    table."""
 
     competitor: str
     points: Fraction | float | int | None
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        number = self.points if self.points is not None else 0
+        if isinstance(number, bool) or not isinstance(number, int | float | Fraction) or not math.isfinite(number):
+            raise RulesError(f"points_deduction: points is {self.points!r}: expected a number, or None for all")
 
     def exact(self) -> Fraction:
         value = self.points
@@ -225,12 +231,11 @@ def decisions_from(given: Any, origin: str = "decisions") -> tuple[Decision, ...
     if isinstance(given, Sequence):
         wrong = next(one for one in given if not isinstance(one, Decision))
         raise TypeError(f"decisions has {wrong!r}: expected what pyracing.time_penalty and its like make")
-    from pyracing.frames import given_columns
-
-    columns = {name: column for name, column in given_columns(given).items() if name in FIELDS}
+    columns = {name: column for name, column in given_columns(given, FIELDS).items() if name in FIELDS}
     rows = zip(*(plain_values(column.values, column.absent) for column in columns.values()), strict=True)
     return tuple(
-        decision_from(dict(zip(columns, row, strict=True)), f"{origin} row {number}") for number, row in enumerate(rows, 1)
+        decision_from(dict(zip(columns, row, strict=True)), f"{origin} row {number}")
+        for number, row in enumerate(rows, 1)
     )
 
 
@@ -243,14 +248,15 @@ def plain_values(values: Any, absent: Any) -> list[Any]:
 
 
 def read_decisions(path: str | Path) -> tuple[Decision, ...]:
-    """Decisions from a `.toml` file (tables headed `[[decision]]`), a `.json` file (a list) or a `.csv` file (a row each).
+    """Decisions from a `.toml` file (tables headed `[[decision]]`), a `.json` file (a list) or a `.csv` file (a row
+    each).
 
-    Columns or keys: `kind` (time_penalty, disqualify, ...), `car` and what that kind takes: seconds, laps, lap, position,
-    places, reason. RulesError names the file, the row and the key.
+    Columns or keys: `kind` (time_penalty, disqualify, ...), `car` and what that kind takes: seconds, laps, lap,
+    position, places, reason. RulesError names the file, the row and the key.
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
         rows = parse(text, path.suffix.lower())
     except OSError as error:
         raise RulesError(f"{path}: cannot be read: {error.strerror or error}") from None
@@ -270,7 +276,7 @@ def parse(text: str, suffix: str) -> Any:
     if suffix == ".json":
         return json.loads(text)
     if suffix == ".csv":
-        return list(csv.DictReader(io.StringIO(text), strict=True))
+        return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     raise ValueError("decisions are read from .toml, .json and .csv files")
 
 
@@ -280,19 +286,21 @@ def write_decisions(decisions: Iterable[Decision], path: str | Path) -> None:
     rows = [{"kind": decision.kind, **vars(decision)} for decision in decisions_from(tuple(decisions))]
     suffix = path.suffix.lower()
     if suffix == ".toml":
-        tables = ("[[decision]]\n" + "".join(f"{key} = {toml_value(value)}\n" for key, value in row.items()) for row in rows)
+        tables = (
+            "[[decision]]\n" + "".join(f"{key} = {toml_value(value)}\n" for key, value in row.items()) for row in rows
+        )
         text = "\n".join(tables)
     elif suffix == ".json":
         text = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
     elif suffix == ".csv":
-        out = io.StringIO()
-        writer = csv.DictWriter(out, FIELDS, lineterminator="\n")
+        out = io.StringIO(newline="")
+        writer = csv.DictWriter(out, FIELDS, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writeheader()
         writer.writerows(rows)
         text = out.getvalue()
     else:
         raise RulesError(f"{path}: decisions are written as .toml, .json or .csv")
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_bytes(text.encode())
 
 
 def toml_value(value: Any) -> str:
@@ -313,4 +321,6 @@ def check_decisions(decisions: Iterable[Decision], cars: Collection[str]) -> Non
             continue
         other = placed.setdefault(decision.car, decision)
         if other is not decision and other != decision:
-            raise RulesError(f"car {decision.car!r}: {other.kind} and {decision.kind} contradict each other; leave one out")
+            raise RulesError(
+                f"car {decision.car!r}: {other.kind} and {decision.kind} contradict each other; leave one out"
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import shutil
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
 MOST_ROWS = 80  # of a table that is shown whole: more than any grid
 FIRST_ROWS, LAST_ROWS = 20, 10
 WIDTH = 120  # where there is no terminal to ask
-TEXT_WIDTHS = (32, 24, 16)  # to which long texts are cut, step by step, where the terminal is narrow
-CONTEXT = ("group", "manufacturer", "driver_number", "drivers", "status")  # the first to go where the terminal is narrow
+LONGEST_TEXT, NARROW_TEXT = 200, 16  # texts are cut so, as far as the terminal is narrow
+CONTEXT = (
+    "group",
+    "manufacturer",
+    "driver_number",
+    "drivers",
+    "status",
+)  # the first to go
+PATHS = ("file",)  # of which the end says most
 NOTHING = ("", "0", "0.000")
 GAPS = ("gap", "interval", "class_gap")  # shown as one with the column `<name>_laps`
 BETWEEN = "  "
@@ -68,7 +76,11 @@ def text_cells(table: Table, name: str) -> list[str]:
 
 def printable(text: str) -> str:
     """Without what would move the cursor or hide text."""
-    return text if text.isprintable() else "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return (
+        text
+        if text.isprintable()
+        else "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    )
 
 
 def bool_cells(table: Table, name: str) -> list[str]:
@@ -78,7 +90,7 @@ def bool_cells(table: Table, name: str) -> list[str]:
 
 
 def integer_cells(table: Table, name: str) -> list[str]:
-    return blanked(table, name, [f"{value:.0f}" for value in table[name].tolist()])
+    return ["" if value is None else str(value) for (value,) in table[[name]]]
 
 
 def float_cells(table: Table, name: str) -> list[str]:
@@ -104,7 +116,10 @@ def duration_cells(table: Table, name: str, sign: str = "") -> list[str]:
 def gap_cells(table: Table, name: str, laps_name: str | None) -> list[str]:
     """`+1.234` behind, `-` for who leads, `+1 lap` on another lap; both where both are known."""
     values = microseconds(table, name).tolist()
-    times = ["-" if text and not value else text for text, value in zip(duration_cells(table, name, "+"), values, strict=True)]
+    times = [
+        "-" if text and not value else text
+        for text, value in zip(duration_cells(table, name, "+"), values, strict=True)
+    ]
     if laps_name is None:
         return times
     laps = [0 if not count == count else int(count) for count in table[laps_name].tolist()]
@@ -147,15 +162,17 @@ def width(text: str) -> int:
     """How many places a text takes in a terminal."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
+    )
 
 
-def cut(text: str, most: int) -> str:
+def cut(text: str, most: int, keep_end: bool = False) -> str:
     if width(text) <= most:
         return text
-    while width(text) >= most:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
+    while text and width(text) >= most:
+        text = text[1:] if keep_end else text[:-1]
+    return f"…{text.lstrip()}" if keep_end else f"{text.rstrip()}…"
 
 
 def head_lines(column: Shown, body_width: int) -> list[str]:
@@ -177,46 +194,50 @@ class Laid:
     head: list[str]
     width: int
 
-    @classmethod
-    def out(cls, column: Shown) -> Laid:
-        body = max(map(width, column.cells), default=0)
-        head = head_lines(column, body)
-        return cls(column, head, max(body, *map(width, head)))
-
     def put(self, text: str) -> str:
         blanks = " " * (self.width - width(text))
         return blanks + text if self.column.right else text + blanks
 
 
+def laid_out(column: Shown, most: int) -> Laid:
+    """With texts cut to `most` places."""
+    if not column.right:
+        column = Shown(column.name, [cut(cell, most, column.name in PATHS) for cell in column.cells], column.right)
+    body = max(map(width, column.cells), default=0)
+    head = head_lines(column, body)
+    return Laid(column, head, max(body, *map(width, head)))
+
+
+def widths(column: Shown) -> tuple[int, int]:
+    """How narrow a column can be, and how wide its texts are; a column of numbers is as wide as it is."""
+    body = max(map(width, column.cells), default=0)
+    head = max(map(width, head_lines(column, 0)))
+    return (max(head, body), 0) if column.right else (head, body)
+
+
 def fitted(columns: list[Shown], room: int) -> tuple[list[Laid], list[str]]:
-    """As many columns as there is room for, and the names of those left out: long texts are cut, columns that say nothing
-    go, then those that say least, then the last ones."""
-    kept = columns
-    for most in (None, *TEXT_WIDTHS):
-        laid = [Laid.out(cut_column(column, most)) for column in kept]
-        if room_of(laid) <= room:
-            break
-        if most is None:
-            kept = [column for column in columns if not column.says_nothing] or columns[:1]
-    else:
-        for name in (*CONTEXT, *[column.name for column in reversed(columns)]):
-            if len(laid) == 1 or room_of(laid) <= room:
-                break
-            laid = [each for each in laid if each.column.name != name] or laid
-    if len(laid) == 1:
-        laid = [Laid.out(cut_column(laid[0].column, max(room, 2)))]
-    shown = {each.column.name for each in laid}
-    return laid, [column.name for column in columns if column.name not in shown]
+    """As many columns as there is room for, and the names of those left out.
 
+    Where there is not enough, columns that say nothing go, texts are cut, the longest ones most, then columns that say
+    little go, then the last ones.
+    """
+    sizes = {column.name: widths(column) for column in columns}
 
-def cut_column(column: Shown, most: int | None) -> Shown:
-    if most is None or column.right:
-        return column
-    return Shown(column.name, [cut(cell, most) for cell in column.cells], column.right)
+    def room_of(names: Sequence[str], most: int) -> int:
+        taken = [max(narrowest, min(longest, most)) for narrowest, longest in (sizes[name] for name in names)]
+        return sum(taken) + len(BETWEEN) * (len(taken) - 1)
 
-
-def room_of(laid: list[Laid]) -> int:
-    return sum(each.width for each in laid) + len(BETWEEN) * max(len(laid) - 1, 0)
+    kept = [column.name for column in columns]
+    if room_of(kept, LONGEST_TEXT) > room:
+        kept = [column.name for column in columns if not column.says_nothing] or kept[:1]
+    for name in (*CONTEXT, *reversed([*kept])):
+        if room_of(kept, NARROW_TEXT) > room and len(kept) > 1 and name in kept:
+            kept.remove(name)
+    most = next((each for each in range(LONGEST_TEXT, NARROW_TEXT, -1) if room_of(kept, each) <= room), NARROW_TEXT)
+    if len(kept) == 1:
+        most = min(most, room)
+    laid = [laid_out(column, most) for column in columns if column.name in kept]
+    return laid, [column.name for column in columns if column.name not in kept]
 
 
 def text_of(table: Table, room: int | None = None) -> str:
@@ -229,7 +250,9 @@ def text_of(table: Table, room: int | None = None) -> str:
     laid, left_out = fitted(shown_columns(kept), room)
     depth = max(len(each.head) for each in laid)
     heads = [[*[""] * (depth - len(each.head)), *each.head] for each in laid]
-    lines = [BETWEEN.join(each.put(head[line]) for each, head in zip(laid, heads, strict=True)) for line in range(depth)]
+    lines = [
+        BETWEEN.join(each.put(head[line]) for each, head in zip(laid, heads, strict=True)) for line in range(depth)
+    ]
     lines.append(BETWEEN.join("-" * each.width for each in laid))
     rows = [BETWEEN.join(each.put(each.column.cells[row]) for each in laid) for row in range(len(kept))]
     if missing:
@@ -237,7 +260,7 @@ def text_of(table: Table, room: int | None = None) -> str:
     note = counted(len(table), "row")
     if left_out:
         note += f"; no room for {', '.join(left_out)}"
-    return "\n".join([*(line.rstrip() for line in lines + rows), note])
+    return "\n".join([*(line.rstrip() for line in lines + rows), *textwrap.wrap(note, max(room, 20))])
 
 
 # ---- Notebook ----
@@ -253,7 +276,9 @@ def html_of(table: Table) -> str:
         for row in range(len(kept))
     ]
     if missing:
-        rows.insert(FIRST_ROWS, f'<td colspan="{len(columns)}" style="text-align: center">… {counted(missing, "row")} …</td>')
+        rows.insert(
+            FIRST_ROWS, f'<td colspan="{len(columns)}" style="text-align: center">… {counted(missing, "row")} …</td>'
+        )
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     note = counted(len(table), "row")
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n<p>{note}</p>"

@@ -1,4 +1,4 @@
-"""What can go wrong with files and rules. Programming mistakes are TypeError, ValueError and KeyError as Python's own."""
+"""What can go wrong with files and rules. Programming mistakes are Python's own TypeError, ValueError and KeyError."""
 
 
 class ReadError(ValueError):

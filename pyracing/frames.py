@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import importlib.util
 import numbers
 import re
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from pyracing import _core
+
 Array: TypeAlias = npt.NDArray[Any]
 
 NO_TIME = np.iinfo(np.int64).min
 MOST_SECONDS = 1e12  # far beyond any session, and far from the ends of int64 in microseconds
-
-
-class Given(NamedTuple):
-    """A column as it came. `absent` is None where NaN, NaT and None among the values say it all."""
-
-    values: Array
-    absent: Array | None = None
 
 
 class Column(NamedTuple):
@@ -36,6 +31,15 @@ class Column(NamedTuple):
     words: Array | None = None
 
 
+class Given(NamedTuple):
+    """A column as it came. `absent` is None where NaN, NaT and None among the values say it all; `coded` is the same
+    column where it came as codes of text, which need no conversion."""
+
+    values: Array
+    absent: Array | None = None
+    coded: Column | None = None
+
+
 class WrongValues(ValueError):
     """Values that are not what their column should hold; the name of the column is added above."""
 
@@ -43,33 +47,41 @@ class WrongValues(ValueError):
 # ---- Columns out of frames ----
 
 
-def given_columns(table: Any) -> dict[str, Given]:
-    """Columns by name, from a mapping of arrays or lists, a pandas frame, or any Arrow stream."""
+def given_columns(table: Any, wanted: Iterable[str] | None = None) -> dict[str, Given]:
+    """Columns by name, from a mapping of arrays or lists, a pandas frame, or any Arrow stream, of which only the `wanted`
+    columns are read (None: all): others are there by name, without values."""
+    core = core_table(table, wanted)
+    if core is not None:
+        return core_columns(core)
     if isinstance(table, Mapping):
         return {str(name): given_array(values) for name, values in table.items()}
-    module = type(table).__module__.partition(".")[0]
-    if module == "pandas":
-        return {name: given_pandas(table.iloc[:, place]) for place, name in enumerate(unique(table.columns))}
-    if module == "pyracing":
-        return {name: Given(table[name], ~table.valid(name)) for name in table.columns}
-    if hasattr(table, "fetchnumpy"):  # DuckDB, whose INTERVAL has no place in polars
+    if hasattr(table, "fetchnumpy"):
         return {name: given_array(values) for name, values in table.fetchnumpy().items()}
-    if not hasattr(table, "__arrow_c_stream__"):
-        raise TypeError(
-            f"a table of type {type(table).__name__} is not understood; give a polars, pandas or pyarrow table, a DuckDB "
-            "relation, or a mapping of NumPy arrays"
-        )
-    if importlib.util.find_spec("polars") is not None:
-        import polars
+    if is_pandas(table):
+        return {name: given_pandas(table.iloc[:, place]) for place, name in enumerate(unique(table.columns))}
+    raise TypeError(
+        f"a table of type {type(table).__name__} is not understood; give a polars, pandas or pyarrow table, a DuckDB "
+        "relation, or a mapping of NumPy arrays"
+    )
 
-        return {series.name: given_polars(series) for series in polars.DataFrame(table)}
-    if importlib.util.find_spec("pyarrow") is not None:
-        import pyarrow
 
-        arrow = pyarrow.table(table)
-        named = zip(unique(arrow.column_names), arrow.columns, strict=True)
-        return {name: Given(column.to_numpy(), column.is_null().to_numpy()) for name, column in named}
-    raise TypeError("taking in an Arrow stream needs polars or pyarrow; install one, or give a mapping of NumPy arrays")
+def core_table(table: Any, wanted: Iterable[str] | None = None) -> _core.Table | None:
+    """A pyracing Table, or what gives an Arrow stream, as a table of the core. None for everything else, and for two whose
+    streams are not enough: pandas, which needs pyarrow for them, and DuckDB, whose INTERVAL is no duration in Arrow."""
+    if type(table).__module__.partition(".")[0] == "pyracing":
+        own: _core.Table = table._core
+        return own
+    if is_pandas(table) or hasattr(table, "fetchnumpy") or not hasattr(table, "__arrow_c_stream__"):
+        return None
+    return _core.Table.from_arrow(table.__arrow_c_stream__(), None if wanted is None else list(wanted))
+
+
+def is_pandas(table: Any) -> bool:
+    return type(table).__module__.partition(".")[0] == "pandas"
+
+
+def core_columns(core: _core.Table) -> dict[str, Given]:
+    return {name: core_column(core, name, type) for name, type, _ in core.schema}
 
 
 def unique(names: Iterable[Any]) -> list[str]:
@@ -89,6 +101,15 @@ def given_array(values: Any) -> Given:
     return Given(array)
 
 
+def core_column(core: _core.Table, name: str, type: str) -> Given:
+    absent = ~core.valid(name)
+    if type != "text":
+        return Given(core.array(name), absent)
+    codes, words = core.codes(name)
+    coded = Column("text", codes, absent, np.array(words, dtype=object)) if "" not in words else None
+    return Given(core.array(name), absent, coded)
+
+
 def given_pandas(series: Any) -> Given:
     absent = series.isna().to_numpy()
     kind = getattr(series.dtype, "kind", "O")
@@ -106,27 +127,21 @@ def given_pandas(series: Any) -> Given:
     return Given(values, absent)
 
 
-def given_polars(series: Any) -> Given:
-    import polars
-
-    absent = series.is_null().to_numpy()
-    if series.dtype.is_integer():
-        return Given(series.fill_null(0).to_numpy(), absent)
-    if series.dtype == polars.Boolean:
-        return Given(series.fill_null(False).to_numpy(), absent)
-    if series.dtype in (polars.Categorical, polars.Enum, polars.String):
-        return Given(np.asarray(series.cast(polars.String).to_numpy(), dtype=object), absent)
-    if series.dtype == polars.Decimal:
-        series = series.cast(polars.Float64)
-    return Given(np.asarray(series.to_numpy()), absent)
-
-
 # ---- Values of one column ----
+
+OBJECT_KINDS: tuple[tuple[tuple[type, ...], Any, Any], ...] = (
+    ((bool, np.bool_), False, np.bool_),
+    ((str,), "", np.str_),
+    ((numbers.Integral,), 0, np.int64),
+    ((datetime.timedelta,), datetime.timedelta(0), "timedelta64[us]"),
+    ((np.timedelta64,), np.timedelta64(0, "us"), "timedelta64[us]"),
+    ((numbers.Real, Decimal), np.nan, np.float64),
+)
 
 
 def present(given: Given) -> tuple[Array, Array]:
     """The values and the mask of absent ones; values that are objects all the same become an array of their kind."""
-    values, absent = given
+    values, absent = given.values, given.absent
     if values.ndim != 1:
         raise WrongValues(f"has {values.ndim} dimensions, not one")
     if absent is None:
@@ -147,21 +162,13 @@ def of_one_kind(values: Array, absent: Array) -> Array:
     if not types:
         return np.full(len(values), np.nan)  # which every conversion takes
     filled = values.copy()
-    for base, blank, dtype in (
-        (bool, False, np.bool_),
-        (str, "", np.str_),
-        (numbers.Integral, 0, np.int64),
-        (datetime.timedelta, datetime.timedelta(0), "timedelta64[us]"),
-        (np.timedelta64, np.timedelta64(0, "us"), "timedelta64[us]"),
-        (numbers.Real, np.nan, np.float64),
-    ):
-        if all(issubclass(each, base) for each in types):
+    for bases, blank, dtype in OBJECT_KINDS:
+        if all(issubclass(each, bases) for each in types):
             filled[absent] = blank
             return filled.astype(dtype)
-    if numbers_and_text := types - {str}:
-        if all(issubclass(each, numbers.Integral) for each in numbers_and_text):
-            filled[absent] = ""
-            return filled.astype(np.str_)
+    if all(issubclass(each, (str, numbers.Integral)) and not issubclass(each, bool) for each in types):
+        filled[absent] = ""
+        return filled.astype(np.str_)
     names = ", ".join(sorted(each.__name__ for each in types))
     raise WrongValues(f"has values of type {names}, not all of one kind")
 
@@ -204,6 +211,8 @@ def duration(given: Given) -> Column:
 
 
 def microseconds_of_timedelta(values: Array) -> Array:
+    if np.datetime_data(values.dtype)[0] == "generic":
+        raise WrongValues("holds durations without a unit")
     if np.can_cast(values.dtype, "timedelta64[us]", "safe"):
         return values.astype("timedelta64[us]").astype(np.int64)
     nanoseconds = values.astype("timedelta64[ns]").astype(np.int64)
@@ -332,7 +341,12 @@ def converted(given: Mapping[str, Given], columns: Mapping[str, str], what: str)
     result = {}
     for name, column in given.items():
         try:
-            result[name] = CONVERSIONS[columns[name]](column) if name in columns else nameless(len(column.values))
+            if name not in columns:
+                result[name] = nameless(len(column.values))
+            elif columns[name] == "text" and column.coded is not None:
+                result[name] = column.coded
+            else:
+                result[name] = CONVERSIONS[columns[name]](column)
         except (WrongValues, UnicodeDecodeError) as error:
             raise ValueError(f"column '{name}' of the {what} {error}") from error
     return result

@@ -6,6 +6,7 @@ The type of a parameter says what it takes; a value that it cannot take is named
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,7 @@ class Unknown(NamedTuple):
         return "?"
 
 
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Part:
     """A group of parameters. Reading a parameter that is not known is a RulesError that names file and key."""
 
@@ -68,10 +70,10 @@ SHORT = {"min_distance": "share"}  # a bare value stands for this key of the tab
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any], short: Mapping[str, str] = SHORT) -> dict[str, Any]:
     """Tables merge key by key, anything else is replaced."""
-    merged = dict(base)
+    merged = {key: plain(value) for key, value in base.items()}
     for key, value in changes.items():
         value = plain(value)
-        if key in short and not isinstance(value, Mapping):
+        if key in short and not isinstance(value, Mapping | Unknown):
             value = {short[key]: value}
         old = merged.get(key)
         merged[key] = merge(old if isinstance(old, Mapping) else {}, value, {}) if isinstance(value, Mapping) else value
@@ -105,8 +107,15 @@ class Wrong(Exception):
 
 
 def expected(key: str, value: Any, what: str) -> Wrong:
-    shown = str(value) if isinstance(value, Fraction) else repr(value)
-    return Wrong(key, f"is {shown}: expected {what}")
+    return Wrong(key, f"is {shown(value)}: expected {what}")
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, Fraction):
+        return f"{float(value):g}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(shown, value))}]"
+    return repr(value)
 
 
 def duration(value: Any, key: str) -> timedelta:
@@ -129,7 +138,9 @@ def number(value: Any, key: str) -> Fraction:
 
 def coerce(value: Any, hint: Any, key: str, origin: str) -> Any:
     """A plain value as what the parameter's type says."""
-    if value == "?" and isinstance(value, str):
+    if type(value) is Unknown:
+        return value
+    if isinstance(value, str) and value == "?":
         return Unknown(origin, key)
     if isinstance(hint, type) and issubclass(hint, Part):
         return make_part(hint, value, key, origin)
@@ -156,13 +167,17 @@ def coerce(value: Any, hint: Any, key: str, origin: str) -> Any:
 
 def coerce_list(value: Any, hints: tuple[Any, ...], key: str, origin: str) -> tuple[Any, ...]:
     item, repeated = hints[0], len(hints) == 2 and hints[1] is ...
-    named = isinstance(item, type) and issubclass(item, Part) and "name" in item.__dataclass_fields__  # type: ignore[attr-defined]
-    if repeated and named:
+    if not value and isinstance(value, list | tuple):
+        return ()
+    if repeated and isinstance(item, type) and issubclass(item, Part) and "name" in item.__annotations__:
         if not isinstance(value, Mapping):
             raise expected(key, value, "a table of tables")
-        return tuple(make_part(item, {"name": name, **table}, f"{key}.{name}", origin)
-                     if isinstance(table, Mapping) else coerce(table, item, f"{key}.{name}", origin)
-                     for name, table in value.items())
+        return tuple(
+            make_part(item, {"name": name, **table}, f"{key}.{name}", origin)
+            if isinstance(table, Mapping)
+            else coerce(table, item, f"{key}.{name}", origin)
+            for name, table in value.items()
+        )
     if not isinstance(value, list | tuple):
         raise expected(key, value, "a list")
     if not repeated and len(value) != len(hints):
@@ -172,14 +187,19 @@ def coerce_list(value: Any, hints: tuple[Any, ...], key: str, origin: str) -> tu
     )
 
 
+@functools.cache
+def type_hints(kind: type[Part]) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
 def make_part(kind: type[P], value: Any, key: str, origin: str) -> P:
     if isinstance(value, kind):
         return value
     if not isinstance(value, Mapping):
         raise expected(key, value, "a table")
     prefix = f"{key}." if key else ""
-    hints = typing.get_type_hints(kind)
-    fields = {one.name: one for one in dataclasses.fields(kind) if one.metadata.get("given", True)}  # type: ignore[arg-type]
+    hints = type_hints(kind)
+    fields = {one.name: one for one in dataclasses.fields(kind) if one.metadata.get("given", True)}
     for name in value:
         if name not in fields:
             raise Wrong(f"{prefix}{name}", f"is no parameter{nearest(name, fields)}")
@@ -191,5 +211,3 @@ def make_part(kind: type[P], value: Any, key: str, origin: str) -> P:
     if known and (problem := made.problem()):
         raise Wrong(f"{prefix}{problem[0]}", problem[1])
     return made
-
-

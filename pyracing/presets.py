@@ -20,8 +20,10 @@ from typing import Any, NamedTuple
 
 from pyracing.errors import RulesError
 from pyracing.frames import nearest
-from pyracing.parameters import leaves, merge
+from pyracing.parameters import leaves, merge, shown
+from pyracing.rows import table_of_rows
 from pyracing.rules import Mark, Rules, Source, make_rules
+from pyracing.table import Field, Table
 
 SERIES = Path(__file__).with_name("series")
 HEAD = ("name", "championship", "extends", "first_year", "last_year", "era", "sources")
@@ -68,11 +70,56 @@ def chosen(eras: list[Era], origin: str, year: int | None) -> Rules:
 def era_of(eras: list[Era], origin: str, year: int | None) -> Era:
     if year is None:
         return eras[-1]
-    for era in reversed(eras):
-        if (era.first_year is None or era.first_year <= year) and (era.last_year is None or year <= era.last_year):
-            return era
+    found = [era for era in eras if (era.first_year or year) <= year <= (era.last_year or year)]
+    if found:
+        return found[0]
     begins, ends = eras[0].first_year, eras[-1].last_year
     raise RulesError(f"{origin}: no rules for {year}; they begin in {begins}{f' and end in {ends}' if ends else ''}")
+
+
+def series(name: str | None = None) -> Table:
+    """The presets: what each says, since when, and how sure it is.
+
+    name : a preset as for `rules`: all values in force under it. Without a name every value of every preset, once,
+        where it is stated; it holds in the eras after until one of them says otherwise.
+    Table : name (as `rules` takes it), championship, first_year, last_year (null: still in force), key, value (as the
+        file writes it, `?`: unknown), mark (V checked against official results, S regulation or organiser, P press, M
+        remembered, ? unknown), source.
+    """
+    rows: list[tuple[Any, ...]] = []
+    if name is None:
+        for stem in preset_names():
+            for era in load_preset(stem, ()):
+                rows += era_rows(era, era.stated, era.sources)
+    else:
+        stem, said = preset_name(name)
+        era = era_of(load_preset(stem, ()), f"{stem}.toml", said)
+        rows += era_rows(era, {key: value for key, value in era.values.items() if key not in HEAD}, era.all_sources)
+    nullable = ("first_year", "last_year", "mark", "source")
+    names = ("name", "championship", "first_year", "last_year", "key", "value", "mark", "source")
+    fields = [Field(each, "int32" if each.endswith("year") else "text", each in nullable) for each in names]
+    return table_of_rows(fields, rows)
+
+
+def era_rows(era: Era, values: Mapping[str, Any], sources: Mapping[str, Source]) -> list[tuple[Any, ...]]:
+    head = (era.name, era.championship, era.first_year, era.last_year)
+    return [
+        (*head, key, toml_text(value), sources[key].mark or None, sources[key].source or None)
+        for key, value in leaves(values)
+    ]
+
+
+def toml_text(value: Any) -> str:
+    """A value as a file writes it, text without quotes."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Fraction):
+        return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_text, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {toml_text(item)}' for key, item in value.items())} }}"
+    return str(value)
 
 
 # ---- Files -----------------------------------------------------------------------------------------------------------
@@ -120,7 +167,7 @@ def exact(text: str) -> Fraction:
 
 def parse(content: bytes, origin: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8-sig"), parse_float=exact)  # type: ignore[arg-type]
+        return tomllib.loads(content.decode("utf-8-sig"), parse_float=exact)
     except ValueError as error:
         raise RulesError(f"{origin}: {error}") from None
 
@@ -149,12 +196,12 @@ def read_eras(
     eras = []
     for index, layer in enumerate(layers):
         first, until = years[index], begins[index + 1] - 1 if index + 1 < len(layers) else last
-        stated = {key: value for key, value in layer.items() if key not in HEAD}
+        stated = merge({}, {key: value for key, value in layer.items() if key not in HEAD})
         stated_sources = read_sources(layer, stated, origin)
         values = merge(values, stated)
         sources = {**sources, **stated_sources}
         era_name = name if index + 1 == len(layers) else f"{name}-{first}"
-        head = {"name": era_name, "championship": championship}
+        head: dict[str, Any] = {"name": era_name, "championship": championship}
         head |= {key: value for key, value in (("first_year", first), ("last_year", until)) if value is not None}
         full = {**values, **head}
         make_rules(full, origin if index == 0 else f"{origin}: era {first}", sources)
@@ -185,9 +232,10 @@ def extended(name: str, seen: tuple[str, ...], folder: Path | None) -> Era:
 
 
 def text(content: Mapping[str, Any], key: str, origin: str) -> str:
-    if not isinstance(content[key], str):
-        raise RulesError(f"{origin}: {key} is {content[key]!r}: expected text")
-    return content[key]
+    value = content[key]
+    if not isinstance(value, str):
+        raise RulesError(f"{origin}: {key} is {value!r}: expected text")
+    return value
 
 
 def year(layer: Mapping[str, Any], key: str, origin: str) -> int | None:
@@ -213,7 +261,9 @@ def read_sources(layer: Mapping[str, Any], stated: Mapping[str, Any], origin: st
         if source_key is not None:
             used.add(source_key)
         if (value == "?") != (source.mark == "?") and source_key is not None:
-            raise RulesError(f"{origin}: {key} is {value!r} but its source is marked {source.mark!r}: '?' goes with '?'")
+            raise RulesError(
+                f"{origin}: {key} is {shown(value)} but its source is marked {source.mark!r}: '?' goes with '?'"
+            )
         found[key] = source
     for key in given:
         if key not in used:

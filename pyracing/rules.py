@@ -1,8 +1,9 @@
 """Rules: what turns laps into a result and results into a championship, as data.
 
-A `Rules` is made from a preset (`pyracing.rules("wec")`), a file, or another one (`replace`); presets.py reads the files.
-Durations are `datetime.timedelta`, shares and points `fractions.Fraction`, so that nothing is rounded before a rule says
-so. A value that nobody knows stands as `"?"` in the file: it asks for itself with a `RulesError` when it is used.
+A `Rules` is made from a preset (`pyracing.rules("wec")`), a file, or another one (`replace`); presets.py reads the
+files. Durations are `datetime.timedelta`, shares and points `fractions.Fraction`, so that nothing is rounded before a
+rule says so. A value that nobody knows stands as `"?"` in the file: it asks for itself with a `RulesError` when it is
+used.
 """
 
 from __future__ import annotations
@@ -53,11 +54,11 @@ class ClassDuration(Part):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class EndOfRace(Part):
-    """by: what was announced. flag: the chequered flag falls for the `leader` at its first crossing at or after the time
-    and then for every other car at its next one, or for every car at its first crossing after the `time`. duration:
-    length of a race by time where the files do not say. time_limit: when a race by laps ends early: with the lap that
-    is time_limit_laps after the one under way; time_limit_with_suspensions: the same, stoppages included. late_flag: a
-    flag shown late counts as `scheduled` or as `shown`."""
+    """by: what was announced. flag: the chequered flag falls for the `leader` at its first crossing at or after the
+    time and then for every other car at its next one, or for every car at its first crossing after the `time`.
+    duration: length of a race by time where the files do not say. time_limit: when a race by laps ends early: with the
+    lap that is time_limit_laps after the one under way; time_limit_with_suspensions: the same, stoppages included.
+    late_flag: a flag shown late counts as `scheduled` or as `shown`."""
 
     by: Literal["time", "laps"] = "time"
     flag: Literal["leader", "time"] = "leader"
@@ -94,7 +95,8 @@ class MinDistance(Part):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class LastLap(Part):
-    """The lap that ends at the flag: a list of (longest time, laps deducted), and the status beyond the last of them."""
+    """The lap that ends at the flag: a list of (longest time, laps deducted), and the status beyond the last of
+    them."""
 
     limits: tuple[tuple[timedelta, int], ...] = ()
     beyond: Status = "not_classified"
@@ -111,9 +113,9 @@ class RedFlag(Part):
     before), at each class leader's `class_penultimate_crossing`, or of the `last_lap_of_all`, the last lap that all had
     completed. clock_runs: race time goes on while the race is stopped."""
 
-    result: Literal[
-        "penultimate_lap", "leader_last_crossing", "class_penultimate_crossing", "last_lap_of_all"
-    ] = "penultimate_lap"
+    result: Literal["penultimate_lap", "leader_last_crossing", "class_penultimate_crossing", "last_lap_of_all"] = (
+        "penultimate_lap"
+    )
     clock_runs: bool = True
 
 
@@ -130,8 +132,8 @@ class EventPenalties(Part):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Penalties(Part):
-    """What a drive-through or a stop-go costs when it is added after the race: stop_go whatever the stop, or the stop and
-    stop_go_loss. longer: a penalty longer than reference_lap stays `time`, or becomes `laps_and_time`."""
+    """What a drive-through or a stop-go costs when it is added after the race: stop_go whatever the stop, or the stop
+    and stop_go_loss. longer: a penalty longer than reference_lap stays `time`, or becomes `laps_and_time`."""
 
     drive_through: timedelta | None = None
     stop_go: timedelta | None = None
@@ -175,9 +177,9 @@ class DriveLimit(Part):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class DriveTime(Part):
-    """maximum, maximum_in_window in any window, longest without a rest, rest: for every driver; limits: by class, rating,
-    event and race length. minimum_for_points: a driver who drove less scores nothing. scaled: minima shrink with the
-    time lost to suspensions. failed: what happens to a car whose driver misses a bound."""
+    """maximum, maximum_in_window in any window, longest without a rest, rest: for every driver; limits: by class,
+    rating, event and race length. minimum_for_points: a driver who drove less scores nothing. scaled: minima shrink
+    with the time lost to suspensions. failed: what happens to a car whose driver misses a bound."""
 
     maximum: timedelta | None = None
     window: timedelta | None = None
@@ -202,10 +204,10 @@ class GridPart(Part):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Grid(Part):
-    """laps: the laps of a driver that count; best: from the best or the second-best on; crew: a car counts with its best
-    driver, the mean or the sum of its drivers; drivers: how many of them, 0: all. missing: where a car starts of which a
-    driver has no time. second_race: what sets the grid of a second race. class_blocks: classes stand one behind the
-    other. reverse: places at the front turned round. percentage: slowest time allowed, in % of the best, 0: any."""
+    """laps: the laps of a driver that count; best: from the best or the second-best on; crew: a car counts with its
+    best driver, the mean or the sum of its drivers; drivers: how many of them, 0: all. missing: where a car starts of
+    which a driver has no time. second_race: what sets the grid of a second race. class_blocks: classes stand one behind
+    the other. reverse: places at the front turned round. percentage: slowest time allowed, in % of the best, 0: any."""
 
     laps: int = 1
     best: Literal["best", "second_best"] = "best"
@@ -268,7 +270,8 @@ class Bonus(Part):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class ShortenedStep(Part):
-    """For a race that ran a share of its distance below `below`: a factor on the usual points, or a table of its own."""
+    """For a race that ran a share of its distance below `below`: a factor on the usual points, or a table of its
+    own."""
 
     below: Fraction
     sessions: tuple[str, ...] = ("race",)
@@ -321,8 +324,9 @@ class Points(Part):
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Standing(Part):
     """One championship. best: the results of so many rounds count, 0: all; split: (rounds, results that count) for each
-    part of the season. result: what is dropped as a whole, a `round` or each `session` of it. cars: so many of a team's or make's cars score in a round, 0: all; rerank: its other cars leave
-    the order and those behind move up. tables: points of its own, by name. excluded_events: rounds that do not count."""
+    part of the season. result: what is dropped as a whole, a `round` or each `session` of it. cars: so many of a team's
+    or make's cars score in a round, 0: all; rerank: its other cars leave the order and those behind move up. tables:
+    points of its own, by name. excluded_events: rounds that do not count."""
 
     best: int = 0
     split: tuple[tuple[int, int], ...] = ()
@@ -379,14 +383,13 @@ class Rules(Part):
     standings: Standings = Standings()
     origin: str = field(default="rules", metadata={"given": False})
     sources: Mapping[str, Source] = field(default_factory=dict, metadata={"given": False})
-    values: Mapping[str, Any] = field(default_factory=dict, metadata={"given": False})
 
     def replace(self, **changes: Any) -> Rules:
         """Rules with some parameters changed, as a file would say them: `replace(min_distance=0.75)`,
         `replace(points={"bonuses": {"pole": {"points": 2}}})`. What a table does not name stays."""
         changed = dict(leaves(merge({}, changes)))
         sources = {key: source for key, source in self.sources.items() if key not in changed}
-        return make_rules(merge(self.values, changes), self.origin, sources)
+        return make_rules(merge(parameters(self), changes), self.origin, sources)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rules) and parameters(self) == parameters(other)
@@ -395,7 +398,7 @@ class Rules(Part):
         return hash(tuple(parameters(self).values()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return make_rules, (dict(self.values), self.origin, dict(self.sources))
+        return make_rules, (merge({}, parameters(self)), self.origin, dict(self.sources))
 
     def __repr__(self) -> str:
         return f"<Rules {self.name or self.origin}: {self.championship or 'no championship'}>"
@@ -407,7 +410,7 @@ class Rules(Part):
 
 
 def parameters(rules: Rules) -> dict[str, Any]:
-    return {key: value for key, value in vars(rules).items() if key not in ("origin", "sources", "values")}
+    return {key: value for key, value in vars(rules).items() if key not in ("origin", "sources")}
 
 
 def make_rules(values: Mapping[str, Any], origin: str, sources: Mapping[str, Source]) -> Rules:
@@ -416,5 +419,5 @@ def make_rules(values: Mapping[str, Any], origin: str, sources: Mapping[str, Sou
         made = make_part(Rules, values, "", origin)
     except Wrong as wrong:
         raise RulesError(f"{origin}: {wrong}") from None
-    vars(made).update(origin=origin, sources=types.MappingProxyType(dict(sources)), values=types.MappingProxyType(dict(values)))
+    vars(made).update(origin=origin, sources=types.MappingProxyType(dict(sources)))
     return made

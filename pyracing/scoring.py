@@ -29,17 +29,18 @@ OF_THE_RACE = ("event", "hours", "distance_share", "leader_laps", "green_laps", 
 DRIVERS_APART = re.compile(r"\s*/\s*")
 NOT_ELIGIBLE = "; not eligible"
 ANY_GROUP = "*"  # of a race to come, which is for every class
+NOTHING = ShortenedStep(below=Fraction(1), factor=Fraction(0))
 NUMBERED = re.compile(r"(.*\S)\s+\d+")
 
 
 class Entry:
     """A car in a race: its rows (one, or one a driver) and its place among those who are ranked."""
 
-    def __init__(self, rows: list[Result], place: int | None, key: str) -> None:
+    def __init__(self, rows: list[Result], place: int | None, owner: str, of: Of) -> None:
         self.rows = rows
         self.place = place
-        self.key = key
-        self.eligible = any(row["eligible"] is not False for row in rows)
+        self.owner = owner
+        self.eligible = any(row["eligible"] is not False for row in rows) and bool(self.competitors(of))
 
     def drivers(self) -> list[tuple[str, Result]]:
         return [(name, row) for row in self.rows for name in named_drivers(row)]
@@ -82,11 +83,11 @@ class Score(NamedTuple):
 
 def read_results(results: Any, rules: Rules, by: str | None, of: Of) -> list[Race]:
     """Results as races in order, whatever the order of the rows. ValueError names a column that is missing or wrong."""
-    given = frames.given_columns(results)
     types = dict(COLUMNS)
     types |= {bonus.name: "bool" for bonus in rules.points.bonuses if bonus.name not in types}
     if by is not None:
         types[by] = "text"
+    given = frames.given_columns(results, types)
     require(given, *(("driver", "drivers") if of == "drivers" else (COMPETITOR[of],)))
     require(given, "position", "class_position")
     if by is not None:
@@ -111,9 +112,9 @@ def empty(column: frames.Given) -> bool:
 
 def read_calendar(calendar: Any, group: str) -> list[Race]:
     """Races to come, without rows: one for each row of a table with `round`."""
-    given = frames.given_columns(calendar)
-    require(given, "round")
     types = {name: COLUMNS[name] for name in ("round", "session", *OF_THE_RACE)}
+    given = frames.given_columns(calendar, types)
+    require(given, "round")
     return [
         Race(said["round"], said["event"] or "", said["session"] or "race", group, [], said, frozenset())
         for said in rows_of(given, types, "remaining races")
@@ -128,13 +129,17 @@ def require(given: Mapping[str, frames.Given], *names: str) -> None:
 
 def listed(column: frames.Column) -> list[Any]:
     values = column.words[column.values] if column.words is not None and len(column.words) else column.values
+    if column.absent is None:
+        return list(values.tolist())
     return [None if absent else value for value, absent in zip(values.tolist(), column.absent.tolist(), strict=True)]
 
 
 def check_statuses(rows: Iterable[Result], rules: Rules) -> None:
     for status in {row["status"] for row in rows} - {None, *rules.statuses}:
         known = ", ".join(rules.statuses)
-        raise ValueError(f"column 'status' of the results has {status!r}: expected {known}{frames.nearest(status, rules.statuses)}")
+        raise ValueError(
+            f"column 'status' of the results has {status!r}: expected {known}{frames.nearest(status, rules.statuses)}"
+        )
 
 
 def races(rows: Sequence[Result], by: str | None, columns: frozenset[str]) -> list[Race]:
@@ -148,6 +153,7 @@ def races(rows: Sequence[Result], by: str | None, columns: frozenset[str]) -> li
             together.setdefault((row["round"] or 1, row["session"] or "race", group), []).append(row)
     found = []
     for (number, session, group), members in sorted(together.items()):
+        members.sort(key=lambda row: (row["car"] or "", row["driver"] or ""))
         said = {name: only(members, name, number, session) for name in OF_THE_RACE}
         found.append(Race(number, said["event"] or "", session, group, members, said, columns))
     return found
@@ -156,7 +162,9 @@ def races(rows: Sequence[Result], by: str | None, columns: frozenset[str]) -> li
 def only(rows: Iterable[Result], name: str, number: int, session: str) -> Any:
     values = sorted({row[name] for row in rows} - {None})
     if len(values) > 1:
-        raise ValueError(f"column '{name}' of the results has {values[0]!r} and {values[1]!r} for round {number}, {session}")
+        raise ValueError(
+            f"column '{name}' of the results has {values[0]!r} and {values[1]!r} for round {number}, {session}"
+        )
     return values[0] if values else None
 
 
@@ -169,13 +177,14 @@ def named_drivers(row: Result) -> list[str]:
 # ---- Places ----------------------------------------------------------------------------------------------------------
 
 
-def entries_of(race: Race, table: PointsTable, by: str | None, pass_down: bool) -> list[Entry]:
-    """Cars with their places among the ranked ones, ineligible cars left out of the count where points pass down."""
+def entries_of(race: Race, table: PointsTable, by: str | None, of: Of, pass_down: bool) -> list[Entry]:
+    """Cars with their places among the ranked ones, ineligible cars left out of the count where points pass down. A car
+    without a team is not eligible for a championship of teams."""
     cars: dict[tuple[str, int | None], list[Result]] = {}
     column = "class_position" if ranked_by_class(race, by) else "position"
     for row in race.rows:
         place = row[column] if ranked(row, table) else None
-        owner = row["car"] or " / ".join(named_drivers(row)) or row["team"] or row["manufacturer"]
+        owner = row["car"] or " / ".join(named_drivers(row)) or row["team"] or row["manufacturer"] or ""
         cars.setdefault((owner, place), []).append(row)
     renumber = by is not None and column == "position"
     taken = sorted(place for _, place in cars if place is not None)
@@ -183,13 +192,13 @@ def entries_of(race: Race, table: PointsTable, by: str | None, pass_down: bool) 
     for (owner, place), rows in cars.items():
         if renumber and place is not None:
             place = 1 + bisect_left(taken, place)
-        entries.append(Entry(rows, place, owner))
+        entries.append(Entry(rows, place, owner, of))
     if pass_down:
         outside = sorted(entry.place for entry in entries if not entry.eligible and entry.place is not None)
         for entry in entries:
             if entry.eligible and entry.place is not None:
                 entry.place -= bisect_left(outside, entry.place)
-    return sorted(entries, key=lambda entry: (entry.place is None, entry.place or 0, entry.key))
+    return sorted(entries, key=lambda entry: (entry.place is None, entry.place or 0, entry.owner))
 
 
 def ranked_by_class(race: Race, by: str | None) -> bool:
@@ -204,7 +213,8 @@ def ranked(row: Result, table: PointsTable) -> bool:
 
 
 def scoring_entries(entries: Sequence[Entry], standing: Standing, of: Of) -> list[tuple[Entry, int]]:
-    """Eligible ranked entries and the places they score at; of a competitor with more cars than count, the best ones."""
+    """Eligible ranked entries and the places they score at; of a competitor with more cars than count, the best
+    ones."""
     scoring = [(entry, entry.place) for entry in entries if entry.eligible and entry.place is not None]
     if not standing.cars or of in ("drivers", "cars"):
         return scoring
@@ -240,17 +250,21 @@ def table_for(rules: Rules, standing: Standing, race: Race) -> PointsTable:
     named = race.said["points_table"]
     if named is not None:
         if named not in tables:
-            raise RulesError(f"{rules.origin}: points.tables.{named}: there is no such table{frames.nearest(named, tables)}")
+            raise RulesError(
+                f"{rules.origin}: points.tables.{named}: there is no such table{frames.nearest(named, tables)}"
+            )
         return tables[named]
     meant = [table for table in tables.values() if holds_for_session(table.sessions, race.session)]
     if not meant:
-        raise RulesError(f"{rules.origin}: points.tables: none holds for the session {race.session!r} of round {race.round}")
+        raise RulesError(
+            f"{rules.origin}: points.tables: none holds for the session {race.session!r} of round {race.round}"
+        )
     meant = [table for table in meant if race.event in table.events] or [table for table in meant if not table.events]
     hours = race.said["hours"]
     if len(meant) > 1 and hours is None and any(table.hours for table in meant):
         raise RulesError(
-            f"{rules.origin}: points.tables: which of {', '.join(table.name for table in meant)} holds for round {race.round} "
-            "depends on the length of the race; add a column 'hours' or 'points_table' to the results"
+            f"{rules.origin}: points.tables: which of {', '.join(table.name for table in meant)} holds for round "
+            f"{race.round} depends on the length of the race; add a column 'hours' or 'points_table' to the results"
         )
     if hours is not None:
         long = Fraction(repr(hours))
@@ -321,6 +335,7 @@ def share_run(race: Race) -> Fraction:
 
 
 def shortened_step(rules: Rules, race: Race) -> tuple[ShortenedStep | None, str]:
+    """What becomes of the points of a race that did not run its distance, and why."""
     shortened = rules.points.shortened
     share = share_run(race)
     leader = race.said["leader_laps"]
@@ -328,9 +343,9 @@ def shortened_step(rules: Rules, race: Race) -> tuple[ShortenedStep | None, str]
         leader = max((row["laps"] for row in race.rows if row["laps"] is not None), default=None)
     green = race.said["green_laps"]
     if leader is not None and leader < shortened.min_laps:
-        return ShortenedStep(below=Fraction(1), factor=Fraction(0)), f"none: fewer than {shortened.min_laps} laps"
+        return NOTHING, f"none: fewer than {shortened.min_laps} laps"
     if green is not None and green < shortened.min_green_laps:
-        return ShortenedStep(below=Fraction(1), factor=Fraction(0)), f"none: fewer than {shortened.min_green_laps} green laps"
+        return NOTHING, f"none: fewer than {shortened.min_green_laps} green laps"
     if share >= 1 or (shortened.when == "stopped" and race.said["stopped"] is False):
         return None, ""
     for step in shortened.steps:
@@ -365,9 +380,7 @@ def bonus_scores(rules: Rules, race: Race, entries: Sequence[Entry], of: Of) -> 
     return scores
 
 
-def bonus_holders(
-    rules: Rules, bonus: Bonus, race: Race, entries: Sequence[Entry]
-) -> list[tuple[Entry, list[Result]]]:
+def bonus_holders(rules: Rules, bonus: Bonus, race: Race, entries: Sequence[Entry]) -> list[tuple[Entry, list[Result]]]:
     """Entries that earn a bonus, with the rows that say so."""
     column = {"lap_led": "laps_led", "most_laps_led": "laps_led"}.get(bonus.name, bonus.name)
     if column == "fastest_lap" and column not in race.columns:
@@ -375,7 +388,9 @@ def bonus_holders(
     if column not in race.columns:
         raise RulesError(f"{rules.origin}: points.bonuses.{bonus.name} needs a column '{column}' in the results")
     possible = [entry for entry in entries if entry.eligible]
-    within = [entry for entry in possible if bonus.top is None or (entry.place is not None and entry.place <= bonus.top)]
+    within = [
+        entry for entry in possible if bonus.top is None or (entry.place is not None and entry.place <= bonus.top)
+    ]
     values = [row[column] for entry in (within if bonus.fallback else possible) for row in entry.rows if row[column]]
     if column == "best_lap":
         values = [min(values, default=None)]
@@ -393,11 +408,12 @@ def bonus_holders(
 
 
 def race_scores(rules: Rules, standing: Standing, race: Race, of: Of, by: str | None) -> list[Score]:
-    """Points of everybody in one race, one row a competitor and car, in the order of places; a bonus in a row of its own."""
+    """Points of everybody in one race, one row a competitor and car, in the order of places; a bonus in a row of its
+    own."""
     if race.event in standing.excluded_events:
         return []
     table = table_for(rules, standing, race)
-    entries = entries_of(race, table, by, rules.points.pass_down)
+    entries = entries_of(race, table, by, of, rules.points.pass_down)
     own_scale, factor, why = race_scale(rules, standing, table, race)
     scoring = scoring_entries(entries, standing, of)
     places = {id(entry): place for entry, place in scoring}
@@ -406,9 +422,8 @@ def race_scores(rules: Rules, standing: Standing, race: Race, of: Of, by: str | 
     for entry in entries:
         place = places.get(id(entry))
         points = factor * own_scale.at(place, ties[place]) if place is not None else Fraction(0)
-        reason = "; ".join(text for text in (table.name if place is not None else "", why if place is not None else "") if text)
-        if place is not None and ties[place] > 1:
-            reason += f"; dead heat of {ties[place]}"
+        heat = f"dead heat of {ties[place]}" if place is not None and ties[place] > 1 else ""
+        reason = "; ".join(text for text in (table.name, why, heat) if text) if place is not None else ""
         for name, share, note in shares(rules, entry, of):
             own_place = None if note == NOT_ELIGIBLE else place
             scores.append(score(race, name, entry, own_place, points * share, reason + note))
@@ -427,7 +442,10 @@ def shares(rules: Rules, entry: Entry, of: Of) -> list[tuple[str, Fraction, str]
     way = rules.points.drivers_of_a_car
     void = way == "none" and drivers > 1
     if of != "drivers":
-        return [(name, Fraction(0 if void else 1), "; car driven by several" if void else "") for name in entry.competitors(of)]
+        return [
+            (name, Fraction(0 if void else 1), "; car driven by several" if void else "")
+            for name in entry.competitors(of)
+        ]
     least = rules.drive_time.minimum_for_points
     found = []
     for name, row in entry.drivers():
@@ -438,7 +456,11 @@ def shares(rules: Rules, entry: Entry, of: Of) -> list[tuple[str, Fraction, str]
             share, note = Fraction(1, drivers), f"; shared by {drivers}"
         if row["eligible"] is False:
             share, note = Fraction(0), NOT_ELIGIBLE
-        elif least is not None and row["drive_time"] is not None and row["drive_time"] < least.total_seconds() * 1_000_000:
+        elif (
+            least is not None
+            and row["drive_time"] is not None
+            and row["drive_time"] < least.total_seconds() * 1_000_000
+        ):
             share, note = Fraction(0), "; drove too little"
         found.append((name, share, note))
     return found

@@ -47,10 +47,11 @@ class Session:
     """What the files of one session say. Made by `read` and `from_laps`; never changes.
 
     Its tables are properties, its questions methods that take keyword arguments and give a `Table`; `select` gives a
-    session narrowed to some of it, which answers the same questions. `len(session)` is the number of laps. Sessions are equal
-    when their laps, entries, results and weather are. They may be shared between threads, and pickled.
+    session narrowed to some of it, which answers the same questions. `len(session)` is the number of laps. Sessions are
+    equal when their laps, entries, results and weather are. They may be shared between threads, and pickled.
 
-    Times are durations in microseconds: `elapsed` since the start of the session, `clock` since midnight of the day it began.
+    Times are durations in microseconds: `elapsed` since the start of the session, `clock` since midnight of the day it
+    began.
     """
 
     __slots__ = ("__weakref__", "_core", "_hashes", "_origin", "_parts")
@@ -115,11 +116,12 @@ class Session:
     def laps(self) -> Table:
         """Every lap, by car (as text), then lap.
 
-        car, class, group, team, manufacturer, driver, driver_number, lap, lap_time, sector_1, sector_2, sector_3, elapsed
-        (race time of the crossing that ends the lap, as published), clock (time of day of that crossing, never wrapped), in_pit
-        (the crossing was in the pit lane), pit_lane_time (on the row where it is published), flag (green, yellow,
-        slow_zone, fcy, vsc, code_60, safety_car, red or chequered, at the crossing), average_speed (of the lap) and top_speed
-        (at the trap, both km/h), improvement (car_best or session_best), deleted. What the files do not say is absent.
+        car, class, group, team, manufacturer, driver, driver_number, lap, lap_time, sector_1, sector_2, sector_3,
+        elapsed (race time of the crossing that ends the lap, as published), clock (time of day of that crossing, never
+        wrapped), in_pit (the crossing was in the pit lane), pit_lane_time (on the row where it is published), flag
+        (green, yellow, slow_zone, fcy, vsc, code_60, safety_car, red or chequered, at the crossing), average_speed (of
+        the lap) and top_speed (at the trap, both km/h), improvement (car_best or session_best), deleted. What the files
+        do not say is absent.
         """
         return self._part("laps")
 
@@ -130,7 +132,8 @@ class Session:
 
     @property
     def entries(self) -> Table:
-        """Every car, by car as text: car, class, group, team, manufacturer, vehicle, tyre_make, drivers, driver_count, laps."""
+        """Every car, by car as text: car, class, group, team, manufacturer, vehicle, tyre_make, drivers, driver_count,
+        laps."""
         return self._part("entries")
 
     @property
@@ -142,8 +145,8 @@ class Session:
     def results(self) -> Table:
         """The published result in published order, the official one where both are given; without rows where none is.
 
-        position, class_position, car, class, status, laps, total_time, gap, gap_laps, interval, interval_laps, best_lap,
-        best_lap_number.
+        position, class_position, car, class, status, laps, total_time, gap, gap_laps, interval, interval_laps,
+        best_lap, best_lap_number.
         """
         return self._part("results")
 
@@ -154,8 +157,8 @@ class Session:
 
     @property
     def weather(self) -> Table:
-        """Readings in order of time: clock, air_temperature and track_temperature (degrees Celsius), humidity (%), pressure
-        (hPa), wind_speed (m/s), wind_direction (degrees), rain."""
+        """Readings in order of time: clock, air_temperature and track_temperature (degrees Celsius), humidity (%),
+        pressure (hPa), wind_speed (m/s), wind_direction (degrees), rain."""
         return self._part("weather")
 
     def check(self) -> Table:
@@ -169,11 +172,11 @@ class Session:
     def info(self) -> dict[str, Any]:
         """What is known of the session as a whole; what is not is None.
 
-        name, kind (race, qualifying, practice or test), format, start (time of day), duration (scheduled), utc_offset (local
-        time less UTC), lap_length (km), flags_published, narrowed (a selection of drivers, laps or flags), suspensions
-        (stretches in which `elapsed` stood still while the clock ran), assumptions (what was taken for granted), and files:
-        for each name, format, size in bytes, encoding, separator, rows, rows_listed (rows that are in no table but in
-        `check()`) and sha256, which is None where the file has changed since.
+        name, kind (race, qualifying, practice or test), format, start (time of day), duration (scheduled), utc_offset
+        (local time less UTC), lap_length (km), flags_published, narrowed (a selection of drivers, laps or flags),
+        suspensions (stretches in which `elapsed` stood still while the clock ran), assumptions (what was taken for
+        granted), and files: for each name, format, size in bytes, encoding, separator, rows, rows_listed (rows that are
+        in no table but in `check()`) and sha256, which is None where the file has changed since.
         """
         facts = row_dicts(self._part("facts"))[0]
         files = row_dicts(self._part("files"))
@@ -218,9 +221,9 @@ class Session:
     ) -> Session:
         """The session narrowed to what matches everything that is given; one or several names each.
 
-        `laps` is a lap, a pair (first, last) with both, or a range or slice that ends before its stop. The whole field stays
-        known: class medians, positions at a crossing and neutralisations are still those of all cars. A session narrowed to
-        drivers, laps or flags answers about laps and pace, and refuses to be classified.
+        `laps` is a lap, a pair (first, last) with both, or a range or slice that ends before its stop. The whole field
+        stays known: class medians, positions at a crossing and neutralisations are still those of all cars. A session
+        narrowed to drivers, laps or flags answers about laps and pace, and refuses to be classified.
 
         Raises ValueError for a name that is not there, with near matches.
         """
@@ -235,90 +238,93 @@ class Session:
         """The cars in the order in which they are classified.
 
         car, class, position, class_position (both absent unless classified), team, drivers, status (classified,
-        not_classified or not_started), laps, total_time, gap (behind the winner, absent for cars on another lap), gap_laps,
-        interval and interval_laps (to the car ahead), best_lap and best_lap_number (as the timekeeper counts it),
-        penalty_time, penalty_laps, decisions (0 and absent: no decision of the stewards is taken into account).
+        not_classified or not_started), laps, total_time, gap (behind the winner, absent for cars on another lap),
+        gap_laps, interval and interval_laps (to the car ahead), best_lap and best_lap_number (as the timekeeper counts
+        it), penalty_time, penalty_laps, decisions (0 and absent: no decision of the stewards is taken into account).
 
-        A race goes by laps, then by the time of the last crossing; classified is who took the flag, or everybody with a lap
-        where the files carry no flag, which `check()` says. Other sessions go by best lap. Raises ValueError for a session
-        narrowed to drivers, laps or flags.
+        A race goes by laps, then by the time of the last crossing; classified is who took the flag, or everybody with a
+        lap where the files carry no flag, which `check()` says. Other sessions go by best lap. Raises ValueError for a
+        session narrowed to drivers, laps or flags.
         """
         return self._ask("classification")
 
     def lap_details(self) -> Table:
-        """Every lap with all that is known of it: the columns of `laps`, then stint, stint_lap and driver_stint (from 1),
-        position, class_position, gap, gap_laps, class_gap, in_lap, out_lap, clean, reason.
+        """Every lap with all that is known of it: the columns of `laps`, then stint, stint_lap and driver_stint (from
+        1), position, class_position, gap, gap_laps, class_gap, in_lap, out_lap, clean, reason.
 
-        Position and gaps are those at the crossing that ends the lap, in the whole field: position is 1 + the cars that had
-        completed this lap before, gap the time since the first car completed it, gap_laps the laps that the leader had
-        completed at that instant less this one. They are absent where they cannot be known, and in sessions that are no race.
-        `clean` and `reason` as in `clean_laps()`.
+        Position and gaps are those at the crossing that ends the lap, in the whole field: position is 1 + the cars that
+        had completed this lap before, gap the time since the first car completed it, gap_laps the laps that the leader
+        had completed at that instant less this one. They are absent where they cannot be known, and in sessions that
+        are no race. `clean` and `reason` as in `clean_laps()`.
         """
         return self._ask("lap_details")
 
     def crossings(self) -> Table:
         """Every crossing of the line in the order of time.
 
-        car, class, lap, elapsed, position, class_position, gap, gap_laps, interval, interval_laps, class_gap, class_gap_laps,
-        in_pit, flag. Positions and gaps as in `lap_details()`; interval is the time since the car one position ahead completed
-        this lap; the laps are those that the leader, the car ahead, the class leader had completed at that instant, less this
-        one. Laps without a known time are no crossings.
+        car, class, lap, elapsed, position, class_position, gap, gap_laps, interval, interval_laps, class_gap,
+        class_gap_laps, in_pit, flag. Positions and gaps as in `lap_details()`; interval is the time since the car one
+        position ahead completed this lap; the laps are those that the leader, the car ahead, the class leader had
+        completed at that instant, less this one. Laps without a known time are no crossings.
         """
         return self._ask("crossings")
 
     def stints(self, *, by: Literal["pit", "driver"] = "pit") -> Table:
         """The stints of each car; every lap is in one.
 
-        car, class, stint (from 1), driver (of its first lap), first_lap, last_lap, laps, start and end (race time), duration,
-        green_laps, in_lap, out_lap, mean, best, deviation, opened_by (start, driver_change, or the kind of the visit).
+        car, class, stint (from 1), driver (of its first lap), first_lap, last_lap, laps, start and end (race time),
+        duration, green_laps, in_lap, out_lap, mean, best, deviation, opened_by (start, driver_change, or the kind of
+        the visit).
 
-        By pit, a stint begins with every visit to the pit lane but a pass_through; by driver, with another driver. `mean`,
-        `best` and `deviation` (of the sample) are of its green flying laps: neither lap 1, in-lap, out-lap nor deleted; absent
-        without such laps.
+        By pit, a stint begins with every visit to the pit lane but a pass_through; by driver, with another driver.
+        `mean`, `best` and `deviation` (of the sample) are of its green flying laps: neither lap 1, in-lap, out-lap nor
+        deleted; absent without such laps.
         """
         return self._ask("stints", by=by)
 
     def pit_stops(self) -> Table:
         """The visits of each car to the pit lane.
 
-        car, class, visit (from 1), lap (the in-lap), elapsed (at its end), pit_lane_time, kind, driver_before, driver_after,
-        driver_change, flag, loss.
+        car, class, visit (from 1), lap (the in-lap), elapsed (at its end), pit_lane_time, kind, driver_before,
+        driver_after, driver_change, flag, loss.
 
-        `kind` is an estimate: garage is over 3 times the median visit of the class, drive_through a transit without a stop,
-        pass_through one under caution or in practice, red_flag a stop while the race was suspended, unfinished one from
-        which the car did not come out again; else pit_stop. `loss` is the time of the laps of the visit less as many median
-        laps of the class meanwhile; absent where too few rivals were on track to say.
+        `kind` is an estimate: garage is over 3 times the median visit of the class, drive_through a transit without a
+        stop, pass_through one under caution or in practice, red_flag a stop while the race was suspended, unfinished
+        one from which the car did not come out again; else pit_stop. `loss` is the time of the laps of the visit less
+        as many median laps of the class meanwhile; absent where too few rivals were on track to say.
         """
         return self._ask("pit_stops")
 
     def clean_laps(self, *, slow: float = 0.07, anomaly: float = 1.3) -> Table:
         """Every lap, clean or with the first reason why it does not show pace: car, class, lap, clean, reason.
 
-        Reasons, in this order: first_lap, in_lap, out_lap, neutralised, after_neutralisation, deleted, wet, missing_time,
-        field_anomaly (most of the field was over `anomaly` times the class median meanwhile), slow (over 1 + `slow` times the
-        class median), missing_sector. Medians are those of the whole field. Raises ValueError for values out of range.
+        Reasons, in this order: first_lap, in_lap, out_lap, neutralised, after_neutralisation, deleted, wet,
+        missing_time, field_anomaly (most of the field was over `anomaly` times the class median meanwhile), slow (over
+        1 + `slow` times the class median), missing_sector. Medians are those of the whole field. Raises ValueError for
+        values out of range.
         """
         return self._ask("clean_laps", slow=slow, anomaly=anomaly)
 
     def fastest_laps(self, *, by: By = "car") -> Table:
         """The best lap of each car (class, driver of a car, ...) as the timekeeper counts it, the fastest first.
 
-        car, class, driver, lap, lap_time, elapsed, average_speed, group, team, manufacturer. Where the files mark best laps, a
-        car's best is its last marked lap: quicker ones were deleted. Lap 1, in-laps, out-laps and deleted laps do not count
-        without a mark. Who has no lap that counts has no row.
+        car, class, driver, lap, lap_time, elapsed, average_speed, group, team, manufacturer. Where the files mark best
+        laps, a car's best is its last marked lap: quicker ones were deleted. Lap 1, in-laps, out-laps and deleted laps
+        do not count without a mark. Who has no lap that counts has no row.
         """
         return self._ask("fastest_laps", by=by)
 
     def lap_records(self) -> Table:
-        """Each lap that was the best of the session when it was set, in the order of time; columns as `fastest_laps()`."""
+        """Each lap that was the best of the session when it was set, in the order of time; columns as
+        `fastest_laps()`."""
         return self._ask("lap_records")
 
     def ideal_laps(self, *, by: By = "car") -> Table:
         """The sum of the best sectors of each car (class, driver of a car, ...), the quickest first.
 
-        car, class, driver, ideal, best, difference (best less ideal), sector_1, sector_2, sector_3, laps (with a sector that
-        counts), group, team, manufacturer. A sector counts where it was driven at speed: the first not on lap 1 or an out-lap,
-        the last not on an in-lap, none of a deleted lap. `ideal` is absent where a sector is.
+        car, class, driver, ideal, best, difference (best less ideal), sector_1, sector_2, sector_3, laps (with a sector
+        that counts), group, team, manufacturer. A sector counts where it was driven at speed: the first not on lap 1 or
+        an out-lap, the last not on an in-lap, none of a deleted lap. `ideal` is absent where a sector is.
         """
         return self._ask("ideal_laps", by=by)
 
@@ -328,8 +334,8 @@ class Session:
         return self._ask("best_sectors")
 
     def top_speeds(self) -> Table:
-        """The highest speed of each car at the trap, the fastest first: car, class, driver, lap, top_speed (km/h), elapsed.
-        A car without a speed has no row."""
+        """The highest speed of each car at the trap, the fastest first: car, class, driver, lap, top_speed (km/h),
+        elapsed. A car without a speed has no row."""
         return self._ask("top_speeds")
 
 

@@ -28,6 +28,8 @@ from pyracing.frames import (
     ENTRY_COLUMNS,
     LAP_COLUMNS,
     converted,
+    core_columns,
+    core_table,
     given_columns,
     renamed,
     require,
@@ -150,8 +152,8 @@ def from_laps(
     Raises ValueError, which names the column, for values that are no times, numbers or text as they should be.
     """
     core = _core.session_from_laps(
-        laps_table(table, columns or {})._core,
-        None if entries is None else entries_table(entries)._core,
+        laps_table(table, columns or {}),
+        None if entries is None else entries_table(entries),
         kind=kind,
         name=name,
         **times(start, duration, utc_offset),
@@ -159,26 +161,29 @@ def from_laps(
     return Session._from_core(core)
 
 
-def laps_table(table: Any, columns: Mapping[str, str]) -> Table:
-    if isinstance(table, Table) and not columns and fits(table, LAP_COLUMNS):
-        return table
-    given = renamed(given_columns(table), columns)
+def laps_table(table: Any, columns: Mapping[str, str]) -> _core.Table:
+    core = core_table(table, [*LAP_COLUMNS, *columns])
+    if core is not None and not columns and fits(core, LAP_COLUMNS):
+        return core
+    given = renamed(given_columns(table) if core is None else core_columns(core), columns)
     require(given, "laps", "car")
     require(given, "laps", "lap_time", "elapsed")
-    return Table.from_columns(converted(given, LAP_COLUMNS, "laps"))
+    return Table.from_columns(converted(given, LAP_COLUMNS, "laps"))._core
 
 
-def entries_table(entries: Any) -> Table:
-    if isinstance(entries, Table) and fits(entries, ENTRY_COLUMNS):
-        return entries
-    given = given_columns(entries)
+def entries_table(entries: Any) -> _core.Table:
+    core = core_table(entries, ENTRY_COLUMNS)
+    if core is not None and fits(core, ENTRY_COLUMNS):
+        return core
+    given = given_columns(entries) if core is None else core_columns(core)
     require(given, "entries", "car")
-    return Table.from_columns(converted(given, ENTRY_COLUMNS, "entries"))
+    return Table.from_columns(converted(given, ENTRY_COLUMNS, "entries"))._core
 
 
-def fits(table: Table, columns: Mapping[str, str]) -> bool:
-    """The known columns among those of the table have their types already."""
-    return all(field.type == columns[field.name] for field in table.schema if field.name in columns)
+def fits(core: _core.Table, columns: Mapping[str, str]) -> bool:
+    """It has a car in every row, and its known columns have their types already."""
+    types = {name: type for name, type, _ in core.schema}
+    return "car" in types and all(type == columns[name] for name, type in types.items() if name in columns)
 
 
 def times(start: Clock | None, duration: Duration | None, utc_offset: Duration | None) -> dict[str, int | None]:
@@ -198,7 +203,7 @@ def scan(folder: str | os.PathLike[str]) -> Table:
     """
     with ExitStack() as stack:
         place, found = contents_of(folder, 1, stack)
-        contents = [Content(place, len(found.data), lambda: io.BytesIO(found.data))] if isinstance(found, NamedBytes) else found
+        contents = [content_of_bytes(place, found.data)] if isinstance(found, NamedBytes) else found
         files, others = recognised(contents, place)
     groups = group_sessions(files, base_name(place))
     left_out = beside(groups, [path_inside(place, content) for content in others])
@@ -234,28 +239,43 @@ def contents_of(source: Source, number: int, stack: ExitStack) -> tuple[str, Nam
     if isinstance(source, (str, os.PathLike)):
         place = os.fspath(source)
         if is_address(place):
-            return place, unpack(content_of_bytes(place, download(place)), stack)
+            return place, bytes_or_contents(place, download(place), stack)
         try:
-            with io.FileIO(place) as file:
-                state = os.fstat(file.fileno())
-                data = file.readall()
+            data, state = read_file(place)
         except IsADirectoryError:
             return place, [inner for content in folder_contents(place) for inner in unpack(content, stack)]
         except OSError as error:
             raise explained(error, place) from None
-        if stat.S_ISREG(state.st_mode) and not data.startswith(ARCHIVE_MAGICS):
-            return place, NamedBytes(place, data, FileState(os.path.abspath(place), state.st_size, state.st_mtime_ns))
-        return place, unpack(content_of_bytes(place, data), stack)
+        return place, bytes_or_contents(place, data, stack, state)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return place, unpack(content_of_bytes(place, source), stack)
+        return place, bytes_or_contents(place, source, stack)
     if hasattr(source, "read"):
         title = getattr(source, "name", None)
         place = title if isinstance(title, str) else place
-        return place, unpack(content_of_bytes(place, read_open_file(source, place)), stack)
+        return place, bytes_or_contents(place, read_open_file(source, place), stack)
     raise TypeError(
         f"{place} is of type {type(source).__name__}; give a path, an address, bytes or an open binary file (several sources "
         "one by one: read(*paths))"
     )
+
+
+def bytes_or_contents(
+    name: str, data: Bytes, stack: ExitStack, state: FileState | None = None
+) -> NamedBytes | list[Content]:
+    """The bytes themselves or, where they are an archive, what is in it."""
+    if bytes(memoryview(data).cast("B")[:4]).startswith(ARCHIVE_MAGICS):
+        return unpack(content_of_bytes(name, data), stack)
+    return NamedBytes(name, data, state or hashlib.sha256(data).hexdigest())
+
+
+def read_file(path: str) -> tuple[bytes, FileState | None]:
+    """The bytes of a file, and its state unless it is a pipe or a device."""
+    with io.FileIO(path) as file:
+        status = os.fstat(file.fileno())
+        data = file.readall()
+    if not stat.S_ISREG(status.st_mode):
+        return data, None
+    return data, FileState(os.path.abspath(path), status.st_size, status.st_mtime_ns)
 
 
 def contents_of_session(
@@ -279,12 +299,8 @@ def base_name(place: str) -> str:
 
 
 def loaded(content: Content) -> NamedBytes:
-    if content.path is not None:
-        state = os.stat(content.path)
-        unread = FileState(os.path.abspath(content.path), state.st_size, state.st_mtime_ns)
-        return NamedBytes(content.name, content.load(), unread)
-    data = content.load()
-    return NamedBytes(content.name, data, hashlib.sha256(data).hexdigest())
+    data, state = (content.load(), None) if content.path is None else read_file(content.path)
+    return NamedBytes(content.name, data, state or hashlib.sha256(data).hexdigest())
 
 
 def recognised(contents: Sequence[Content], place: str) -> tuple[list[TimingFile], list[Content]]:

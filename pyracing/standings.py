@@ -12,8 +12,8 @@ from pyracing.decisions import PointsDeduction
 from pyracing.errors import RulesError
 from pyracing.frames import given_columns, nearest
 from pyracing.presets import rules as read_rules
-from pyracing.rules import Rules, Standing
 from pyracing.rows import table_of_rows
+from pyracing.rules import Rules, Standing
 from pyracing.scoring import (
     ANY_GROUP,
     COMPETITOR,
@@ -56,7 +56,8 @@ class Line(NamedTuple):
 
 
 def season_of(results: Any, rules: str | Path | Rules, of: Of, by: str | None) -> Season:
-    """The season as races. Without `by`, classes are apart where the rules rank within classes and the results have them."""
+    """The season as races. Without `by`, classes are apart where the rules rank within classes and the results have
+    them."""
     made = read_rules(rules)
     if of not in COMPETITOR:
         raise ValueError(f"of={of!r}: expected one of {', '.join(COMPETITOR)}")
@@ -71,7 +72,7 @@ def season_of(results: Any, rules: str | Path | Rules, of: Of, by: str | None) -
 
 
 def has_classes(results: Any) -> bool:
-    return "class" in given_columns(results)
+    return "class" in given_columns(results, ["class"])
 
 
 def season_scores(season: Season) -> list[Score]:
@@ -98,12 +99,15 @@ def counted(results: dict[tuple[int, str], Fraction], season: Season) -> set[tup
         begin += length
     if begin < len(season.rounds):
         raise RulesError(
-            f"{season.rules.origin}: standings.{season.of}.split is for {begin} rounds and the season has {len(season.rounds)}"
+            f"{season.rules.origin}: standings.{season.of}.split is for {begin} rounds and the season has "
+            f"{len(season.rounds)}"
         )
     return kept
 
 
-def best_of(results: dict[tuple[int, str], Fraction], keys: Iterable[tuple[int, str]], best: int) -> list[tuple[int, str]]:
+def best_of(
+    results: dict[tuple[int, str], Fraction], keys: Iterable[tuple[int, str]], best: int
+) -> list[tuple[int, str]]:
     ordered = sorted(keys, key=lambda key: (-results[key], key))
     return ordered[:best] if best else ordered
 
@@ -192,7 +196,9 @@ def check_deductions(deductions: Iterable[PointsDeduction], scores: Iterable[Sco
     names = sorted({score.competitor for score in scores})
     for deduction in deductions:
         if deduction.competitor not in names:
-            raise RulesError(f"points_deduction: nobody is called {deduction.competitor!r}{nearest(deduction.competitor, names)}")
+            raise RulesError(
+                f"points_deduction: nobody is called {deduction.competitor!r}{nearest(deduction.competitor, names)}"
+            )
 
 
 def grouped(scores: Iterable[Score]) -> Iterator[tuple[str, list[Score]]]:
@@ -217,9 +223,9 @@ def scores(results: Any, rules: str | Path | Rules, *, of: Of = "drivers", by: s
     """Every point of a season and what it was given for.
 
     results : as for `standings`.
-    Table   : a row a competitor, car and session, and one a bonus: round, event, session, the column of `by` if any, the
-        competitor, car, place (the one that scores; null for a bonus), points, points_exact (`25`, `1/7`), counted (the
-        result is not dropped), reason.
+    Table   : a row a competitor, car and session, and one a bonus: round, event, session, the column of `by` if any,
+        the competitor, car, place (the one that scores; null for a bonus), points, points_exact (`25`, `1/7`), counted
+        (the result is not dropped), reason.
     """
     season = season_of(results, rules, of, by)
     rows = []
@@ -230,8 +236,15 @@ def scores(results: Any, rules: str | Path | Rules, *, of: Of = "drivers", by: s
             totals[result_key(season, score)] = totals.get(result_key(season, score), Fraction(0)) + score.points
         kept = {name: counted(totals, season) for name, totals in own.items()}
         for score in found:
-            row = (score.competitor, score.car, score.place, float(score.points), str(score.points),
-                   result_key(season, score) in kept[score.competitor], score.reason)
+            row = (
+                score.competitor,
+                score.car,
+                score.place,
+                float(score.points),
+                str(score.points),
+                result_key(season, score) in kept[score.competitor],
+                score.reason,
+            )
             rows.append((score.round, score.event or None, score.session, *with_group(season, group, row)))
     fields = [
         Field("round", "int32", False),
@@ -259,8 +272,8 @@ def standings(
 ) -> Table:
     """The championship table of a season, or of a part of it.
 
-    results : any table (a pyracing Table, polars, pandas, an Arrow stream, a mapping of arrays) with a row a car, or a row
-        a driver of a car. Columns:
+    results : any table (a pyracing Table, polars, pandas, an Arrow stream, a mapping of arrays) with a row a car, or a
+        row a driver of a car. Columns:
         round               whole number; not needed for a single event
         position            overall, or class_position within the class; absent: not ranked
         driver or drivers   several in one text parted by ` / `; team, manufacturer, car for championships of these
@@ -274,9 +287,9 @@ def standings(
     by : a column whose values have a championship each, renumbered among themselves; without it the classes have where
         the rules say so.
     deductions : what `pyracing.points_deduction` makes.
-    Table : a row a competitor: the column of `by` if any, position (equal where nothing parts equal points, null for who is
-        excluded), the competitor, points, points_exact (as a fraction), gap (to the leader), scored (before dropped
-        results and deductions), dropped, deducted, rounds, wins, podiums.
+    Table : a row a competitor: the column of `by` if any, position (equal where nothing parts equal points, null for
+        who is excluded), the competitor, points, points_exact (as a fraction), gap (to the leader), scored (before
+        dropped results and deductions), dropped, deducted, rounds, wins, podiums.
     Raises RulesError where the rules lack what the results need, ValueError for results that cannot be read.
     """
     season = season_of(results, rules, of, by)
@@ -288,8 +301,19 @@ def standings(
         for position, line in zip(positions(lines), lines, strict=True):
             dropped = line.scored - line.total - line.deducted
             podiums = sum(line.places[place] for place in (1, 2, 3))
-            row = (position, line.competitor, float(line.total), str(line.total), float(lines[0].total - line.total),
-                   float(line.scored), float(dropped), float(line.deducted), line.rounds, line.places[1], podiums)
+            row = (
+                position,
+                line.competitor,
+                float(line.total),
+                str(line.total),
+                float(lines[0].total - line.total),
+                float(line.scored),
+                float(dropped),
+                float(line.deducted),
+                line.rounds,
+                line.places[1],
+                podiums,
+            )
             rows.append(with_group(season, group, row))
     fields = [
         *head(season),
@@ -323,7 +347,7 @@ def title_progress(
     Table : a row a round and competitor: after (the round), event, the column of `by` if any, position, the competitor,
         points, gap, available (most points that the races to come can add, dropped results considered), reachable, out
         (cannot pass the present leader even if he scores no more: fewer points, or equal points and a worse countback),
-        champion (the leader once all others are out).
+        champion (the leader once all others are out, and whoever might still join).
     """
     season = season_of(results, rules, of, by)
     season, coming = with_calendar(season, remaining)
@@ -333,7 +357,9 @@ def title_progress(
     rows = []
     for group, own in grouped(found):
         for after in sorted({score.round for score in found}):
-            to_come = [race for race in (*season.races, *coming) if race.group in (group, ANY_GROUP) and race.round > after]
+            to_come = [
+                race for race in (*season.races, *coming) if race.group in (group, ANY_GROUP) and race.round > after
+            ]
             standing_now = [score for score in own if score.round <= after]
             for row in title_rows(season, standing_now, to_come, deductions):
                 rows.append((after, events[after] or None, *with_group(season, group, row)))
@@ -378,9 +404,21 @@ def title_rows(
     for position, line in zip(positions(lines), lines, strict=True):
         best = lines_of(season, own[line.competitor] + wins[line.competitor], deductions, last)[0]
         out = line is not lines[0] and rank(best) > rank(leader)
-        rows.append((position, line.competitor, float(line.total), float(leader.total - line.total),
-                     float(best.total - line.total), float(best.total), out))
-    won = all(row[-1] for row in rows[1:]) and not leader.excluded
+        rows.append(
+            (
+                position,
+                line.competitor,
+                float(line.total),
+                float(leader.total - line.total),
+                float(best.total - line.total),
+                float(best.total),
+                out,
+            )
+        )
+    newcomer = lines_of(season, best_case(season, "", 1, coming), (), last)
+    won = (
+        not leader.excluded and all(row[-1] for row in rows[1:]) and all(rank(line) > rank(leader) for line in newcomer)
+    )
     return [(*row, won and index == 0) for index, row in enumerate(rows)]
 
 
@@ -392,10 +430,14 @@ def best_case(season: Season, name: str, cars: int, coming: Sequence[Race]) -> l
     for race in coming:
         if race.event in standing.excluded_events:
             continue
-        full = race._replace(rows=[], said={**race.said, "distance_share": None, "leader_laps": None, "green_laps": None})
+        full = race._replace(
+            rows=[], said={**race.said, "distance_share": None, "leader_laps": None, "green_laps": None}
+        )
         points, _, _ = race_scale(season.rules, standing, table_for(season.rules, standing, race), full)
         bonus = sum((one.points for one in bonuses_of(season.rules, race, season.of)), Fraction(0))
         for place in range(1, cars + 1):
-            scores.append(Score(race.round, race.event, race.session, race.group, name, None, place, points.at(place, 1), ""))
+            scores.append(
+                Score(race.round, race.event, race.session, race.group, name, None, place, points.at(place, 1), "")
+            )
         scores.append(Score(race.round, race.event, race.session, race.group, name, None, None, bonus, ""))
     return scores

@@ -31,7 +31,7 @@ def summary_lines(session: Session) -> list[tuple[str, str]]:
         ("drivers", f"{len(session.drivers):,}" if session.drivers else ""),
         ("laps", f"{len(session):,}" + (" (a selection)" if facts["narrowed"] else "")),
         ("also", also_text(session)),
-        ("files", ", ".join(printable(name) for name in session._part("files")["name"].tolist())),
+        ("files", files_text(session._part("files"))),
         ("doubts", doubts_text(session.check())),
     ]
     return [(word, said) for word, said in lines if said]
@@ -71,6 +71,11 @@ def also_text(session: Session) -> str:
     return ", ".join(also)
 
 
+def files_text(files: Table) -> str:
+    """The names without their folders."""
+    return ", ".join(printable(name.rpartition("/")[2]) for name in files["name"].tolist())
+
+
 def doubts_text(doubts: Table) -> str:
     counts = Counter(doubts["severity"].tolist())
     found = [counted(counts[severity], severity) for severity in SEVERITIES if counts[severity]]
@@ -83,8 +88,10 @@ def summary_text(session: Session) -> str:
 
 
 def summary_html(session: Session) -> str:
+    left = 'style="text-align: left"'
     rows = "\n".join(
-        f'<tr><th scope="row" style="text-align: left">{word}</th><td style="text-align: left">{html.escape(said)}</td></tr>'
+        f'<tr><th scope="row" {left}>{word}</th><td {left}>{html.escape(said)}</td></tr>'
         for word, said in summary_lines(session)
     )
-    return f'<table>\n<caption style="text-align: left">{html.escape(title(session))}</caption>\n<tbody>\n{rows}\n</tbody>\n</table>'
+    caption = f"<caption {left}>{html.escape(title(session))}</caption>"
+    return f"<table>\n{caption}\n<tbody>\n{rows}\n</tbody>\n</table>"

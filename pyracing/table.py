@@ -50,8 +50,8 @@ class Table:
     """Named columns of one length that never change: what every question gives.
 
     `t["lap_time"]` is a NumPy array: durations `timedelta64[us]` (absent: NaT), text a read-only object array (None),
-    numbers and booleans as they are; an integer column that may be absent is a float array with NaN, whatever it holds. No
-    copy is made but for text, booleans and such integers; `t.valid("position")` is the mask of any column.
+    numbers and booleans as they are; an integer column that may be absent is a float array with NaN, whatever it holds.
+    No copy is made but for text, booleans and such integers; `t.valid("position")` is the mask of any column.
     `t[["car", "lap"]]`, `t[mask]`, `t[10:20]` and `t[indices]` are tables, `t[5]` is a row. Rows are named tuples of
     Python's own values (absent: None); a column called as a Python keyword has the field `class_`.
 
@@ -156,7 +156,9 @@ class Table:
                 raise IndexError(f"there is no row {array[wrong][0]}; the table has {len(self)}")
             indices = array.astype(np.int64)
             return np.where(indices < 0, indices + len(self), indices)
-        raise TypeError("a table is indexed by the name of a column, a list of names, a row, a slice, a mask or row numbers")
+        raise TypeError(
+            "a table is indexed by the name of a column, a list of names, a row, a slice, a mask or row numbers"
+        )
 
     def __iter__(self) -> Iterator[Row]:
         make = row_type(self.columns)._make
@@ -169,9 +171,9 @@ class Table:
     def to_pandas(self) -> pandas.DataFrame:
         """A pandas DataFrame; pyarrow is not needed.
 
-        Durations are `timedelta64[us]`, integers that may be absent `Int64`, booleans that may be absent `boolean`, text
-        what pandas makes of Python strings (`str` from pandas 3 on, `object` before), absent ones NaN or None. Other
-        columns are views of this table and read-only; `.copy()` gives a frame to change in place.
+        Durations are `timedelta64[us]`, integers that may be absent `Int64`, booleans that may be absent `boolean`,
+        text what pandas makes of Python strings (`str` from pandas 3 on, `object` before), absent ones NaN or None.
+        Other columns are views of this table and read-only; `.copy()` gives a frame to change in place.
         """
         import pandas
 
@@ -211,8 +213,8 @@ class Table:
     def write_csv(self, path: Target) -> None:
         """Writes the table as CSV in UTF-8: a path, or a file open for text or bytes.
 
-        Durations are `1:58.765` with as many decimals as the column needs, booleans `true` and `false`; what is absent is
-        empty.
+        Durations are `1:58.765` with as many decimals as the column needs, booleans `true` and `false`; what is absent
+        is empty.
         """
         with open_text(path) as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -229,7 +231,9 @@ class Table:
             try:
                 import pyarrow.parquet
             except ImportError:
-                message = "writing Parquet needs polars or pyarrow; install one, or pip install 'pyracing-timing[season]'"
+                message = (
+                    "writing Parquet needs polars or pyarrow; install one, or pip install 'pyracing-timing[season]'"
+                )
                 raise ImportError(message) from None
             pyarrow.parquet.write_table(self.to_arrow(), path)
         else:
@@ -315,7 +319,7 @@ def reader(core: CoreTable, name: str, type: str, nullable: bool) -> Reader:
 # ---- Columns ----
 
 
-def column_buffers(name: str, column: Column) -> _core.ColumnBuffers:
+def column_buffers(name: str, column: Column) -> _core._ColumnBuffers:
     """A column as the core takes it in: sentinels where it is absent, bitmaps, and text as codes into UTF-8."""
     type, given, absent, words = column
     if type not in ABSENT:

@@ -32,7 +32,9 @@ def to_microseconds(value: Duration, what: str = "duration") -> int:
         try:
             return _core.parse_duration(value)
         except ValueError:
-            raise ValueError(f"{what} '{value}' is no duration; give seconds or text such as '6h' or '1:02:03.5'") from None
+            raise ValueError(
+                f"{what} '{value}' is no duration; give seconds or text such as '6h' or '1:02:03.5'"
+            ) from None
     if isinstance(value, datetime.timedelta):
         return value // datetime.timedelta(microseconds=1)
     if isinstance(value, np.timedelta64):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache
+from itertools import accumulate
 
 csv.field_size_limit(1 << 30)
 
@@ -101,11 +102,13 @@ def records(data: bytes) -> Records:
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", decode(data))  # str.splitlines knows more line ends
     separator = separator_of(next((line for line in lines if line.strip(" \t\r\n")), ""))
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+    newline = "\n" if any("\n" in line for line in lines) else "\r"  # CR alone counts where no line ends otherwise
+    number = list(accumulate((line.endswith(newline) for line in lines), initial=1))
     rows: list[tuple[int, list[str]]] = []
     before = 0
     for fields in reader:
         if len(fields) > 1 or fields and fields[0].strip(" \t"):
-            rows.append((before + 1, [field_text(value).strip(" \t") for value in fields]))
+            rows.append((number[before], [field_text(value).strip(" \t") for value in fields]))
         before = reader.line_num
     if not rows:
         return Records([], [])
@@ -164,7 +167,7 @@ def part_of(fraction: str | None, unit: int) -> int:
 
 def integer_of(value: str | None) -> int | None:
     """Whole numbers; spreadsheets and data frames write `22.0`."""
-    match = re.fullmatch(r"([+-]?[0-9]+)(?:[.,]0)?", text_of(value) or "", re.ASCII)
+    match = re.fullmatch(r"([+-]?[0-9]+)(?:[.,]0+)?", text_of(value) or "", re.ASCII)
     return int(match[1]) if match and abs(int(match[1])) < 2**31 else None
 
 
@@ -239,13 +242,13 @@ def not_negative(microseconds: int | None) -> int | None:
 def separate_cars(laps: list[dict]) -> tuple[list[dict], list[int]]:
     """The rows that are kept, and the lines of those that are not.
 
-    A row that repeats another one of its car and lap is not kept. Where a car still has a lap twice, two cars run under
+    A row that repeats another one of its car and lap in every column but the sections is not kept. Where a car still has a lap twice, two cars run under
     one number: laps that do not ascend begin the second, `3 (2)`, up to the ninth.
     """
     seen: dict[tuple, list[dict]] = {}
     kept, not_kept = [], []
     for row in laps:
-        content = {name: value for name, value in row.items() if name != "line"}
+        content = {name: value for name, value in row.items() if name not in ("line", "sections")}
         earlier = seen.setdefault((row["car"], row["lap"]), [])
         if content in earlier:
             not_kept.append(row["line"])
@@ -383,13 +386,16 @@ def read_results(data: bytes) -> Reading:
 
 
 def count_class_positions(columns: dict[str, list]) -> None:
-    """Where the place in class is not published: counted, if the file has every place from the first on."""
-    positions = [position for position in columns["position"] if position is not None]
-    if positions != list(range(1, len(positions) + 1)):
-        return
+    """Where the place in class is not published: counted, as far as no place before is missing."""
+    expected = 1
     counts: Counter[str] = Counter()
     for row, (name, position) in enumerate(zip(columns["class"], columns["position"], strict=True)):
-        if name is not None and position is not None:
+        if position is None:
+            continue
+        if position != expected:
+            return
+        expected += 1
+        if name is not None:
             counts[name] += 1
             columns["class_position"][row] = counts[name]
 

@@ -31,11 +31,17 @@ def by_car(laps: list[dict]) -> dict[str, list[dict]]:
 
 def find(laps: list[dict]) -> list[Visit]:
     """All visits, by car and then in the order of the laps."""
-    return [visit for car, own in by_car(laps).items() for visit in find_of_car(car, own)]
+    return [visit for own in by_car(laps).values() for visit in find_of_car(own)]
 
 
-def find_of_car(car: str, laps: list[dict]) -> list[Visit]:
-    count = len(laps)
+def shown(visit: Visit, laps: list[dict]) -> tuple[str, int | None, int | None]:
+    """Car, in-lap and pit lane time, as a table shows them."""
+    lap = None if visit.came is None else laps[visit.came]["lap"]
+    return visit.car, lap, None if visit.timed is None else laps[visit.timed]["pit_lane_time"]
+
+
+def find_of_car(laps: list[dict]) -> list[Visit]:
+    car, count = laps[0]["car"], len(laps)
     adjacent = [i > 0 and laps[i]["lap"] == laps[i - 1]["lap"] + 1 for i in range(count)] + [False]
     timed = [lap["pit_lane_time"] is not None for lap in laps] + [False]
     inside = [lap["in_pit"] for lap in laps]
@@ -52,7 +58,9 @@ def find_of_car(car: str, laps: list[dict]) -> list[Visit]:
             visits.append(Visit(car, i, i, i))
             continue
         paired.add(visits[-1].came)
-    visits += [Visit(car, i, i + 1 if i + 1 < count else None, None) for i in range(count) if inside[i] and i not in paired]
+    visits += [
+        Visit(car, i, i + 1 if i + 1 < count else None, None) for i in range(count) if inside[i] and i not in paired
+    ]
     # A time that waits for no crossing comes before the crossing at the end of its lap.
     visits.sort(key=lambda visit: (visit.came, 1) if visit.came not in (None, visit.timed) else (visit.timed, 0))
     return join(visits, laps)
@@ -65,7 +73,11 @@ def join(visits: list[Visit], laps: list[dict]) -> list[Visit]:
         rest = laps[visit.timed]["pit_lane_time"] if visit.timed is not None and visit.came != visit.went else 0
         while joined and visit.came is not None and visit.timed != visit.came:
             before, lap = joined[-1], laps[visit.came]
-            follows = before.came == visit.came - 1 and lap["lap"] == laps[before.came]["lap"] + 1 if before.came is not None else False
+            follows = (
+                before.came == visit.came - 1 and lap["lap"] == laps[before.came]["lap"] + 1
+                if before.came is not None
+                else False
+            )
             if before.timed is not None or not follows or not lap["lap_time"] or lap["lap_time"] >= rest:
                 break
             rest -= lap["lap_time"]
@@ -126,11 +138,17 @@ def classify(visits: list[Visit], laps: list[dict], race: bool) -> None:
         visit.took = own[visit.timed]["pit_lane_time"] if visit.timed is not None else estimate(visit, own, ends)
         visit.kind = "unfinished" if visit.went is None and visit.timed is None else ""
         for i in (visit.came, visit.went):
-            half = i is not None and (visit.car, i) in stood and (visit.took is None or visit.took > own[i]["lap_time"] // 2)
+            half = (
+                i is not None
+                and (visit.car, i) in stood
+                and (visit.took is None or visit.took > own[i]["lap_time"] // 2)
+            )
             visit.kind = visit.kind or ("red_flag" if half else "")
         if visit.came is not None and own[visit.came]["flag"] == "red":
             visit.kind = visit.kind or "red_flag"
-    finished = [v for v in visits if v.came is not None and v.went is not None and v.kind != "red_flag" and v.took is not None]
+    finished = [
+        v for v in visits if v.came is not None and v.went is not None and v.kind != "red_flag" and v.took is not None
+    ]
     of_class: dict[str | None, list] = defaultdict(list)
     for visit in finished:
         of_class[cars[visit.car][0]["class"]].append(visit.took)
@@ -141,7 +159,12 @@ def classify(visits: list[Visit], laps: list[dict], race: bool) -> None:
 
     def is_short(visit: Visit, percent: int) -> bool:
         limit = usual.get(cars[visit.car][0]["class"])
-        return visit in timed and shortest is not None and visit.took <= shortest // 100 * percent and visit.took < limit // 3 * 2
+        return (
+            visit in timed
+            and shortest is not None
+            and visit.took <= shortest // 100 * percent
+            and visit.took < limit // 3 * 2
+        )
 
     for visit in (v for v in visits if not v.kind):
         limit = usual.get(cars[visit.car][0]["class"])
@@ -155,10 +178,14 @@ def classify(visits: list[Visit], laps: list[dict], race: bool) -> None:
         else:
             visit.kind = "pit_stop"
     begun = {
-        id(v): cars[v.car][v.came]["elapsed"] for v in visits if v.came is not None and cars[v.car][v.came]["flag"] in CAUTION
+        id(v): cars[v.car][v.came]["elapsed"]
+        for v in visits
+        if v.came is not None and cars[v.car][v.came]["flag"] in CAUTION
     }
     for visit in (v for v in visits if begun.get(id(v)) is not None and is_short(v, 135)):
-        near = [v for v in visits if begun.get(id(v)) is not None and abs(begun[id(v)] - begun[id(visit)]) <= 30_000_000]
+        near = [
+            v for v in visits if begun.get(id(v)) is not None and abs(begun[id(v)] - begun[id(visit)]) <= 30_000_000
+        ]
         brief = sum(is_short(v, 135) for v in near)
         if brief >= 5 and 4 * brief >= 3 * len(near):
             visit.kind = "pass_through"
@@ -188,4 +215,6 @@ def loss(visit: Visit, cars: dict[str, list[dict]], ends: set[tuple[str, int]]) 
     ]  # fmt: skip
     count = visit.went - visit.came + 1
     usual = median(rivals)
-    return sum(lap["lap_time"] for lap in own[visit.came : visit.went + 1]) - count * usual if len(rivals) >= 6 else None
+    return (
+        sum(lap["lap_time"] for lap in own[visit.came : visit.went + 1]) - count * usual if len(rivals) >= 6 else None
+    )

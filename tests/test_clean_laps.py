@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-import pyracing as pr
 import pytest
-import slow_questions as slow
-from answers import columns, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import pyracing as pr
+import slow_questions as slow
+from answers import columns, rows
 from lap_files import car_laps, corpus_laps, lap_file
 
 GREEN = [100.0] * 12
@@ -54,7 +55,8 @@ def test_one_lap_among_green_ones(lap, reason):
 
 
 def test_the_lap_after_a_neutralisation_and_the_lap_out_of_the_pits():
-    laps = [*GREEN, {"time": 180, "flag": "SF"}, 140, 100, {"time": 120, "pit": True}, {"time": 150, "pit_time": 60}, 100]
+    stop = [{"time": 120, "pit": True}, {"time": 150, "pit_time": 60}]
+    laps = [*GREEN, {"time": 180, "flag": "SF"}, 140, 100, *stop, 100]
     got = reasons(pr.read(lap_file(car_laps("7", laps))))
     expected = ["neutralised", "after_neutralisation", None, "in_lap", "out_lap", None]
     assert [got["7", lap] for lap in range(13, 19)] == expected

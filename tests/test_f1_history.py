@@ -21,14 +21,15 @@ pytestmark = pytest.mark.skipif(not DUMP.is_dir(), reason="the results since 195
 
 YEARS = range(1950, 2026)
 
-# Holders of the fastest lap by round, 1950-59; `/` parts holders of the same time. France 1953: Ascari did the same time,
-# the point was credited to Fangio alone.
+# Holders of the fastest lap by round, 1950-59; `/` parts holders of the same time. France 1953: Ascari did the same
+# time, the point was credited to Fangio alone.
 FASTEST = {
     1950: "farina fangio parsons farina farina fangio fangio",
     1951: "fangio wallard fangio fangio farina fangio farina fangio",
     1952: "taruffi vukovich ascari ascari ascari ascari ascari ascari/gonzalez",
     1953: "ascari vukovich villoresi gonzalez fangio ascari/gonzalez ascari ascari fangio",
-    1954: "gonzalez mcgrath fangio herrmann ascari/behra/fangio/gonzalez/hawthorn/marimon/moss kling fangio gonzalez ascari",
+    1954: "gonzalez mcgrath fangio herrmann ascari/behra/fangio/gonzalez/hawthorn/marimon/moss kling fangio gonzalez "
+    "ascari",
     1955: "fangio fangio vukovich fangio mieres moss moss",
     1956: "fangio fangio paul_russo moss fangio moss fangio moss",
     1957: "moss fangio rathmann musso moss fangio moss brooks",
@@ -83,15 +84,31 @@ def dump() -> dict[int, list[dict[str, Any]]]:
     for session, name in (("race", "results.csv"), ("sprint", "sprint_results.csv")):
         for row in table(name):
             race = races[row["raceId"]]
-            years[int(race["year"])].append({
-                "round": int(race["round"]), "event": race["name"], "session": session, "car": row["number"],
-                "driver": drivers[row["driverId"]], "manufacturer": makes[row["constructorId"]],
-                "text": row["positionText"], "laps": int(row["laps"]), "rank": row["rank"], "points": row["points"],
-            })
+            years[int(race["year"])].append(
+                {
+                    "round": int(race["round"]),
+                    "event": race["name"],
+                    "session": session,
+                    "car": row["number"],
+                    "driver": drivers[row["driverId"]],
+                    "manufacturer": makes[row["constructorId"]],
+                    "text": row["positionText"],
+                    "laps": int(row["laps"]),
+                    "rank": row["rank"],
+                    "points": row["points"],
+                }
+            )
     return years
 
 
-STATUS = {"R": "retired", "D": "disqualified", "E": "disqualified", "N": "not_classified", "W": "not_started", "F": "not_started"}
+STATUS = {
+    "R": "retired",
+    "D": "disqualified",
+    "E": "disqualified",
+    "N": "not_classified",
+    "W": "not_started",
+    "F": "not_started",
+}
 
 
 @cache
@@ -178,9 +195,9 @@ DROPPED = {
     1955: "fangio 40", 1956: "fangio 30 moss 27", 1957: "fangio 40", 1958: "hawthorn 42", 1959: "jack_brabham 31",
     1960: "mclaren 34", 1961: "phil_hill 34", 1962: "hill 42 mclaren 27", 1963: "clark 54 ginther 29", 1964: "hill 39",
     1965: "hill 40 stewart 33", 1966: "jack_brabham 42 rindt 22", 1967: "jack_brabham 46",
-    1979: "scheckter 51 gilles_villeneuve 47 jones 40 regazzoni 29 depailler 20 reutemann 20", 1980: "jones 67 reutemann 42",
-    1985: "prost 73", 1986: "prost 72 mansell 70", 1987: "piquet 73", 1988: "senna 90 prost 87", 1989: "prost 76",
-    1990: "prost 71 piquet 43",
+    1979: "scheckter 51 gilles_villeneuve 47 jones 40 regazzoni 29 depailler 20 reutemann 20",
+    1980: "jones 67 reutemann 42", 1985: "prost 73", 1986: "prost 72 mansell 70", 1987: "piquet 73",
+    1988: "senna 90 prost 87", 1989: "prost 76", 1990: "prost 71 piquet 43",
 }  # fmt: skip
 
 
@@ -205,13 +222,14 @@ def test_season_totals(year: int) -> None:
     assert not {name: (found[name], points) for name, points in expected.items() if not close(found[name], points, 3)}
 
 
-CHAMPIONS = """farina fangio ascari ascari fangio fangio fangio fangio hawthorn jack_brabham jack_brabham phil_hill hill clark
-    surtees clark jack_brabham hulme hill stewart rindt stewart emerson_fittipaldi stewart emerson_fittipaldi lauda hunt lauda
-    mario_andretti scheckter jones piquet keke_rosberg piquet lauda prost prost piquet senna prost senna senna mansell prost
-    michael_schumacher michael_schumacher damon_hill villeneuve hakkinen hakkinen michael_schumacher michael_schumacher
-    michael_schumacher michael_schumacher michael_schumacher alonso alonso raikkonen hamilton button vettel vettel vettel vettel
-    hamilton hamilton rosberg hamilton hamilton hamilton hamilton max_verstappen max_verstappen max_verstappen
-    max_verstappen""".split()
+CHAMPIONS = """farina fangio ascari ascari fangio fangio fangio fangio hawthorn jack_brabham jack_brabham phil_hill hill
+clark
+    surtees clark jack_brabham hulme hill stewart rindt stewart emerson_fittipaldi stewart emerson_fittipaldi lauda hunt
+    lauda mario_andretti scheckter jones piquet keke_rosberg piquet lauda prost prost piquet senna prost senna senna
+    mansell prost michael_schumacher michael_schumacher damon_hill villeneuve hakkinen hakkinen michael_schumacher
+    michael_schumacher michael_schumacher michael_schumacher michael_schumacher alonso alonso raikkonen hamilton button
+    vettel vettel vettel vettel hamilton hamilton rosberg hamilton hamilton hamilton hamilton max_verstappen
+    max_verstappen max_verstappen max_verstappen""".split()
 
 
 @pytest.mark.parametrize(("year", "champion"), list(zip(range(1950, 2025), CHAMPIONS, strict=True)))
@@ -221,15 +239,16 @@ def test_champion(year: int, champion: str) -> None:
 
 # Positions that several drivers with points share in the published tables, `position x drivers`.
 SHARED = {
-    1950: "9x4 14x4 20x3", 1951: "12x3 15x2 17x3", 1952: "13x3 16x6", 1953: "13x2 15x3 18x2", 1954: "8x3 13x2 19x4 23x2",
-    1955: "13x2 15x2 19x2 23x2", 1956: "7x2 12x3 17x2 19x6 25x2", 1957: "12x2 14x3 18x2 20x3", 1958: "11x2 18x3",
-    1959: "13x2 15x2 17x3", 1960: "12x3 15x3 19x4 24x4", 1961: "13x2 15x2", 1962: "18x2", 1963: "15x3",
-    1964: "8x2 12x2 16x3 19x4", 1965: "14x2", 1966: "12x2 14x2 17x4", 1967: "12x2 16x3 19x3", 1968: "13x2 23x2",
-    1969: "14x2 16x3", 1970: "5x2 15x2 19x3 22x4", 1971: "12x2 19x2", 1972: "12x2 16x2 20x2", 1973: "19x3", 1974: "18x3",
-    1975: "19x2", 1976: "19x2", 1977: "17x2 19x3", 1978: "19x3", 1979: "15x2 19x2", 1980: "11x2 20x2", 1981: "18x4",
-    1982: "15x2 17x2 22x3", 1983: "17x2 19x2", 1984: "16x2", 1985: "17x3", 1986: "13x2 15x2 18x2", 1987: "19x3", 1988: "16x2",
-    1989: "11x3 16x3 21x2 23x2 26x4", 1990: "10x2 16x2", 1991: "13x2 15x3 18x6", 1992: "15x2 17x3", 1993: "13x2 17x2 20x3",
-    1994: "19x2 24x2", 1995: "", 1996: "",
+    1950: "9x4 14x4 20x3", 1951: "12x3 15x2 17x3", 1952: "13x3 16x6", 1953: "13x2 15x3 18x2",
+    1954: "8x3 13x2 19x4 23x2", 1955: "13x2 15x2 19x2 23x2", 1956: "7x2 12x3 17x2 19x6 25x2",
+    1957: "12x2 14x3 18x2 20x3", 1958: "11x2 18x3", 1959: "13x2 15x2 17x3", 1960: "12x3 15x3 19x4 24x4",
+    1961: "13x2 15x2", 1962: "18x2", 1963: "15x3", 1964: "8x2 12x2 16x3 19x4", 1965: "14x2", 1966: "12x2 14x2 17x4",
+    1967: "12x2 16x3 19x3", 1968: "13x2 23x2", 1969: "14x2 16x3", 1970: "5x2 15x2 19x3 22x4", 1971: "12x2 19x2",
+    1972: "12x2 16x2 20x2", 1973: "19x3", 1974: "18x3", 1975: "19x2", 1976: "19x2", 1977: "17x2 19x3", 1978: "19x3",
+    1979: "15x2 19x2", 1980: "11x2 20x2", 1981: "18x4", 1982: "15x2 17x2 22x3", 1983: "17x2 19x2", 1984: "16x2",
+    1985: "17x3", 1986: "13x2 15x2 18x2", 1987: "19x3", 1988: "16x2", 1989: "11x3 16x3 21x2 23x2 26x4",
+    1990: "10x2 16x2", 1991: "13x2 15x3 18x6", 1992: "15x2 17x3", 1993: "13x2 17x2 20x3", 1994: "19x2 24x2", 1995: "",
+    1996: "",
 }  # fmt: skip
 
 
@@ -252,7 +271,24 @@ def test_countback(year: int) -> None:
     found = pr.standings(season(year), f"f1-{year}")
     order = [name for name in found["driver"] if name in COUNTBACK[year].split()]
     assert order == COUNTBACK[year].split()
-    assert len(set(totals(found, "driver")[name] for name in order)) == 1
+    assert len({totals(found, "driver")[name] for name in order}) == 1
+
+
+# The round after which nobody could pass the champion any more, known from each season; of the years that went to the
+# last race a few.
+DECIDED = {
+    1952: 6, 1954: 7, 1957: 6, 1963: 7, 1964: 10, 1965: 7, 1966: 7, 1969: 8, 1971: 8, 1972: 10, 1973: 13, 1974: 15,
+    1975: 13, 1976: 16, 1977: 15, 1979: 13, 1980: 13, 1985: 14, 1986: 16, 1987: 15, 1988: 15, 1989: 15, 1990: 15,
+    1991: 15, 1992: 11, 1993: 14, 1995: 15, 2000: 16, 2001: 13, 2002: 11, 2004: 14, 2005: 17, 2007: 17, 2008: 18,
+    2009: 16, 2010: 19, 2011: 15, 2013: 16, 2015: 16, 2016: 21, 2017: 18, 2018: 19, 2019: 19, 2020: 14, 2021: 22,
+    2022: 18, 2023: 17, 2024: 22,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("year", DECIDED)
+def test_when_the_title_was_decided(year: int) -> None:
+    champions = [(row.after, row.driver) for row in pr.title_progress(season(year), f"f1-{year}") if row.champion]
+    assert champions[0] == (DECIDED[year], CHAMPIONS[year - 1950])
 
 
 # Published totals of makes while only the best car of each counted.
@@ -267,25 +303,26 @@ MAKES = {
     1965: "lotus-climax 54 brm 45 brabham-climax 27 ferrari 26 cooper-climax 14 honda 11 brabham-brm 5 lotus-brm 2",
     1966: "brabham-repco 42 ferrari 31 cooper-maserati 30 brm 22 lotus-brm 13 lotus-climax 8 eagle-climax 4 honda 3 "
     "mclaren-ford 2 brabham-brm 1 mclaren-seren 1 brabham-climax 1",
-    1967: "brabham-repco 63 lotus-ford 44 cooper-maserati 28 honda 20 ferrari 20 brm 17 eagle-weslake 13 cooper-climax 6 "
-    "lotus-brm 6 mclaren-brm 3 brabham-climax 2",
-    1968: "lotus-ford 62 mclaren-ford 49 matra-ford 45 ferrari 32 brm 28 honda 14 cooper-brm 14 brabham-repco 10 matra 8 "
-    "mclaren-brm 3",
+    1967: "brabham-repco 63 lotus-ford 44 cooper-maserati 28 honda 20 ferrari 20 brm 17 eagle-weslake 13 "
+    "cooper-climax 6 lotus-brm 6 mclaren-brm 3 brabham-climax 2",
+    1968: "lotus-ford 62 mclaren-ford 49 matra-ford 45 ferrari 32 brm 28 honda 14 cooper-brm 14 brabham-repco 10 "
+    "matra 8 mclaren-brm 3",
     1969: "matra-ford 66 brabham-ford 49 lotus-ford 47 mclaren-ford 38 ferrari 7 brm 7",
     1970: "team_lotus 59 ferrari 52 march 48 brabham 35 mclaren-ford 35 brm 23 matra 23 surtees 3",
     1971: "tyrrell 73 brm 36 ferrari 33 march-ford 33 lotus-ford 21 mclaren 10 matra 9 surtees 8 brabham 5",
     1972: "team_lotus 61 tyrrell 51 mclaren 47 ferrari 33 surtees 18 march 15 brm 14 matra 12 brabham 7",
-    1973: "team_lotus 92 tyrrell 82 mclaren 58 brabham 22 march 14 ferrari 12 brm 12 shadow 9 surtees 7 iso_marlboro 2 tecno 1",
+    1973: "team_lotus 92 tyrrell 82 mclaren 58 brabham 22 march 14 ferrari 12 brm 12 shadow 9 surtees 7 "
+    "iso_marlboro 2 tecno 1",
     1974: "mclaren 73 ferrari 65 tyrrell 52 team_lotus 42 brabham 35 hesketh 15 brm 10 shadow 7 march 6 iso_marlboro 4 "
     "surtees 3 lola 1",
     1975: "ferrari 72.5 brabham 54 mclaren 53 hesketh 33 tyrrell 25 shadow-ford 9.5 team_lotus 9 march 7.5 williams 6 "
     "parnelli 5 hill 3 penske 2 ensign 1",
     1976: "ferrari 83 mclaren 74 tyrrell 71 team_lotus 29 penske 20 ligier 20 march 19 shadow 10 brabham-alfa_romeo 9 "
     "surtees 7 fittipaldi 3 ensign 2 parnelli 1",
-    1977: "ferrari 95 team_lotus 62 mclaren 60 wolf 55 brabham 27 tyrrell 27 shadow 23 ligier 18 fittipaldi 11 ensign 10 "
-    "surtees 6 penske 1",
-    1978: "team_lotus 86 ferrari 58 brabham 53 tyrrell 38 wolf 24 ligier 19 fittipaldi 17 mclaren 15 williams 11 arrows 11 "
-    "shadow 6 renault 3 surtees 1 ensign 1",
+    1977: "ferrari 95 team_lotus 62 mclaren 60 wolf 55 brabham 27 tyrrell 27 shadow 23 ligier 18 fittipaldi 11 "
+    "ensign 10 surtees 6 penske 1",
+    1978: "team_lotus 86 ferrari 58 brabham 53 tyrrell 38 wolf 24 ligier 19 fittipaldi 17 mclaren 15 williams 11 "
+    "arrows 11 shadow 6 renault 3 surtees 1 ensign 1",
 }  # fmt: skip
 
 
@@ -296,8 +333,8 @@ def test_makes_with_their_best_car(year: int) -> None:
     assert {name: points for name, points in found.items() if points} == pairs(MAKES[year])
 
 
-# What the FIA decided about makes' points. Where a make raced with two engines in a season the dump names the chassis only,
-# and its total here is that of both: Brabham 1982, Lotus and Williams 1983, Arrows 1984, Tyrrell 1985.
+# What the FIA decided about makes' points. Where a make raced with two engines in a season the dump names the chassis
+# only, and its total here is that of both: Brabham 1982, Lotus and Williams 1983, Arrows 1984, Tyrrell 1985.
 DEDUCTIONS = {
     1995: [("benetton", 10, "fuel of Brazil"), ("williams", 6, "fuel of Brazil")],
     2000: [("mclaren", 10, "seal missing in Austria")],
@@ -306,7 +343,8 @@ DEDUCTIONS = {
     2020: [("racing_point", 15, "brake ducts")],
 }
 PUBLISHED_AFTER = {
-    1995: "benetton 137 williams 112", 2000: "mclaren 152", 2007: "mclaren 0", 2018: "force_india 52", 2020: "racing_point 195",
+    1995: "benetton 137 williams 112", 2000: "mclaren 152", 2007: "mclaren 0", 2018: "force_india 52",
+    2020: "racing_point 195",
 }  # fmt: skip
 
 
@@ -334,8 +372,8 @@ def test_no_championship_of_makes_before_1958() -> None:
         pr.standings(season(1957), "f1-1957", of="manufacturers")
 
 
-# Rows that the 90 % rule does not explain, as (driver, laps, laps of the winner). Of two the published classification is an
-# exception, too; the others are published as the rule has them, and the dump has another status or other laps.
+# Rows that the 90 % rule does not explain, as (driver, laps, laps of the winner). Of two the published classification
+# is an exception, too; the others are published as the rule has them, and the dump has another status or other laps.
 EXCEPTIONS = {(1995, "San Marino Grand Prix"): {("diniz", 56, 63), ("moreno", 56, 63)}}
 DUMP_STATUS_WRONG = {
     (1985, "European Grand Prix"): {("surer", 62, 75)},

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-import pyracing as pr
 import pytest
-import slow_questions as slow
-from answers import columns, rows, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import pyracing as pr
+import slow_questions as slow
+from answers import columns, rows, values
 from lap_files import SECOND, car_laps, corpus_laps, lap_file, seconds
 
 # Car 1 leads two laps, stops at the end of lap 2, and is lapped by car 2; car 3 is of another class.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 
-import pyracing as pr
 import pytest
-import slow_questions as slow
-from answers import columns, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import pyracing as pr
+import slow_questions as slow
+from answers import columns, rows
 from lap_files import SECOND, car_laps, corpus_laps, lap_file, seconds
 
 IDEAL = ("ideal", "best", "difference", "sector_1", "sector_2", "sector_3", "laps")
@@ -40,7 +41,8 @@ def test_the_first_sector_does_not_count_on_lap_1_nor_out_of_the_pits():
 
 
 def test_the_last_sector_does_not_count_on_an_in_lap():
-    race = pr.read(lap_file(laps((40, 40, 40), (30, 31, 20, {"pit": True}), (60, 32, 33, {"pit_time": 30}), (31, 32, 32))))
+    stop = [(30, 31, 20, {"pit": True}), (60, 32, 33, {"pit_time": 30})]
+    race = pr.read(lap_file(laps((40, 40, 40), *stop, (31, 32, 32))))
     assert ideal(race) == [in_seconds((93, 95, 2, 30, 31, 32, 4))]
 
 

@@ -37,7 +37,9 @@ def test_by_pit():
 
 def test_by_driver():
     session = pr.read(race_file(NAMED), kind="race")
-    assert columns(session.stints(by="driver"), "stint", "driver", "first_lap", "last_lap", "opened_by", "in_lap", "out_lap") == [
+    assert columns(
+        session.stints(by="driver"), "stint", "driver", "first_lap", "last_lap", "opened_by", "in_lap", "out_lap"
+    ) == [
         (1, "Ann", 1, 7, "start", True, False),
         (2, "Bo", 8, 10, "driver_change", False, True),
     ]
@@ -73,7 +75,9 @@ def test_laps_that_show_no_pace():
 
 
 def test_a_driver_without_name_is_known_by_number():
-    session = pr.from_laps({"car": ["1"] * 4, "lap": [1, 2, 3, 4], "lap_time": [90.0] * 4, "driver_number": [1, 1, 2, 2]})
+    session = pr.from_laps(
+        {"car": ["1"] * 4, "lap": [1, 2, 3, 4], "lap_time": [90.0] * 4, "driver_number": [1, 1, 2, 2]}
+    )
     assert columns(session.stints(by="driver"), "driver", "first_lap", "laps") == [(None, 1, 2), (None, 3, 2)]
 
 
@@ -102,7 +106,9 @@ def procession(kinds: str) -> bytes:
     for number in range(12):
         lap_6 = f"1:50{'B' if number < 6 else ''}!{kinds}"
         lap_7 = f"2:10{'/31' if number < 6 else ''}!{kinds}"
-        lines.append(f"{number + 10} P2 | Ann 1:{40 + number} 1:30 1:35B | Ann 2:30/{60 + number} 1:30 {lap_6} {lap_7} 1:30 1:30")
+        lines.append(
+            f"{number + 10} P2 | Ann 1:{40 + number} 1:30 1:35B | Ann 2:30/{60 + number} 1:30 {lap_6} {lap_7} 1:30 1:30"
+        )
     return race_file("\n".join(lines))
 
 
@@ -110,7 +116,10 @@ def test_a_pass_behind_the_safety_car_is_no_stint():
     session = pr.read(procession("SF"), kind="race")
     visits = [kind for car, kind in columns(session.pit_stops(), "car", "kind") if car == "10"]
     assert visits == ["pit_stop", "pass_through"]
-    assert [row[1:] for row in columns(session.stints(), "car", "first_lap", "laps") if row[0] == "10"] == [(1, 3), (4, 6)]
+    assert [row[1:] for row in columns(session.stints(), "car", "first_lap", "laps") if row[0] == "10"] == [
+        (1, 3),
+        (4, 6),
+    ]
 
 
 def test_the_same_pass_under_green_is_a_drive_through():
@@ -124,7 +133,9 @@ def test_the_same_pass_under_green_is_a_drive_through():
 
 def test_a_selection_shows_its_laps_in_the_stints_of_the_field():
     session = pr.read(race_file(NAMED), kind="race")
-    assert columns(session.select(laps=(6, 9)).stints(), "stint", "first_lap", "last_lap", "laps", "opened_by", "start") == [
+    assert columns(
+        session.select(laps=(6, 9)).stints(), "stint", "first_lap", "last_lap", "laps", "opened_by", "start"
+    ) == [
         (2, 6, 7, 2, "pit_stop", seconds("8:33")),
         (3, 8, 9, 2, "pit_stop", seconds("11:36")),
     ]
@@ -141,7 +152,8 @@ def test_unknown_axis():
 
 def driver_changes(laps: list[dict]) -> int:
     return sum(
-        before["car"] == after["car"] and (before["driver"], before["driver_number"]) != (after["driver"], after["driver_number"])
+        before["car"] == after["car"]
+        and (before["driver"], before["driver_number"]) != (after["driver"], after["driver_number"])
         for before, after in pairwise(laps)
     )
 
@@ -172,7 +184,9 @@ def test_published_files(path):
     assert sum(stint["laps"] for stint in by_pit) == sum(stint["laps"] for stint in by_driver) == len(laps)
     assert len(by_driver) == driver_changes(laps) + len(cars)
     ends = {(lap["car"], lap["lap"]) for lap in laps if lap["in_pit"] or lap["pit_lane_time"] is not None}
-    ends |= {(car, lap + 1) for car, lap in ends if (car, lap) in {(row["car"], row["lap"]) for row in laps if row["in_pit"]}}
+    ends |= {
+        (car, lap + 1) for car, lap in ends if (car, lap) in {(row["car"], row["lap"]) for row in laps if row["in_pit"]}
+    }
     at = {(lap["car"], lap["lap"]): lap for lap in laps}
     for stint in by_pit + by_driver:
         own = [at[stint["car"], lap] for lap in range(stint["first_lap"], stint["last_lap"] + 1)]
@@ -190,9 +204,11 @@ def test_published_files(path):
     left = dict(zip(((row["car"], row["visit"]) for row in visits), visits, strict=True))
     openers = {}
     for car, own in slow_visits.by_car(laps).items():
-        for number, visit in enumerate(slow_visits.find_of_car(car, own), 1):
+        for number, visit in enumerate(slow_visits.find_of_car(own), 1):
             kind = left[car, number]["kind"]
             if visit.went and kind != "pass_through":
                 openers[car, own[visit.went]["lap"]] = kind
-    opened = {(stint["car"], stint["first_lap"]): stint["opened_by"] for stint in by_pit if stint["opened_by"] != "start"}
+    opened = {
+        (stint["car"], stint["first_lap"]): stint["opened_by"] for stint in by_pit if stint["opened_by"] != "start"
+    }
     assert opened == openers

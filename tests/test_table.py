@@ -63,7 +63,9 @@ def described_tables(draw):
         nullable = draw(st.booleans())
         value = st.one_of(st.none(), values_of[type]) if nullable else values_of[type]
         described[f"column_{number}"] = (type, nullable, draw(st.lists(value, min_size=count, max_size=count)))
-    table = Table.from_columns({name: column(type, values, nullable) for name, (type, nullable, values) in described.items()})
+    table = Table.from_columns(
+        {name: column(type, values, nullable) for name, (type, nullable, values) in described.items()}
+    )
     return SimpleNamespace(columns=described, table=table, count=count)
 
 
@@ -83,7 +85,9 @@ def rows_of(described) -> list[tuple]:
 def test_schema_rows_and_masks_are_what_was_given(described):
     table = described.table
     assert table.columns == tuple(described.columns)
-    assert [tuple(field) for field in table.schema] == [(n, t, nullable) for n, (t, nullable, _) in described.columns.items()]
+    assert [tuple(field) for field in table.schema] == [
+        (n, t, nullable) for n, (t, nullable, _) in described.columns.items()
+    ]
     assert len(table) == described.count
     assert list(map(tuple, table)) == rows_of(described)
     for name, (_, _, values) in described.columns.items():
@@ -96,7 +100,9 @@ def test_arrays_have_the_type_of_the_schema_whatever_they_hold(described):
         array = described.table[name]
         if type in ("int32", "int64") and nullable:
             assert array.dtype == np.float64
-            assert np.array_equal(array, [math.nan if value is None else float(value) for value in values], equal_nan=True)
+            assert np.array_equal(
+                array, [math.nan if value is None else float(value) for value in values], equal_nan=True
+            )
         elif type == "text":
             assert array.dtype == object and array.tolist() == values
         elif type == "duration":
@@ -149,7 +155,9 @@ def test_parts_are_those_of_a_list_of_rows(described, data):
     cut = slice(data.draw(bound), data.draw(bound), data.draw(st.sampled_from([None, 1, 2, -1, -3])))
     assert list(map(tuple, table[cut])) == rows[cut]
     mask = data.draw(st.lists(st.booleans(), min_size=count, max_size=count))
-    assert list(map(tuple, table[np.array(mask, dtype=bool)])) == [row for row, kept in zip(rows, mask, strict=True) if kept]
+    assert list(map(tuple, table[np.array(mask, dtype=bool)])) == [
+        row for row, kept in zip(rows, mask, strict=True) if kept
+    ]
     if count:
         indices = data.draw(st.lists(st.integers(-count, count - 1), min_size=1, max_size=10))
         assert list(map(tuple, table[indices])) == [rows[index] for index in indices]
@@ -163,7 +171,12 @@ def test_masks_of_other_libraries(race):
     laps = race.laps
     expected = laps[laps["in_pit"]]
     assert 0 < len(expected) < len(laps)
-    assert laps[laps.to_pandas()["in_pit"]] == laps[laps.to_polars()["in_pit"]] == laps[laps["in_pit"].tolist()] == expected
+    assert (
+        laps[laps.to_pandas()["in_pit"]]
+        == laps[laps.to_polars()["in_pit"]]
+        == laps[laps["in_pit"].tolist()]
+        == expected
+    )
 
 
 def test_wrong_indices(race):

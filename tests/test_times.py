@@ -40,7 +40,9 @@ def test_durations(value, expected):
     assert to_microseconds(value) == expected
 
 
-@pytest.mark.parametrize("value", ["", "six hours", math.nan, math.inf, 1e13, np.timedelta64("NaT"), np.timedelta64(1, "M")])
+@pytest.mark.parametrize(
+    "value", ["", "six hours", math.nan, math.inf, 1e13, np.timedelta64("NaT"), np.timedelta64(1, "M")]
+)
 def test_what_is_no_duration(value):
     with pytest.raises(ValueError, match="duration"):
         to_microseconds(value)

@@ -268,8 +268,8 @@ pyr_status pyr_classification(const pyr_session *session, const void *options, p
     *out = NULL;
     if (session->narrowed) {
         return pyr_fail(error, PYR_ERROR_REFUSED,
-                        "the session is narrowed to some drivers, laps or flags, so it cannot be classified; classify the "
-                        "session it was selected from");
+                        "the session is narrowed to some drivers, laps or flags, so it cannot be classified; classify "
+                        "the session it was selected from");
     }
     if (pyr_field_view(session)->laps.count == 0) {
         return pyr_fail(error, PYR_ERROR_REFUSED,

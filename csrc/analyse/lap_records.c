@@ -18,8 +18,8 @@ static pyr_status answer(const pyr_session *session, pyr_keyed *items, int64_t c
     for (int64_t i = 0; i < records; i++) {
         rows[i] = items[i].row;
     }
-    pyr_status status = pyr_answer_with_laps(session, &pyr_lap_records_question, pyr_best_lap_columns, rows, records, out,
-                                             error);
+    pyr_status status =
+        pyr_answer_with_laps(session, &pyr_lap_records_question, pyr_best_lap_columns, rows, records, out, error);
     pyr_release_array(session->allocator, rows, (size_t)records, sizeof *rows);
     return status;
 }

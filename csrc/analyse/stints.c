@@ -10,10 +10,10 @@ enum stint_column {
     STINT_OPENED_BY
 };
 
-/* What opens a stint: `start`, `driver_change`, or the visit before it. */
+/* What opens a stint: the kinds of visits that open none stand last in pyr_visit_kind. */
 enum { OPENED_NOT = -1, OPENED_BY_START, OPENED_BY_DRIVER, OPENED_BY_VISIT };
-static const char *const opener_words[] = {"start",   "driver_change", "pit_stop",     "drive_through", "stop_go",
-                                           "garage",  "red_flag",      "pass_through", "unfinished",    NULL};
+static const char *const opener_words[] = {"start",  "driver_change", "pit_stop", "drive_through", "stop_go",
+                                           "garage", "red_flag",      NULL};
 
 static const pyr_field stint_fields[] = {
     {"car", PYR_TEXT, false, NULL},
@@ -120,8 +120,9 @@ void pyr_number_stints(const pyr_session *session, const pyr_visits *visits, pyr
 /* Laps of the field: those of one stint that are asked for, in `rows`, which follow one another but for laps selected
  * away. */
 typedef struct stint_laps {
-    const pyr_session *field;
-    const pyr_visits *visits;
+    const pyr_laps *laps;
+    const pyr_column *deleted;
+    const uint8_t *marks; /* by lap row: PYR_IN_LAP | PYR_OUT_LAP */
     const int64_t *rows;
     int64_t count;
 } stint_laps;
@@ -134,15 +135,14 @@ static int64_t round_half_even(int64_t base, double offset) {
 }
 
 static bool is_flying(const stint_laps *stint, int64_t row) {
-    const pyr_laps *laps = &stint->field->laps;
-    return laps->lap_time[row] != PYR_NO_TIME && laps->lap[row] > 1 && stint->visits->lap_marks[row] == 0 &&
-           pyr_flag_is_green(laps->flag[row]) &&
-           !pyr_true(pyr_part_column(stint->field, PYR_LAPS, PYR_LAP_DELETED), row);
+    const pyr_laps *laps = stint->laps;
+    return laps->lap_time[row] != PYR_NO_TIME && laps->lap[row] > 1 && stint->marks[row] == 0 &&
+           pyr_flag_is_green(laps->flag[row]) && !pyr_true(stint->deleted, row);
 }
 
 /* Lap times are taken as differences from the first of them, so that their sums are exact in double. */
 static void fill_pace(const stint_laps *stint, int64_t *mean, int64_t *best, int64_t *deviation) {
-    const int64_t *lap_time = stint->field->laps.lap_time;
+    const int64_t *lap_time = stint->laps->lap_time;
     int64_t used = 0, base = 0;
     double sum = 0, squares = 0;
     *mean = *best = *deviation = PYR_NO_TIME;
@@ -175,7 +175,7 @@ static void fill_stint(const stint_laps *stint, pyr_table *answer, int64_t at) {
 #define INT32_AT(column) ((int32_t *)pyr_table_array(answer, column))[at]
 #define TIME_AT(column) ((int64_t *)pyr_table_array(answer, column))[at]
 #define BOOL_AT(column) ((uint8_t *)pyr_table_array(answer, column))[at]
-    const pyr_laps *laps = &stint->field->laps;
+    const pyr_laps *laps = stint->laps;
     int64_t first = stint->rows[0], last = stint->rows[stint->count - 1];
     int64_t start = pyr_lap_start(laps, first), end = laps->elapsed[last];
     int32_t green = 0;
@@ -192,8 +192,8 @@ static void fill_stint(const stint_laps *stint, pyr_table *answer, int64_t at) {
     TIME_AT(STINT_START) = start;
     TIME_AT(STINT_END) = end;
     TIME_AT(STINT_DURATION) = start == PYR_NO_TIME || end == PYR_NO_TIME ? PYR_NO_TIME : end - start;
-    BOOL_AT(STINT_IN_LAP) = (stint->visits->lap_marks[last] & PYR_IN_LAP) != 0;
-    BOOL_AT(STINT_OUT_LAP) = (stint->visits->lap_marks[first] & PYR_OUT_LAP) != 0;
+    BOOL_AT(STINT_IN_LAP) = (stint->marks[last] & PYR_IN_LAP) != 0;
+    BOOL_AT(STINT_OUT_LAP) = (stint->marks[first] & PYR_OUT_LAP) != 0;
     fill_pace(stint, &TIME_AT(STINT_MEAN), &TIME_AT(STINT_BEST), &TIME_AT(STINT_DEVIATION));
 #undef INT32_AT
 #undef TIME_AT
@@ -244,6 +244,7 @@ static int32_t opener_of(const stint_work *work, int64_t row) {
 /* Rows of the answer; without a table they are only counted. */
 static int64_t fill_stints(const stint_work *work, pyr_table *answer) {
     const pyr_entries *entries = &work->session->entries;
+    const pyr_column *deleted = pyr_part_column(work->field, PYR_LAPS, PYR_LAP_DELETED);
     int64_t at = 0;
     for (int32_t entry = 0; entry < entries->count; entry++) {
         int64_t end = entries->first_lap[entry + 1];
@@ -253,7 +254,8 @@ static int64_t fill_stints(const stint_work *work, pyr_table *answer) {
                 next++;
             }
             if (answer != NULL) {
-                stint_laps stint = {work->field, &work->visits, work->rows + row, next - row};
+                stint_laps stint = {&work->field->laps, deleted, work->visits.lap_marks, work->rows + row,
+                                    next - row};
                 fill_stint(&stint, answer, at);
                 ((int32_t *)pyr_table_array(answer, STINT_CLASS))[at] = entries->class_code[entry];
                 ((int32_t *)pyr_table_array(answer, STINT_STINT))[at] = number;

@@ -137,7 +137,8 @@ pyr_status pyr_arrow_array(pyr_table *table, struct ArrowArray *out, pyr_error *
     int32_t count = pyr_table_column_count(table);
     int64_t rows = pyr_table_row_count(table);
     memset(out, 0, sizeof *out);
-    PYR_TRY(new_block(table, sizeof(array_block) + sizeof(array_item), sizeof(array_item), dispose_array, &self, error));
+    PYR_TRY(new_block(table, sizeof(array_block) + sizeof(array_item), sizeof(array_item), dispose_array, &self,
+                      error));
     array_block *block = pyr_buffer_data(self);
     array_item *root = (array_item *)(block + 1), *items = root + 1, *dictionaries = items + count;
     struct ArrowArray **pointers = (struct ArrowArray **)(dictionaries + count);

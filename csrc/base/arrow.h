@@ -47,8 +47,9 @@ pyr_status pyr_arrow_stream(pyr_table *table, struct ArrowArrayStream *out, pyr_
 /* A table of its own memory from all batches of a stream, which the caller releases. Read are: integers (uint32 and
  * wider become int64), float32 and float64, booleans, text in all layouts and dictionaries of it, durations and times
  * of day of any unit (nanoseconds are rounded half up), and columns of nothing (absent floats). NaN and NaT are absent.
+ * Of columns whose name is not among `wanted` (NULL: all are) nothing is read, whatever their type: absent floats.
  * PYR_ERROR_ARGUMENT names a column of another type, or whose values cannot be kept. */
-pyr_status pyr_table_from_arrow(const pyr_allocator *allocator, struct ArrowArrayStream *stream, pyr_table **out,
-                                pyr_error *error);
+pyr_status pyr_arrow_import(const pyr_allocator *allocator, struct ArrowArrayStream *stream, const pyr_text *wanted,
+                            int32_t wanted_count, pyr_table **out, pyr_error *error);
 
 #endif

@@ -23,6 +23,8 @@ typedef struct source {
 
 typedef struct importer {
     const pyr_allocator *allocator;
+    const pyr_text *wanted; /* NULL: every column is */
+    int32_t wanted_count;
     source *sources;
     int32_t count;
     pyr_table *table;
@@ -70,37 +72,57 @@ static bool is_text(arrow_kind kind) {
     return kind == KIND_TEXT || kind == KIND_LARGE_TEXT || kind == KIND_TEXT_VIEW;
 }
 
-static pyr_status read_field(const struct ArrowSchema *schema, const pyr_allocator *allocator, source *out,
-                             pyr_field *field, pyr_error *error) {
-    out->name = schema->name != NULL ? schema->name : "";
+static pyr_status fail_type(const source *column, const char *type, pyr_error *error) {
+    return pyr_fail(error, PYR_ERROR_ARGUMENT,
+                    "column '%.*s' has the Arrow type '%.40s', which is not read here: make it a number, a boolean, a "
+                    "text or a duration",
+                    pyr_shown(pyr_text_of(column->name).length), column->name, type != NULL ? type : "");
+}
+
+static pyr_status read_type(const struct ArrowSchema *schema, source *out, pyr_field *field, pyr_error *error) {
     int32_t found = find_format(schema->format);
     int32_t strings = schema->dictionary != NULL ? find_format(schema->dictionary->format) : -1;
     bool codes = found >= 0 && formats[found].kind >= KIND_INT8 && formats[found].kind <= KIND_UINT64;
     bool dictionary = codes && strings >= 0 && is_text(formats[strings].kind);
     if (found < 0 || (schema->dictionary != NULL && !dictionary)) {
-        const char *type = found < 0 || strings >= 0 ? schema->format : schema->dictionary->format;
-        return pyr_fail(error, PYR_ERROR_ARGUMENT,
-                        "column '%.*s' has the Arrow type '%.40s', which is not read here: make it a number, a boolean, "
-                        "a text or a duration",
-                        pyr_shown(pyr_text_of(out->name).length), out->name, type != NULL ? type : "");
-    }
-    if (out->name[0] == '\0' || !pyr_utf8_valid(pyr_text_of(out->name))) {
-        return pyr_fail(error, PYR_ERROR_ARGUMENT, "a column of the table has no name that is text");
+        return fail_type(out, found < 0 || strings >= 0 ? schema->format : schema->dictionary->format, error);
     }
     out->kind = formats[found].kind;
     out->strings = dictionary ? formats[strings].kind : KIND_NOTHING;
     out->multiplier = formats[found].multiplier;
     out->divisor = formats[found].divisor;
-    out->interner.allocator = allocator;
     pyr_type type = dictionary ? PYR_TEXT : formats[found].type;
     bool hides_absence = type == PYR_FLOAT64 || type == PYR_DURATION; /* NaN and NaT count as values in Arrow */
     *field = (pyr_field){out->name, type, hides_absence || (schema->flags & ARROW_NULLABLE) != 0, NULL};
     return PYR_OK;
 }
 
+static bool is_wanted(const importer *into, pyr_text name) {
+    bool wanted = into->wanted == NULL;
+    for (int32_t i = 0; i < into->wanted_count && !wanted; i++) {
+        wanted = pyr_text_equal(into->wanted[i], name);
+    }
+    return wanted;
+}
+
+static pyr_status read_field(const importer *into, const struct ArrowSchema *schema, source *out, pyr_field *field,
+                             pyr_error *error) {
+    out->name = schema->name != NULL ? schema->name : "";
+    out->interner.allocator = into->allocator;
+    pyr_text name = pyr_text_of(out->name);
+    if (name.length == 0 || !pyr_utf8_valid(name)) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "a column of the table has no name that is text");
+    }
+    if (!is_wanted(into, name)) {
+        *field = (pyr_field){out->name, PYR_FLOAT64, true, NULL};
+        return PYR_OK; /* of KIND_NOTHING */
+    }
+    return read_type(schema, out, field, error);
+}
+
 static pyr_status read_fields(importer *into, const struct ArrowSchema *schema, pyr_field *fields, pyr_error *error) {
     for (int32_t i = 0; i < into->count; i++) {
-        PYR_TRY(read_field(schema->children[i], into->allocator, &into->sources[i], &fields[i], error));
+        PYR_TRY(read_field(into, schema->children[i], &into->sources[i], &fields[i], error));
         for (int32_t j = 0; j < i; j++) {
             if (strcmp(fields[j].name, fields[i].name) == 0) {
                 return fail_column(&into->sources[i], "is there twice", error);
@@ -241,8 +263,8 @@ static bool text_between(const struct ArrowArray *array, int64_t start, int64_t 
     return true;
 }
 
-/* A view is its length, then up to 12 bytes in place, or 4 bytes, the number of a buffer and an offset into it. The last
- * buffer has the sizes of the others. */
+/* A view is its length, then up to 12 bytes in place, or 4 bytes, the number of a buffer and an offset into it. The
+ * last buffer has the sizes of the others. */
 static bool text_of_view(const struct ArrowArray *array, int64_t index, pyr_text *text) {
     const char *view = (const char *)array->buffers[1] + index * 16;
     const int64_t *sizes = array->buffers[array->n_buffers - 1];
@@ -462,8 +484,8 @@ static pyr_status import_batches(importer *into, struct ArrowArrayStream *stream
     }
 }
 
-pyr_status pyr_table_from_arrow(const pyr_allocator *allocator, struct ArrowArrayStream *stream, pyr_table **out,
-                                pyr_error *error) {
+pyr_status pyr_arrow_import(const pyr_allocator *allocator, struct ArrowArrayStream *stream, const pyr_text *wanted,
+                            int32_t wanted_count, pyr_table **out, pyr_error *error) {
     struct ArrowSchema schema;
     *out = NULL;
     memset(&schema, 0, sizeof schema);
@@ -471,7 +493,7 @@ pyr_status pyr_table_from_arrow(const pyr_allocator *allocator, struct ArrowArra
     if (code != 0) {
         return fail_stream(stream, code, error);
     }
-    importer into = {.allocator = allocator};
+    importer into = {.allocator = allocator, .wanted = wanted, .wanted_count = wanted_count};
     pyr_status status = open_table(&into, &schema, error);
     if (status == PYR_OK) {
         status = import_batches(&into, stream, error);

@@ -28,35 +28,52 @@ static bool is_asked(const pyr_text *asked, int32_t asked_count, pyr_text name) 
     return asked_count == 0;
 }
 
-static bool is_code_used(const pyr_column *column, int64_t row_count, int32_t code) {
+/* Which codes of a column occur; a dictionary may know names of rows that were selected away. */
+static pyr_status find_used(const pyr_column *column, int64_t row_count, const pyr_allocator *allocator, bool **out,
+                            pyr_error *error) {
     const int32_t *codes = pyr_int32s(column);
+    size_t count = (size_t)column->dictionary->count;
+    PYR_TRY(pyr_new_array(allocator, count, sizeof **out, out, error));
+    memset(*out, 0, count * sizeof **out);
     for (int64_t row = 0; row < row_count; row++) {
-        if (codes[row] == code) {
-            return true;
+        if (codes[row] >= 0) {
+            (*out)[codes[row]] = true;
         }
     }
-    return false;
+    return PYR_OK;
 }
 
-/* Every name asked for is in the column; a dictionary may know names of rows that were selected away. */
+static pyr_status check_name(const pyr_column *column, const bool *used, pyr_text asked, const char *what,
+                             pyr_error *error) {
+    int32_t found = pyr_dictionary_find(column->dictionary, asked);
+    if (found >= 0 && used[found]) {
+        return PYR_OK;
+    }
+    pyr_near near = {.asked = asked};
+    for (int32_t code = 0; code < column->dictionary->count; code++) {
+        if (used[code]) {
+            pyr_near_offer(&near, pyr_dictionary_text_view(column->dictionary, code));
+        }
+    }
+    return pyr_near_fail(&near, what, error);
+}
+
+/* Every name asked for is in the column. */
 static pyr_status check_names(const pyr_table *table, int32_t column_index, const pyr_text *asked, int32_t asked_count,
                               const char *what, pyr_error *error) {
     const pyr_column *column = pyr_table_column_view(table, column_index);
-    int64_t row_count = pyr_table_row_count(table);
-    for (int32_t i = 0; i < asked_count; i++) {
-        int32_t found = pyr_dictionary_find(column->dictionary, asked[i]);
-        if (found >= 0 && is_code_used(column, row_count, found)) {
-            continue;
-        }
-        pyr_near near = {.asked = asked[i]};
-        for (int32_t code = 0; code < column->dictionary->count; code++) {
-            if (is_code_used(column, row_count, code)) {
-                pyr_near_offer(&near, pyr_dictionary_text_view(column->dictionary, code));
-            }
-        }
-        return pyr_near_fail(&near, what, error);
+    const pyr_allocator *allocator = pyr_table_allocator(table);
+    bool *used;
+    if (asked_count == 0) {
+        return PYR_OK;
     }
-    return PYR_OK;
+    PYR_TRY(find_used(column, pyr_table_row_count(table), allocator, &used, error));
+    pyr_status status = PYR_OK;
+    for (int32_t i = 0; i < asked_count && status == PYR_OK; i++) {
+        status = check_name(column, used, asked[i], what, error);
+    }
+    pyr_release_array(allocator, used, (size_t)column->dictionary->count, sizeof *used);
+    return status;
 }
 
 /* Any word of the vocabulary may be asked for, whether it occurs or not. */

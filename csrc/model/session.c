@@ -80,7 +80,8 @@ static pyr_status check_times(const pyr_session *session, pyr_error *error) {
         const int64_t *values = column->values;
         int64_t beyond = 0;
         for (int64_t row = 0; column->type == PYR_DURATION && row < session->laps.count; row++) {
-            beyond += (values[row] > PYR_LONGEST_TIME) | (values[row] < -PYR_LONGEST_TIME && values[row] != PYR_NO_TIME);
+            beyond += values[row] > PYR_LONGEST_TIME ||
+                      (values[row] < -PYR_LONGEST_TIME && values[row] != PYR_NO_TIME);
         }
         if (beyond > 0) {
             return pyr_fail(error, PYR_ERROR_ARGUMENT, "the column '%s' of the laps has a time beyond 10,000 hours",
@@ -130,23 +131,36 @@ static void view_laps(pyr_session *session) {
 #undef VALUES
 }
 
+/* A code means the same in both columns. */
+static bool same_dictionary(const pyr_column *left, const pyr_column *right) {
+    const pyr_dictionary *one = left->dictionary, *other = right->dictionary;
+    return one == other ||
+           (one->count == other->count &&
+            memcmp(one->offsets, other->offsets, ((size_t)one->count + 1) * sizeof *one->offsets) == 0 &&
+            memcmp(one->bytes, other->bytes, (size_t)one->offsets[one->count]) == 0);
+}
+
 /* Where each entry's laps begin; the check that laps stand by car in the order of the entries, laps ascending. */
 static pyr_status index_laps(pyr_session *session, pyr_error *error) {
     const pyr_laps *laps = &session->laps;
     const pyr_table *entries = session->parts[PYR_ENTRIES];
     const pyr_column *car = pyr_table_column_view(entries, PYR_ENTRY_CAR);
-    const pyr_column *lap_car = pyr_part_column(session, PYR_LAPS, PYR_LAP_CAR);
     int64_t count = pyr_table_row_count(entries), row = 0;
-    if (count >= INT32_MAX || !(car->dictionary == lap_car->dictionary ||
-                                pyr_text_equal((pyr_text){car->dictionary->bytes, (size_t)car->dictionary->offsets[car->dictionary->count]},
-                                               (pyr_text){lap_car->dictionary->bytes, (size_t)lap_car->dictionary->offsets[lap_car->dictionary->count]}))) {
-        return pyr_fail(error, PYR_ERROR_ARGUMENT, "the laps and the entries do not name the same cars");
+    if (count >= INT32_MAX || !same_dictionary(car, pyr_part_column(session, PYR_LAPS, PYR_LAP_CAR)) ||
+        !same_dictionary(pyr_table_column_view(entries, PYR_ENTRY_CLASS),
+                         pyr_part_column(session, PYR_LAPS, PYR_LAP_CLASS))) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "the laps and the entries do not name the same cars and classes");
     }
     PYR_TRY(pyr_buffer_new(session->allocator, ((size_t)count + 1) * sizeof(int64_t), NULL,
                            &session->first_lap_buffer, error));
     int64_t *first_lap = pyr_buffer_data(session->first_lap_buffer);
     const int32_t *cars = pyr_int32s(car);
     for (int64_t entry = 0; entry < count; entry++) {
+        if (entry > 0 && pyr_text_compare(pyr_dictionary_text_view(car->dictionary, cars[entry - 1]),
+                                          pyr_dictionary_text_view(car->dictionary, cars[entry])) >= 0) {
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "the entries are not in the order of their cars at row %lld",
+                            (long long)entry);
+        }
         first_lap[entry] = row;
         while (row < laps->count && laps->car[row] == cars[entry]) {
             if (laps->lap[row] < 0 || (row > first_lap[entry] && laps->lap[row] <= laps->lap[row - 1])) {

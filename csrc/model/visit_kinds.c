@@ -2,9 +2,9 @@
  *
  * unfinished     the car did not come out again
  * red_flag       the in-lap ends under a red flag, or the race stood still during the in- or the out-lap and the visit
- *                took more than half of that lap. The race stands still, whatever the flag, where more than half of the
- *                cars that still run, and a quarter of all, have a lap over 8 x the median green lap of the field, begun
- *                within 3 median laps of each other
+ *                took more than half of that lap. The race stands still, whatever the flag, where more than half of
+ *                the cars that still run, and a quarter of all, have a lap over 8 x the median green lap of the
+ *                field, begun within 3 median laps of each other
  * garage         over 3 x the median visit of its class
  * drive_through  a transit of a race under green: at most 1.1 x the shortest visit of the field, and below 2/3 of the
  *                median visit of its class
@@ -274,8 +274,9 @@ static pyr_status find_processions(kind_work *work, pyr_error *error) {
         while (work->items[start].key < work->items[i].key - procession_span) {
             brief -= is_short(work, work->items[start++].row, 135);
         }
-        if (brief >= FEWEST_IN_PROCESSION && brief * 4 >= (end - start) * 3 && is_short(work, work->items[i].row, 135)) {
-            work->visits->visit[work->items[i].row].kind = PYR_VISIT_PASS_THROUGH;
+        int64_t visit = work->items[i].row;
+        if (brief >= FEWEST_IN_PROCESSION && brief * 4 >= (end - start) * 3 && is_short(work, visit, 135)) {
+            work->visits->visit[visit].kind = PYR_VISIT_PASS_THROUGH;
         }
     }
     return PYR_OK;

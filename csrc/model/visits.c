@@ -16,8 +16,8 @@ static pyr_status add_visit(pyr_visits *visits, pyr_visit visit, pyr_error *erro
     return status;
 }
 
-/* A car pushed to and fro in the pit lane crosses the line there more than once: the last visit takes in those before it
- * as long as its pit lane time reaches back beyond the laps between. */
+/* A car pushed to and fro in the pit lane crosses the line there more than once: the last visit takes in those before
+ * it as long as its pit lane time reaches back beyond the laps between. */
 static void join_crossings(const pyr_laps *laps, pyr_visits *visits) {
     pyr_visit *visit = &visits->visit[visits->count - 1];
     int64_t rest = laps->pit_lane_time[visit->time_row];
@@ -75,7 +75,8 @@ static pyr_status find_of_entry(const pyr_session *session, int32_t entry, pyr_v
             crossing = crossing && !taken;
         }
         if (crossing) {
-            PYR_TRY(add_visit(visits, (pyr_visit){.entry = entry, .in_row = row, .out_row = -1, .time_row = -1}, error));
+            pyr_visit visit = {.entry = entry, .in_row = row, .out_row = -1, .time_row = -1};
+            PYR_TRY(add_visit(visits, visit, error));
         }
         inside = crossing;
     }

@@ -4,7 +4,8 @@
 
 #include "session.h"
 
-/* What a visit was: an estimate from times, flags and what the other cars did; see visit_kinds.c. */
+/* What a visit was: an estimate from times, flags and what the other cars did; see visit_kinds.c. No stint begins after
+ * the last two. */
 typedef enum pyr_visit_kind {
     PYR_VISIT_PIT_STOP, PYR_VISIT_DRIVE_THROUGH, PYR_VISIT_STOP_GO, PYR_VISIT_GARAGE, PYR_VISIT_RED_FLAG,
     PYR_VISIT_PASS_THROUGH, PYR_VISIT_UNFINISHED, PYR_VISIT_KIND_COUNT
@@ -13,7 +14,7 @@ typedef enum pyr_visit_kind {
 extern const char *const pyr_visit_kind_words[];
 
 /* One visit by its lap rows; -1: there is no such row. A car that starts from the pit lane has no in-lap, one that
- * stays there no out-lap; where pit lane and line lie so that a visit begins and ends within a lap, in_row = out_row. */
+ * stays there no out-lap; where a visit begins and ends within a lap, in_row = out_row. */
 typedef struct pyr_visit {
     int32_t entry;
     int32_t number;   /* of this car, from 1 */

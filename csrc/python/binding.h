@@ -34,12 +34,24 @@ PyObject *pyr_raise(const pyr_state *state, const pyr_error *error, PyObject *pa
 /* Both take over the reference they are given, also when they fail. */
 PyObject *pyr_table_wrap(const pyr_state *state, pyr_table *table);
 PyObject *pyr_session_wrap(const pyr_state *state, pyr_session *session);
+/* (name, type, nullable): what a column is. */
+PyObject *pyr_field_to_tuple(const char *name, pyr_type type, bool nullable);
 /* Borrowed; NULL with TypeError for another object. */
 pyr_table *pyr_table_unwrap(const pyr_state *state, PyObject *object);
 
 /* UTF-8 of a str, borrowed from it. False with the exception set. */
 bool pyr_text_from_str(PyObject *object, pyr_text *text);
 PyObject *pyr_text_to_str(pyr_text text);
+/* A sequence of str as texts. `*holder`, a tuple that nobody else can change, keeps them alive. Also after a failure
+ * the caller gives back `*holder` (Py_XDECREF) and `*texts` (PyMem_Free). */
+bool pyr_texts_from_sequence(PyObject *object, PyObject **holder, pyr_text **texts, int32_t *count);
+
+/* ---- arrow_capsules.c: methods of Table ---- */
+
+PyObject *pyr_table_arrow_stream(PyObject *self, PyObject *args, PyObject *keywords);
+PyObject *pyr_table_arrow_schema(PyObject *self, PyObject *ignored);
+PyObject *pyr_table_from_arrow(PyObject *type, PyTypeObject *defining, PyObject *const *args, Py_ssize_t nargs,
+                               PyObject *names);
 
 /* ---- arrays.c: the only file that knows NumPy ---- */
 

@@ -12,6 +12,26 @@ bool pyr_text_from_str(PyObject *object, pyr_text *text) {
     return text->data != NULL;
 }
 
+bool pyr_texts_from_sequence(PyObject *object, PyObject **holder, pyr_text **texts, int32_t *count) {
+    *holder = PySequence_Tuple(object);
+    if (*holder == NULL) {
+        return false;
+    }
+    Py_ssize_t length = PyTuple_GET_SIZE(*holder);
+    *texts = PyMem_New(pyr_text, (size_t)length + 1);
+    *count = (int32_t)length;
+    if (*texts == NULL || length > INT32_MAX) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < length; i++) {
+        if (!pyr_text_from_str(PyTuple_GET_ITEM(*holder, i), &(*texts)[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 PyObject *pyr_text_to_str(pyr_text text) {
     return PyUnicode_DecodeUTF8(text.data, (Py_ssize_t)text.length, "replace");
 }

@@ -1,6 +1,8 @@
 /* The module: reading, and what the core says of itself. */
 #include "binding.h"
 
+#include "../model/session.h"
+
 static pyr_state *state_of(PyObject *module) {
     return PyModule_GetState(module);
 }
@@ -82,15 +84,15 @@ static bool read_duration(PyObject *value, int64_t *out) {
 }
 
 static bool read_kind(const char *name, pyr_kind *kind) {
-    static const char *const names[] = {"race", "qualifying", "practice", "test"};
     *kind = PYR_KIND_UNKNOWN;
-    for (int i = 0; name != NULL && i < 4; i++) {
-        if (strcmp(name, names[i]) == 0) {
+    for (int i = 0; name != NULL && pyr_kind_words[i] != NULL; i++) {
+        if (strcmp(name, pyr_kind_words[i]) == 0) {
             *kind = (pyr_kind)i;
         }
     }
     if (name != NULL && *kind == PYR_KIND_UNKNOWN) {
-        PyErr_Format(PyExc_ValueError, "unknown kind '%.60s'; choose one of 'race', 'qualifying', 'practice', 'test'", name);
+        PyErr_Format(PyExc_ValueError, "unknown kind '%.60s'; choose one of 'race', 'qualifying', 'practice', 'test'",
+                     name);
         return false;
     }
     return true;
@@ -113,7 +115,8 @@ static bool read_options(const read_arguments *given, pyr_read_options *options)
            read_duration(given->duration, &options->duration) && read_duration(given->utc_offset, &options->utc_offset);
 }
 
-static PyObject *read_held(const pyr_state *state, const held_sources *held, const pyr_read_options *options, PyObject *sequence) {
+static PyObject *read_held(const pyr_state *state, const held_sources *held, const pyr_read_options *options,
+                           PyObject *sequence) {
     pyr_session *session;
     pyr_error error;
     pyr_status status;
@@ -127,31 +130,6 @@ static PyObject *read_held(const pyr_state *state, const held_sources *held, con
     return pyr_raise(state, &error, path);
 }
 
-/* Names of files that were left out, for the doubts. `*holder` keeps them alive. */
-static bool read_left_out(PyObject *given, PyObject **holder, pyr_text **texts, pyr_read_options *options) {
-    if (given == NULL) {
-        return true;
-    }
-    *holder = PySequence_Tuple(given);
-    if (*holder == NULL) {
-        return false;
-    }
-    Py_ssize_t count = PyTuple_GET_SIZE(*holder);
-    *texts = PyMem_New(pyr_text, (size_t)count + 1);
-    if (*texts == NULL) {
-        PyErr_NoMemory();
-        return false;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        if (!pyr_text_from_str(PyTuple_GET_ITEM(*holder, i), &(*texts)[i])) {
-            return false;
-        }
-    }
-    options->left_out = *texts;
-    options->left_out_count = (int32_t)count;
-    return true;
-}
-
 static PyObject *read_session(PyObject *module, PyObject *args, PyObject *keywords) {
     static char *names[] = {"sources", "format", "kind", "name", "start", "duration", "utc_offset", "left_out", NULL};
     read_arguments given = {0};
@@ -159,8 +137,9 @@ static PyObject *read_session(PyObject *module, PyObject *args, PyObject *keywor
     pyr_text *texts = NULL;
     pyr_read_options options;
     held_sources held = {0};
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$zzz#OOOO", names, &sources, &given.format, &given.kind, &given.name,
-                                     &given.name_length, &given.start, &given.duration, &given.utc_offset, &left_out) ||
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$zzz#OOOO", names, &sources, &given.format, &given.kind,
+                                     &given.name, &given.name_length, &given.start, &given.duration, &given.utc_offset,
+                                     &left_out) ||
         !read_options(&given, &options)) {
         return NULL;
     }
@@ -168,7 +147,9 @@ static PyObject *read_session(PyObject *module, PyObject *args, PyObject *keywor
     if (sequence == NULL) {
         return NULL;
     }
-    if (read_left_out(left_out, &holder, &texts, &options) && hold_sources(sequence, &held)) {
+    bool listed = left_out == NULL || pyr_texts_from_sequence(left_out, &holder, &texts, &options.left_out_count);
+    options.left_out = texts;
+    if (listed && hold_sources(sequence, &held)) {
         result = read_held(state_of(module), &held, &options, sequence);
     }
     let_go(&held);
@@ -188,7 +169,8 @@ static PyObject *session_from_laps(PyObject *module, PyObject *args, PyObject *k
     pyr_error error;
     pyr_status status;
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|O$zz#OOO", names, &laps_object, &entries_object, &given.kind,
-                                     &given.name, &given.name_length, &given.start, &given.duration, &given.utc_offset) ||
+                                     &given.name, &given.name_length, &given.start, &given.duration,
+                                     &given.utc_offset) ||
         !read_options(&given, &options)) {
         return NULL;
     }
@@ -203,7 +185,6 @@ static PyObject *session_from_laps(PyObject *module, PyObject *args, PyObject *k
 }
 
 static PyObject *recognise(PyObject *module, PyObject *data) {
-    static const char *const kinds[] = {"race", "qualifying", "practice", "test"};
     Py_buffer buffer;
     pyr_kind kind;
     (void)module;
@@ -212,7 +193,7 @@ static PyObject *recognise(PyObject *module, PyObject *data) {
     }
     pyr_format format = pyr_recognise(buffer.buf, (size_t)buffer.len, &kind);
     PyBuffer_Release(&buffer);
-    return Py_BuildValue("(sz)", pyr_format_name(format), kind == PYR_KIND_UNKNOWN ? NULL : kinds[kind]);
+    return Py_BuildValue("(sz)", pyr_format_name(format), kind == PYR_KIND_UNKNOWN ? NULL : pyr_kind_words[kind]);
 }
 
 static PyObject *parse_duration(PyObject *module, PyObject *object) {
@@ -223,7 +204,8 @@ static PyObject *parse_duration(PyObject *module, PyObject *object) {
         return NULL;
     }
     if (!pyr_parse_duration(text, &duration)) {
-        return PyErr_Format(PyExc_ValueError, "%R is no duration; write it as '1:58.765', '25m', '6h' or '90s'", object);
+        return PyErr_Format(PyExc_ValueError, "%R is no duration; write it as '1:58.765', '25m', '6h' or '90s'",
+                            object);
     }
     return PyLong_FromLongLong(duration);
 }
@@ -231,11 +213,10 @@ static PyObject *parse_duration(PyObject *module, PyObject *object) {
 /* ---- Questions as data ---- */
 
 static PyObject *columns_of(const pyr_question *question) {
-    static const char *const types[] = {"int32", "int64", "float64", "duration", "bool", "text"};
     PyObject *columns = PyTuple_New(question->column_count);
     for (int32_t i = 0; columns != NULL && i < question->column_count; i++) {
         const pyr_field *field = &question->schema[i];
-        PyObject *item = Py_BuildValue("(ssO)", field->name, types[field->type], field->nullable ? Py_True : Py_False);
+        PyObject *item = pyr_field_to_tuple(field->name, field->type, field->nullable);
         if (item == NULL) {
             Py_CLEAR(columns);
         } else {
@@ -295,7 +276,8 @@ static PyObject *options_of(const pyr_question *question) {
     PyObject *options = PyTuple_New(question->option_count);
     for (int32_t i = 0; options != NULL && i < question->option_count; i++) {
         const pyr_option *option = &question->options[i];
-        PyObject *item = Py_BuildValue("(ssNN)", option->name, types[option->type], choices_of(option), default_of(question, option));
+        PyObject *item = Py_BuildValue("(ssNN)", option->name, types[option->type], choices_of(option),
+                                       default_of(question, option));
         if (item == NULL) {
             Py_CLEAR(options);
         } else {
@@ -325,14 +307,16 @@ static PyObject *questions(PyObject *module, PyObject *ignored) {
 
 static PyMethodDef methods[] = {
     {"read", (PyCFunction)(void (*)(void))read_session, METH_VARARGS | METH_KEYWORDS,
-     "read($module, sources, *, format=None, kind=None, name=None, start=None, duration=None, utc_offset=None, left_out=())\n"
-     "--\n\nA session from (name, bytes) of each of its files."},
+     "read($module, sources, *, format=None, kind=None, name=None, start=None, duration=None, utc_offset=None,\n"
+     "     left_out=())\n--\n\nA session from (name, bytes) of each of its files."},
     {"session_from_laps", (PyCFunction)(void (*)(void))session_from_laps, METH_VARARGS | METH_KEYWORDS,
-     "session_from_laps($module, laps, entries=None, *, kind=None, name=None, start=None, duration=None, utc_offset=None)\n"
-     "--\n\nA session from tables of laps and entries."},
-    {"recognise", recognise, METH_O, "recognise($module, data, /)\n--\n\nFormat and kind that the first bytes of a file say."},
+     "session_from_laps($module, laps, entries=None, *, kind=None, name=None, start=None, duration=None,\n"
+     "                  utc_offset=None)\n--\n\nA session from tables of laps and entries."},
+    {"recognise", recognise, METH_O,
+     "recognise($module, data, /)\n--\n\nFormat and kind that the first bytes of a file say."},
     {"parse_duration", parse_duration, METH_O, "parse_duration($module, text, /)\n--\n\nMicroseconds."},
-    {"questions", questions, METH_NOARGS, "questions($module, /)\n--\n\nColumns and options of every question."},
+    {"questions", questions, METH_NOARGS,
+     "questions($module, /)\n--\n\nColumns and options of every question."},
     {NULL, NULL, 0, NULL},
 };
 

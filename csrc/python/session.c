@@ -185,27 +185,6 @@ static PyObject *ask(PyObject *self, PyObject *const *args, Py_ssize_t nargs, Py
 
 /* ---- Lenses ---- */
 
-/* A sequence of str as texts, which `*holder`, a tuple that nobody else can change, keeps alive; PyMem_Free the texts. */
-static bool read_texts(PyObject *object, PyObject **holder, pyr_text **texts, int32_t *count) {
-    *holder = PySequence_Tuple(object);
-    if (*holder == NULL) {
-        return false;
-    }
-    Py_ssize_t length = PyTuple_GET_SIZE(*holder);
-    *texts = PyMem_New(pyr_text, (size_t)length + 1);
-    *count = (int32_t)length;
-    if (*texts == NULL || length > INT32_MAX) {
-        PyErr_NoMemory();
-        return false;
-    }
-    for (Py_ssize_t i = 0; i < length; i++) {
-        if (!pyr_text_from_str(PyTuple_GET_ITEM(*holder, i), &(*texts)[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 enum { LISTS = 5 };
 
 static PyObject *select_part(PyObject *self, PyObject *args, PyObject *keywords) {
@@ -221,7 +200,7 @@ static PyObject *select_part(PyObject *self, PyObject *args, PyObject *keywords)
     }
     bool read = true;
     for (int i = 0; i < LISTS && read; i++) {
-        read = lists[i] == NULL || read_texts(lists[i], &holders[i], &texts[i], &counts[i]);
+        read = lists[i] == NULL || pyr_texts_from_sequence(lists[i], &holders[i], &texts[i], &counts[i]);
     }
     if (read) {
         pyr_select_options options = {texts[0],  texts[1],  texts[2],  texts[3],  texts[4],  counts[0],

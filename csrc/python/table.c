@@ -49,6 +49,10 @@ static void dealloc(PyObject *self) {
 
 static const char *const type_names[] = {"int32", "int64", "float64", "duration", "bool", "text"};
 
+PyObject *pyr_field_to_tuple(const char *name, pyr_type type, bool nullable) {
+    return Py_BuildValue("(ssO)", name, type_names[type], nullable ? Py_True : Py_False);
+}
+
 static const pyr_column *find(PyObject *self, PyObject *name, int32_t *index) {
     pyr_text text;
     if (!pyr_text_from_str(name, &text)) {
@@ -147,7 +151,7 @@ static PyObject *schema(PyObject *self, void *closure) {
     (void)closure;
     for (int32_t i = 0; result != NULL && i < count; i++) {
         const pyr_column *column = pyr_table_column_view(table, i);
-        PyObject *field = Py_BuildValue("(ssO)", column->name, type_names[column->type], column->nullable ? Py_True : Py_False);
+        PyObject *field = pyr_field_to_tuple(column->name, column->type, column->nullable);
         if (field == NULL) {
             Py_CLEAR(result);
         } else {
@@ -209,66 +213,6 @@ static PyObject *compare(PyObject *self, PyObject *other, int operation) {
     }
     bool equal = pyr_table_equal(self_of(self)->table, self_of(other)->table);
     return PyBool_FromLong(equal == (operation == Py_EQ));
-}
-
-/* ---- Arrow ---- */
-
-static void free_stream(PyObject *capsule) {
-    struct ArrowArrayStream *stream = PyCapsule_GetPointer(capsule, "arrow_array_stream");
-    if (stream->release != NULL) {
-        stream->release(stream);
-    }
-    PyMem_RawFree(stream);
-}
-
-static void free_schema(PyObject *capsule) {
-    struct ArrowSchema *exported = PyCapsule_GetPointer(capsule, "arrow_schema");
-    if (exported->release != NULL) {
-        exported->release(exported);
-    }
-    PyMem_RawFree(exported);
-}
-
-static PyObject *arrow_stream(PyObject *self, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"requested_schema", NULL};
-    PyObject *requested = Py_None; /* a consumer that wants other types casts them itself */
-    pyr_error error;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|O", names, &requested)) {
-        return NULL;
-    }
-    struct ArrowArrayStream *stream = PyMem_RawMalloc(sizeof *stream);
-    if (stream == NULL) {
-        return PyErr_NoMemory();
-    }
-    if (pyr_arrow_stream(self_of(self)->table, stream, &error) != PYR_OK) {
-        PyMem_RawFree(stream);
-        return pyr_raise(pyr_state_of_type(Py_TYPE(self)), &error, NULL);
-    }
-    PyObject *capsule = PyCapsule_New(stream, "arrow_array_stream", free_stream);
-    if (capsule == NULL) {
-        stream->release(stream);
-        PyMem_RawFree(stream);
-    }
-    return capsule;
-}
-
-static PyObject *arrow_schema(PyObject *self, PyObject *ignored) {
-    pyr_error error;
-    (void)ignored;
-    struct ArrowSchema *exported = PyMem_RawMalloc(sizeof *exported);
-    if (exported == NULL) {
-        return PyErr_NoMemory();
-    }
-    if (pyr_arrow_schema(self_of(self)->table, exported, &error) != PYR_OK) {
-        PyMem_RawFree(exported);
-        return pyr_raise(pyr_state_of_type(Py_TYPE(self)), &error, NULL);
-    }
-    PyObject *capsule = PyCapsule_New(exported, "arrow_schema", free_schema);
-    if (capsule == NULL) {
-        exported->release(exported);
-        PyMem_RawFree(exported);
-    }
-    return capsule;
 }
 
 /* ---- Columns as bytes: pickles, and tables out of arrays ---- */
@@ -342,10 +286,12 @@ static bool read_column(PyObject *item, pyr_column_data *column, Py_buffer buffe
     const char *type;
     int nullable;
     if (!PyTuple_Check(item)) {
-        PyErr_SetString(PyExc_TypeError, "a column is a tuple (name, type, nullable, values, validity, offsets, bytes)");
+        PyErr_SetString(PyExc_TypeError,
+                        "a column is a tuple (name, type, nullable, values, validity, offsets, bytes)");
         return false;
     }
-    if (!PyArg_ParseTuple(item, "OspOOOO", &name, &type, &nullable, &objects[0], &objects[1], &objects[2], &objects[3]) ||
+    if (!PyArg_ParseTuple(item, "OspOOOO", &name, &type, &nullable, &objects[0], &objects[1], &objects[2],
+                          &objects[3]) ||
         !pyr_text_from_str(name, &column->name) || !read_type(type, &column->type)) {
         return false;
     }
@@ -366,7 +312,8 @@ static bool read_column(PyObject *item, pyr_column_data *column, Py_buffer buffe
     return true;
 }
 
-static PyObject *from_columns(PyObject *type, PyTypeObject *defining, PyObject *const *args, Py_ssize_t nargs, PyObject *names) {
+static PyObject *from_columns(PyObject *type, PyTypeObject *defining, PyObject *const *args, Py_ssize_t nargs,
+                              PyObject *names) {
     const pyr_state *state = pyr_state_of_type(defining);
     (void)type;
     (void)names;
@@ -391,9 +338,9 @@ static PyObject *from_columns(PyObject *type, PyTypeObject *defining, PyObject *
     if (result != NULL) {
         pyr_table *table;
         pyr_error error;
-        result = pyr_table_from_columns(pyr_default_allocator(), columns, (int32_t)count, rows, &table, &error) == PYR_OK
-                     ? pyr_table_wrap(state, table)
-                     : pyr_raise(state, &error, NULL);
+        pyr_status status =
+            pyr_table_from_columns(pyr_default_allocator(), columns, (int32_t)count, rows, &table, &error);
+        result = status == PYR_OK ? pyr_table_wrap(state, table) : pyr_raise(state, &error, NULL);
     }
     for (Py_ssize_t i = 0; buffers != NULL && i < count * BUFFERS; i++) {
         PyBuffer_Release(&buffers[i]); /* does nothing for a buffer that was never got */
@@ -419,11 +366,17 @@ static PyMethodDef methods[] = {
     {"take", take, METH_O, "take($self, rows, /)\n--\n\nThe rows at these indices."},
     {"pick", pick, METH_O, "pick($self, names, /)\n--\n\nThese columns, over the same memory."},
     {"column_data", column_data, METH_NOARGS, "column_data($self, /)\n--\n\nThe columns as bytes."},
-    {"from_columns", (PyCFunction)(void (*)(void))from_columns, METH_METHOD | METH_FASTCALL | METH_KEYWORDS | METH_CLASS,
+    {"from_columns", (PyCFunction)(void (*)(void))from_columns,
+     METH_METHOD | METH_FASTCALL | METH_KEYWORDS | METH_CLASS,
      "from_columns($type, columns, row_count, /)\n--\n\nA table from columns as bytes, which are checked."},
-    {"__arrow_c_stream__", (PyCFunction)(void (*)(void))arrow_stream, METH_VARARGS | METH_KEYWORDS,
+    {"from_arrow", (PyCFunction)(void (*)(void))pyr_table_from_arrow,
+     METH_METHOD | METH_FASTCALL | METH_KEYWORDS | METH_CLASS,
+     "from_arrow($type, stream, columns, /)\n--\n\nA table out of the capsule of an Arrow stream; columns of other names "
+     "(None: of none) are not read."},
+    {"__arrow_c_stream__", (PyCFunction)(void (*)(void))pyr_table_arrow_stream, METH_VARARGS | METH_KEYWORDS,
      "__arrow_c_stream__($self, /, requested_schema=None)\n--\n\nThe table as an Arrow stream of one batch."},
-    {"__arrow_c_schema__", arrow_schema, METH_NOARGS, "__arrow_c_schema__($self, /)\n--\n\nThe table's Arrow schema."},
+    {"__arrow_c_schema__", pyr_table_arrow_schema, METH_NOARGS,
+     "__arrow_c_schema__($self, /)\n--\n\nThe table's Arrow schema."},
     {NULL, NULL, 0, NULL},
 };
 

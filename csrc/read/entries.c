@@ -242,6 +242,11 @@ static pyr_status join_drivers(pyr_assembly *assembly, const crews *all, size_t 
     return status;
 }
 
+/* How much of the car itself a row tells. */
+static int told(const pyr_result_row *row) {
+    return (row->vehicle >= 0) + (row->tyre_make >= 0);
+}
+
 /* The result row of each car that says most: later files before earlier ones. */
 static pyr_status rows_by_car(pyr_assembly *assembly, const pyr_result_row ***out, pyr_error *error) {
     const pyr_reading *reading = assembly->reading;
@@ -251,7 +256,7 @@ static pyr_status rows_by_car(pyr_assembly *assembly, const pyr_result_row ***ou
     }
     for (size_t i = 0; i < reading->result_count; i++) {
         const pyr_result_row *row = &reading->results[i], **best = &(*out)[row->car];
-        if (*best == NULL || row->vehicle >= 0 || (*best)->vehicle < 0) {
+        if (*best == NULL || told(row) >= told(*best)) {
             *best = row;
         }
     }

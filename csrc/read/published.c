@@ -69,7 +69,9 @@ static pyr_status count_class_positions(pyr_assembly *assembly, pyr_table *table
     int32_t *class_position = pyr_table_array(table, PYR_RESULT_CLASS_POSITION);
     PYR_TRY(pyr_new_array(allocator, (size_t)class_count, sizeof *counts, &counts, error));
     memset(counts, 0, (size_t)class_count * sizeof *counts);
-    for (int64_t row = 0; row < rows && (position[row] == row + 1 || position[row] == PYR_NO_INT32); row++) { /* not a part */
+    int32_t next = 1; /* where a position is missing, so are the cars that stood there: no more is counted */
+    for (int64_t row = 0; row < rows && (position[row] == next || position[row] == PYR_NO_INT32); row++) {
+        next += position[row] != PYR_NO_INT32;
         if (class_position[row] == PYR_NO_INT32 && class_code[row] >= 0 && position[row] != PYR_NO_INT32) {
             class_position[row] = ++counts[class_code[row]];
         }

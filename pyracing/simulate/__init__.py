@@ -15,15 +15,16 @@ from io import BytesIO
 from os import PathLike
 from pathlib import Path
 
+from pyracing.decisions import Decision
 from pyracing.session import Session
 from pyracing.simulate.car import Car
 from pyracing.simulate.field import DEFAULT_CLASSES, RaceClass, make_field
 from pyracing.simulate.files import Publisher
 from pyracing.simulate.marks import find_marks
 from pyracing.simulate.outcome import Outcome, finishes_of, tell_truth
-from pyracing.simulate.plan import HOUR, MINUTE, Event, add_incidents, scripted
+from pyracing.simulate.plan import HOUR, MINUTE, Event, Order, add_incidents, scripted
 from pyracing.simulate.race import Race
-from pyracing.simulate.stewards import chance_decisions
+from pyracing.simulate.stewards import chance_decisions, checked
 from pyracing.simulate.stream import Stream
 from pyracing.simulate.truth import Driver, Entry, Truth
 from pyracing.simulate.weather import readings, track_state
@@ -84,6 +85,7 @@ def simulate(
     *,
     minutes: float = 0,
     events: Iterable[Event] = (),
+    decisions: Iterable[Decision] | None = None,
     incidents: bool = True,
     faster: Mapping[str, float] | None = None,
     grid: Sequence[str] = (),
@@ -91,74 +93,79 @@ def simulate(
     lap_length: float = 5.4,
     pit_lane_time: float = 34.0,
 ) -> Simulation:
-    """Runs a race of several classes, invented from `seed`, and returns what happened and what is published of it.
+    """Runs a race of several classes, invented from `seed`.
 
-    hours, minutes: how long, together; 6 hours unless said. classes: a `RaceClass` by name, `DEFAULT_CLASSES` unless
-    said. cars: how many in all, divided as the classes are. events: what is to happen, see `Event`. incidents: whether
-    chance adds to them (yellow flags, safety cars, a red flag from four hours on, retirements, repairs, penalties,
-    errors, decisions of the stewards). faster: seconds a lap that a car is quicker by. grid: cars that start first, in
-    order; the others follow class by class. start: local time, with the offset to UTC if it has one. lap_length:
-    kilometres. pit_lane_time: seconds to drive through the pit lane.
+    Parameters
+    ----------
+    hours, minutes : how long, together; 6 hours unless said.
+    classes : a `RaceClass` by name; `DEFAULT_CLASSES` unless said.
+    cars : how many in all, divided as the classes are.
+    events : what is to happen; see `Event`.
+    decisions : of the stewards after the flag, made with `time_penalty`, `lap_penalty`, `rear_of_class`, `disqualify`.
+    incidents : whether chance adds to the events (yellow flags, safety cars, a red flag from four hours on,
+        retirements, repairs, penalties, errors) and, where `decisions` is left out, decides for the stewards.
+    faster : by how many seconds a lap a car is quicker, by its number.
+    grid : cars that start first, in order; the others follow class by class.
+    start : local time, with the offset to UTC if it has one.
+    lap_length : kilometres.
+    pit_lane_time : seconds to drive through the pit lane.
 
-    ValueError: an event that cannot happen, such as a penalty for a car that has retired.
+    Raises
+    ------
+    ValueError : an argument that makes no race, or an event that cannot come about.
     """
-    duration = round(((6 if hours is None and not minutes else hours or 0) * 60 + minutes) * MINUTE)
-    metres = round(lap_length * 1000)
+    if hours is None:
+        hours = 0 if minutes else 6
+    duration, metres = round((hours * 60 + minutes) * MINUTE), round(lap_length * 1000)
     if duration < MINUTE or metres < 100:
         raise ValueError("a race lasts a minute or longer, on a lap of 0.1 km or longer")
-    races = DEFAULT_CLASSES if classes is None else classes
-    entries, drivers = make_field(seed, races, cars, faster or {})
+    if classes is None:
+        classes = DEFAULT_CLASSES
+    entries, drivers = make_field(seed, classes, cars, faster or {})
+    crews = {entry.car: [driver for driver in drivers if driver.car == entry.car] for entry in entries}
     plan = scripted(events, entries, duration)
-    told = [(car, order) for car, orders in plan.orders.items() for order in orders]
+    told = {car: list(orders) for car, orders in plan.orders.items()}
     if incidents:
         add_incidents(plan, seed, entries, duration)
-    lengths = sum(neutral.end - neutral.start for neutral in plan.neutral)
-    lengths += sum(order.duration for orders in plan.orders.values() for order in orders)
-    weather = readings(seed, (duration + lengths + 2 * HOUR) // MINUTE, start.hour * 60 + start.minute, plan.rain)
+    weather = readings(seed, (duration + plan.delays() + 2 * HOUR) // MINUTE, start.hour * 60 + start.minute, plan.rain)
     starters = [entry for entry in entries if entry.car not in plan.not_started]
-    race = Race(
-        seed,
-        line_up(seed, starters, drivers, races, grid),
-        plan,
-        duration,
-        metres,
-        round(pit_lane_time * 1000),
-        track_state(weather),
-    )
+    cars_in_order = line_up(seed, starters, crews, classes, grid)
+    race = Race(seed, cars_in_order, plan, duration, metres, round(pit_lane_time * 1000), track_state(weather))
     race.run()
-    for name, order in told:
-        if any(order is left for car in race.cars if car.entry.car == name for left in car.orders):
-            raise ValueError(
-                f"{order.kind} of car {name} did not come about: the car had retired, or it was too late in the race"
-            )
-    crews = {entry.car: [driver for driver in drivers if driver.car == entry.car] for entry in entries}
+    check_served(race, told)
     marks = find_marks(race.cars)
     finishes = finishes_of(race.cars, [entry for entry in entries if entry not in starters], marks)
-    decisions = plan.decisions
-    if incidents and not decisions:
-        decisions = chance_decisions(seed, finishes)
-    return Simulation(Outcome(race, entries, crews, races, weather, start, metres, marks, finishes, decisions))
+    decided = chance_decisions(seed, finishes) if incidents and decisions is None else checked(decisions or (), entries)
+    return Simulation(Outcome(race, entries, crews, classes, weather, start, metres, marks, finishes, decided))
+
+
+def check_served(race: Race, told: Mapping[str, Sequence[Order]]) -> None:
+    """What the script told a car has come about."""
+    for car in race.cars:
+        for order in told.get(car.entry.car, ()):
+            if any(order is left for left in car.orders):
+                why = "the car had retired" if car.retired else "it was too late in the race"
+                raise ValueError(f"{order.kind} of car {car.entry.car} did not come about: {why}")
 
 
 def line_up(
     seed: int,
     entries: Sequence[Entry],
-    drivers: Sequence[Driver],
+    crews: Mapping[str, Sequence[Driver]],
     classes: Mapping[str, RaceClass],
     first: Sequence[str],
 ) -> list[Car]:
     """The cars in starting order: those named, then class by class as their quickest drivers qualify."""
-    names = list(classes)
+    unknown = set(first) - {entry.car for entry in entries}
+    if unknown:
+        raise ValueError(f"grid names cars that do not start: {', '.join(sorted(unknown))}")
     stream = Stream(seed, "qualifying")
-    cars = []
-    for index, entry in enumerate(entries):
-        crew = [driver for driver in drivers if driver.car == entry.car]
-        group = names.index(entry.class_name)
-        best = min(driver.pace for driver in crew) // timedelta(microseconds=1) + stream.normal(150_000)
-        cars.append((group, best, Car(seed, index, entry, crew, classes[entry.class_name], group)))
-    known = {entry.car for entry in entries}
-    if any(name not in known for name in first):
-        raise ValueError(f"grid names cars that do not race; there are {', '.join(sorted(known))}")
     places = {name: place for place, name in enumerate(first)}
-    cars.sort(key=lambda item: (places.get(item[2].entry.car, len(first)), item[0], item[1]))
-    return [car for _, _, car in cars]
+    groups = {name: group for group, name in enumerate(classes)}
+    order = []
+    for index, entry in enumerate(entries):
+        crew, group = crews[entry.car], groups[entry.class_name]
+        best = min(driver.pace for driver in crew) // timedelta(microseconds=1) + stream.normal(150_000)
+        car = Car(seed, index, entry, crew, classes[entry.class_name], group)
+        order.append((places.get(entry.car, len(first)), group, best, index, car))
+    return [car for *_, car in sorted(order, key=lambda item: item[:4])]

@@ -16,6 +16,7 @@ from pyracing.simulate.truth import Driver, Entry
 MICROSECOND = timedelta(microseconds=1)
 SECTORS_SCATTER = 577  # of a lap's scatter, in thousandths: a lap is three sectors
 FUEL_RESERVE = 1400
+HALT = 6000  # to stop, be worked on and start again
 
 # Where a car is. The first three are the sectors, on the road.
 SECTOR_1, SECTOR_2, SECTOR_3, PIT_ENTRY, LANE, BOX, WAITING, GONE = range(8)
@@ -114,13 +115,13 @@ class Car:
         self.fuel_effect = round(driver.fuel_effect * 1_000_000)
         self.traffic_cost = round(driver.traffic_cost * 1_000_000)
 
-    def serve(self, laps_to_go: int) -> int:
-        """Fuel, tyres and driver as they are due: how long the car stands for it."""
+    def serve(self, to_the_end: int) -> int:
+        """Fuel (`to_the_end`: all that is needed), tyres and driver as they are due: how long the car stands for it."""
         visit, race_class = self.visit, self.race_class
         assert visit is not None
-        visit.fuel_added = min(self.tank, laps_to_go * 1000 + FUEL_RESERVE) - self.fuel
+        visit.fuel_added = max(0, min(self.tank, to_the_end + 1000) - self.fuel)
         self.fuel += visit.fuel_added
-        standing = round(race_class.refuel_time * 1000) * visit.fuel_added // self.tank
+        standing = HALT + round(race_class.refuel_time * 1000) * visit.fuel_added // self.tank
         last_splash = visit.fuel_added < self.tank // 4
         if self.set_stints < race_class.tyre_stints or last_splash:
             self.set_stints += 1

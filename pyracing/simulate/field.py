@@ -43,8 +43,8 @@ class RaceClass:
             raise ValueError(
                 "a class needs laps of 10 s or more, at least two laps a stint and one stint a set and a driver"
             )
-        if not self.ratings or any(rating not in RATINGS for rating in self.ratings):
-            raise ValueError(f"ratings must be some of {', '.join(RATINGS)}, not {self.ratings}")
+        if not 0 < len(self.ratings) < 6 or any(rating not in RATINGS for rating in self.ratings):
+            raise ValueError(f"ratings are one to five of {', '.join(RATINGS)}, not {self.ratings}")
         if self.cars < 0 or len(set(self.numbers)) != len(self.numbers):
             raise ValueError("cars cannot be negative, and a number is given to one car only")
 

@@ -1,16 +1,18 @@
 """A race as the timekeepers publish it: laps, provisional and official result, weather."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
+from pyracing.decisions import Decision, RearOfClass
 from pyracing.simulate import published
 from pyracing.simulate.car import CHEQUERED, FCY, GREEN, RED, SAFETY_CAR, Car
 from pyracing.simulate.marks import lap_times_of
 from pyracing.simulate.outcome import Outcome
 from pyracing.simulate.plan import MINUTE
 from pyracing.simulate.stewards import STATUSES, Finish, ranked
-from pyracing.simulate.truth import Decision
+from pyracing.simulate.truth import Entry
 from pyracing.simulate.weather import Reading
 
 DAY = 86_400_000
@@ -55,30 +57,48 @@ CREW_PLACES = 6  # in the results of IMSA and SRO
 STATUS_WORDS = dict(
     zip(STATUSES, ("Classified", "Not classified", "Retired", "Disqualified", "Not started"), strict=True)
 )
+FLAG_WORDS = {GREEN: "GF", FCY: "FCY", SAFETY_CAR: "SF", RED: "RF", CHEQUERED: "FF"}
+ONE_CODE = {GREEN: "GF", FCY: "FCY", SAFETY_CAR: "FCY", RED: "FCY", CHEQUERED: "FF"}
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """One way to publish. `minutes`: what stands after the minutes of a result; `statuses`: as in `stewards.ranked`."""
+    """One way to publish.
 
-    separator: str
-    line_end: str
-    flags: Mapping[int, str]
-    top_speeds: bool
-    seconds: bool
-    sections: bool
-    statuses: bool
-    fahrenheit: bool
-    inches: bool
+    `statuses`: as in `stewards.ranked`. Of results: what stands after the minutes, before a gap in time, for one lap,
+    for the gap of the first, and for the number of a best lap that there is not; further columns of an entry and of a
+    driver, which stay blank.
+    """
+
+    separator: str = ";"
+    line_end: str = "\r\n"
+    flags: Mapping[int, str] = field(default_factory=lambda: FLAG_WORDS)
+    top_speeds: bool = True
+    seconds: bool = True
+    sections: bool = False
+    statuses: bool = False
+    fahrenheit: bool = True
+    inches: bool = False
+    minutes: str = ":"
+    sign: str = "+"
+    one_lap: str = "Lap"
+    no_gap: str = "-"
+    no_lap: str = "0"
+    entry_columns: Sequence[str] = ()
+    driver_columns: Sequence[str] = ()
 
 
-FLAG_WORDS = {GREEN: "GF", FCY: "FCY", SAFETY_CAR: "SF", RED: "RF", CHEQUERED: "FF"}
-IMSA_FLAG_WORDS = {GREEN: "GF", FCY: "FCY", SAFETY_CAR: "FCY", RED: "FCY", CHEQUERED: "FF"}
+WEC, IMSA, SRO = "wec", "imsa", "sro"
 DIALECTS = {
-    "wec": Dialect(";", "\r\n", FLAG_WORDS, True, True, False, True, True, False),
-    "imsa": Dialect(",", "\n", IMSA_FLAG_WORDS, False, False, False, False, True, True),
-    "sro": Dialect(";", "\r\n", FLAG_WORDS, True, True, True, False, False, False),
-}
+    WEC: Dialect(statuses=True, minutes="'", sign="", one_lap="Laps", no_gap="", no_lap=""),
+    IMSA: Dialect(
+        ",", "\n", ONE_CODE, top_speeds=False, seconds=False, inches=True,
+        entry_columns=IMSA_ENTRY_COLUMNS, driver_columns=IMSA_DRIVER_COLUMNS,
+    ),
+    SRO: Dialect(
+        sections=True, fahrenheit=False, entry_columns=SRO_ENTRY_COLUMNS, driver_columns=SRO_DRIVER_COLUMNS
+    ),
+}  # fmt: skip
 
 
 class Publisher:
@@ -91,17 +111,13 @@ class Publisher:
         self.cars = sorted(outcome.race.cars, key=lambda car: car.entry.car)
         self.stoppages, self.last = outcome.race.stoppages, outcome.race.last_line
         self.drivers, self.finishes, self.decisions = outcome.crews, outcome.finishes, outcome.decisions
-        self.weather, self.start, self.metres, self.marks = (
-            outcome.weather,
-            outcome.start,
-            outcome.metres,
-            outcome.marks,
-        )
+        self.weather, self.marks = outcome.weather, outcome.marks
+        self.start, self.metres = outcome.start, outcome.metres
 
     def files(self) -> dict[str, Iterator[bytes]]:
         """What is published, by name, in pieces."""
         stewards = self.decisions
-        if self.name == "imsa":
+        if self.name == IMSA:
             stem = f"{self.start:%Y%m%d%H%M}-race"
             return {
                 f"{stem}-laps.csv": self.laps(),
@@ -115,7 +131,7 @@ class Publisher:
             "03_Official Results_Race.CSV": self.result(stewards),
             "26_Weather_Race.CSV": self.weather_file(),
         }
-        if self.name == "sro":
+        if self.name == SRO:
             found["05_Provisional Results by Class_Race.CSV"] = self.class_result(())
             found["05_Official Results by Class_Race.CSV"] = self.class_result(stewards)
             found["99_Best 10 Laps By Driver_Race.CSV"] = self.best_laps()
@@ -123,7 +139,7 @@ class Publisher:
 
     # ---- Rows ----
 
-    def field(self, text: str) -> str:
+    def quoted(self, text: str) -> str:
         """Quoted where it must be."""
         if self.dialect.separator in text or '"' in text:
             return '"' + text.replace('"', '""') + '"'
@@ -131,7 +147,7 @@ class Publisher:
 
     def line(self, fields: Sequence[str]) -> str:
         """Every line ends with a separator, as published."""
-        return self.dialect.separator.join([*map(self.field, fields), self.dialect.line_end])
+        return self.dialect.separator.join([*map(self.quoted, fields), self.dialect.line_end])
 
     def head(self, columns: Sequence[str]) -> bytes:
         return ("\ufeff" + self.line(columns)).encode()
@@ -155,9 +171,9 @@ class Publisher:
         start = (self.start - self.start.replace(hour=0, minute=0, second=0, microsecond=0)) // timedelta(
             milliseconds=1
         )
-        names = [self.field(driver.name) for driver in self.drivers[entry.car]]
-        tail = s.join(map(self.field, (entry.class_name, entry.group, entry.team, entry.manufacturer)))
-        number = self.field(entry.car)
+        names = [self.quoted(driver.name) for driver in self.drivers[entry.car]]
+        tail = s.join(map(self.quoted, (entry.class_name, entry.group, entry.team, entry.manufacturer)))
+        number = self.quoted(entry.car)
         sector_marks = marks.sectors
         rows = zip(
             log.sector_1, log.sector_2, log.sector_3, log.elapsed, log.pit_lane_time, log.driver, log.flag, log.in_pit,
@@ -199,100 +215,89 @@ class Publisher:
     # ---- Results ----
 
     def result(self, decisions: Sequence[Decision]) -> Iterator[bytes]:
-        wec, imsa = self.name == "wec", self.name == "imsa"
-        columns = list(WEC_RESULT_COLUMNS)
-        if not wec:
-            columns = [*RESULT_COLUMNS, *(IMSA_ENTRY_COLUMNS if imsa else SRO_ENTRY_COLUMNS)]
-            for place in range(1, CREW_PLACES + 1):
-                columns += [f"DRIVER{place}_{name}" for name in DRIVER_COLUMNS]
-                columns += [f"DRIVER{place}_{name}" for name in (IMSA_DRIVER_COLUMNS if imsa else SRO_DRIVER_COLUMNS)]
+        """After these decisions."""
+        dialect = self.dialect
+        columns = [*WEC_RESULT_COLUMNS]
+        if self.name != WEC:
+            columns = [*RESULT_COLUMNS, *dialect.entry_columns]
+            for number in range(1, CREW_PLACES + 1):
+                columns += [f"DRIVER{number}_{name}" for name in (*DRIVER_COLUMNS, *dialect.driver_columns)]
         yield self.head(columns)
         gaps = self.gaps(decisions)
-        for position, (finish, status) in enumerate(ranked(self.finishes, decisions, self.dialect.statuses), 1):
+        for position, (finish, status) in enumerate(ranked(self.finishes, decisions, dialect.statuses), 1):
             place = "" if status == "not_started" else str(position)
-            fields = self.wec_line if wec else self.result_line
-            yield self.line(fields(place, finish, STATUS_WORDS[status], gaps[finish.entry.car])).encode()
+            distance = [str(finish.laps), self.total_time(finish), *gaps[finish.entry.car]]
+            distance += self.best_lap_fields(finish)
+            fields = self.wec_fields if self.name == WEC else self.fields
+            yield self.line([place, *fields(finish.entry, STATUS_WORDS[status], distance)]).encode()
+
+    def wec_fields(self, entry: Entry, status: str, distance: Sequence[str]) -> list[str]:
+        crew = [*entry.drivers, *[""] * 5][:5]
+        return [
+            entry.car, entry.team, *crew[:4], entry.vehicle, entry.tyre_make, entry.class_name, entry.group, "", status,
+            *distance, crew[4],
+        ]  # fmt: skip
+
+    def fields(self, entry: Entry, status: str, distance: Sequence[str]) -> list[str]:
+        fields = [entry.car, status, *distance, entry.team, entry.class_name, entry.group, "", entry.vehicle]
+        fields += [entry.tyre_make, *[""] * len(self.dialect.entry_columns)]
+        blank = [""] * len(self.dialect.driver_columns)
+        for driver in self.drivers[entry.car]:
+            fields += [
+                driver.first_name,
+                driver.second_name,
+                driver.rating,
+                driver.home_town,
+                driver.country,
+                "",
+                *blank,
+            ]
+        places = CREW_PLACES - len(self.drivers[entry.car])
+        return fields + [""] * (places * (len(DRIVER_COLUMNS) + len(blank)))
 
     def gaps(self, decisions: Sequence[Decision]) -> dict[str, tuple[str, str]]:
         """To the first and to the car before, as they are until cars are moved to the rear of their class."""
-        wec = self.name == "wec"
-        moved = [decision for decision in decisions if decision.kind != "rear_of_class"]
-        finishes = [finish for finish, _ in ranked(self.finishes, moved, self.dialect.statuses)]
-        found = {}
-        for i, finish in enumerate(finishes):
-            before = [finishes[0], finishes[max(i - 1, 0)]]
-            if i == 0 or not finish.started:
-                blank = "-" if i == 0 and not wec else ""
-                found[finish.entry.car] = (blank, blank)
-                continue
-            texts = [
-                published.gap(
-                    other.laps - finish.laps, finish.total_time - other.total_time, "" if wec else "+",
-                    "'" if wec else ":", "Laps" if wec else "Lap",
-                )
-                for other in before
-            ]  # fmt: skip
-            found[finish.entry.car] = (texts[0], texts[1] if finish.laps or before[1].laps else "")
+        others = [decision for decision in decisions if not isinstance(decision, RearOfClass)]
+        finishes = [finish for finish, _ in ranked(self.finishes, others, self.dialect.statuses)]
+        first = finishes[0]
+        found = {first.entry.car: (self.dialect.no_gap, self.dialect.no_gap)}
+        for before, finish in pairwise(finishes):
+            last = self.gap(finish, before) if finish.laps or before.laps else ""
+            found[finish.entry.car] = (self.gap(finish, first), last) if finish.started else ("", "")
         return found
 
-    def best_lap_fields(self, finish: Finish, minutes: str) -> list[str]:
+    def gap(self, finish: Finish, other: Finish) -> str:
+        laps, time = other.laps - finish.laps, finish.total_time - other.total_time
+        return published.gap(laps, time, self.dialect.sign, self.dialect.minutes, self.dialect.one_lap)
+
+    def total_time(self, finish: Finish) -> str:
+        return published.lap_time(finish.total_time, self.dialect.minutes) if finish.laps else ""
+
+    def best_lap_fields(self, finish: Finish) -> list[str]:
         """Lap, time and speed of the best lap."""
-        if finish.best_lap is None or finish.best_lap_number is None:
-            return ["" if self.name == "wec" else "0", "", ""]
+        if finish.best_lap is None:
+            return [self.dialect.no_lap, "", ""]
         speed = published.average_speed(self.metres, finish.best_lap)
-        return [str(finish.best_lap_number), published.lap_time(finish.best_lap, minutes), speed]
-
-    def wec_line(self, position: str, finish: Finish, status: str, gaps: tuple[str, str]) -> list[str]:
-        entry = finish.entry
-        crew = [*entry.drivers, *[""] * 5][:5]
-        return [
-            position, entry.car, entry.team, *crew[:4], entry.vehicle, entry.tyre_make, entry.class_name, entry.group, "",
-            status, str(finish.laps), published.lap_time(finish.total_time, "'") if finish.laps else "", *gaps,
-            *self.best_lap_fields(finish, "'"), crew[4],
-        ]  # fmt: skip
-
-    def result_line(self, position: str, finish: Finish, status: str, gaps: tuple[str, str]) -> list[str]:
-        entry, imsa = finish.entry, self.name == "imsa"
-        time = published.lap_time(finish.total_time) if finish.laps else ""
-        fields = [
-            position, entry.car, status, str(finish.laps), time, *gaps, *self.best_lap_fields(finish, ":"), entry.team,
-            entry.class_name, entry.group, "", entry.vehicle, entry.tyre_make,
-        ]  # fmt: skip
-        fields += [""] * len(IMSA_ENTRY_COLUMNS if imsa else SRO_ENTRY_COLUMNS)
-        for driver in self.drivers[entry.car][:CREW_PLACES]:
-            fields += [driver.first_name, driver.second_name, driver.rating, driver.home_town, driver.country, ""]
-            fields += [""] * len(IMSA_DRIVER_COLUMNS if imsa else SRO_DRIVER_COLUMNS)
-        places = CREW_PLACES - len(self.drivers[entry.car])
-        return fields + [""] * (places * (len(DRIVER_COLUMNS) + len(IMSA_DRIVER_COLUMNS)))
+        return [str(finish.best_lap_number), published.lap_time(finish.best_lap, self.dialect.minutes), speed]
 
     def class_result(self, decisions: Sequence[Decision]) -> Iterator[bytes]:
-        yield self.head(CLASS_RESULT_COLUMNS)
+        """Each class by itself; drivers are named where every car has one."""
+        named = all(len(finish.entry.drivers) == 1 for finish in self.finishes)
+        yield self.head([column for column in CLASS_RESULT_COLUMNS if named or column != "DRIVER"])
         lines = [line for line in ranked(self.finishes, decisions, self.dialect.statuses) if line[0].started]
         places = {finish.entry.car: str(place) for place, (finish, _) in enumerate(lines, 1)}
         for name in dict.fromkeys(finish.entry.class_name for finish, _ in lines):
             own = [finish for finish, _ in lines if finish.entry.class_name == name]
-            for i, finish in enumerate(own):
-                entry = finish.entry
-                gaps = [
-                    published.gap(other.laps - finish.laps, finish.total_time - other.total_time, "+", "'", "Laps")
-                    if i
-                    else ""
-                    for other in (own[0], own[i - 1])
-                ]
-                drivers = " / ".join(entry.drivers)
-                time = published.lap_time(finish.total_time) if finish.laps else ""
-                fields = [
-                    name,
-                    places[entry.car],
-                    str(i + 1),
-                    entry.car,
-                    entry.team,
-                    entry.vehicle,
-                    drivers,
-                    str(finish.laps),
-                    time,
-                ]
-                yield self.line([*fields, *gaps, *self.best_lap_fields(finish, ":")]).encode()
+            for place, finish in enumerate(own, 1):
+                entry, before = finish.entry, (own[0], own[max(place - 2, 0)])
+                fields = [name, places[entry.car], str(place), entry.car, entry.team, entry.vehicle]
+                fields += entry.drivers if named else ()
+                fields += [str(finish.laps), self.total_time(finish)]
+                fields += ["" if place == 1 else self.class_gap(finish, other) for other in before]
+                yield self.line([*fields, *self.best_lap_fields(finish)]).encode()
+
+    def class_gap(self, finish: Finish, other: Finish) -> str:
+        return published.gap(other.laps - finish.laps, finish.total_time - other.total_time, "+", "'", "Laps")
 
     def best_laps(self) -> Iterator[bytes]:
         """The ten best laps of each driver, the first lap of the race left out."""

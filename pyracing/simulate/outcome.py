@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pyracing.simulate.car import FLAGS, Car
+from pyracing.decisions import Decision
+from pyracing.simulate.car import FLAGS, HALT, Car
 from pyracing.simulate.field import RaceClass
 from pyracing.simulate.marks import Marks, lap_times_of
 from pyracing.simulate.plan import HOUR, MINUTE
@@ -14,7 +15,6 @@ from pyracing.simulate.race import COLD_TYRES, ENTRY_AT, EXIT_AT, SHARES, Race
 from pyracing.simulate.stewards import Finish, ranked, results
 from pyracing.simulate.truth import (
     Crossing,
-    Decision,
     Driver,
     Entry,
     Neutralisation,
@@ -115,7 +115,7 @@ def pit_loss(race_class: RaceClass, lane_time: int) -> timedelta:
     """Of a full stop under green: the pit lane and the work in it, less the road it goes round."""
     lap = race_class.lap_time * 1000
     stint = race_class.stint_laps / (race_class.stint_laps + 1.4)  # of the tank
-    work = race_class.refuel_time * stint + race_class.tyre_time + 0.75
+    work = race_class.refuel_time * stint + race_class.tyre_time + HALT / 1000 + 0.75  # half of what work scatters by
     work = max(work, race_class.driver_change_time) if race_class.driver_stints == 1 else work
     round_it = lap * (SHARES[2] * (1000 - ENTRY_AT) + SHARES[0] * EXIT_AT) / 1_000_000
     return duration(round(lane_time + work * 1000 + COLD_TYRES - round_it))

@@ -1,23 +1,19 @@
 """What is to happen in a race: the events a user scripts, and those that chance adds."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
+from pyracing.frames import nearest
 from pyracing.simulate.stream import Stream
-from pyracing.simulate.truth import Decision, Entry
-
-Time = float | timedelta | str
+from pyracing.simulate.truth import Entry
+from pyracing.times import Duration, to_microseconds
 
 FIELD_KINDS = ("fcy", "safety_car", "red_flag", "rain")
 CAR_KINDS = ("drive_through", "stop_go", "repair", "error", "retire", "not_started")
-DECISION_KINDS = ("time_penalty", "lap_penalty", "rear_of_class", "disqualify")
-LASTING_KINDS = ("fcy", "safety_car", "red_flag", "rain", "stop_go", "repair", "error", "time_penalty")
+LASTING_KINDS = ("fcy", "safety_car", "red_flag", "rain", "stop_go", "repair", "error")
 
 HOUR = 3_600_000
 MINUTE = 60_000
-UNITS = {"h": HOUR, "m": MINUTE, "s": 1000}
 
 
 @dataclass(frozen=True)
@@ -27,31 +23,28 @@ class Event:
 
     To the field: `fcy`, `safety_car`, `red_flag`, `rain`, each with a `duration`. A safety car comes in when it next
     ends a lap; after a red flag the field starts behind it. Under a red flag cars wait behind the finish line, or in
-    the pit lane (`in_pit`), and ELAPSED runs on, or stands still while all cars wait (`elapsed_stops`). To a `car`:
-    `drive_through`, `stop_go` and `repair` (`duration`: standing time) when it next can come into the pits; `error`
-    (`duration`: time lost); `retire`, on the road or `in_pit`; `not_started`. By the stewards after the flag, where
-    `at` means nothing: `time_penalty` (`duration`), `lap_penalty` (`laps`), `rear_of_class`, `disqualify`.
+    the pit lane (`in_pit`), and ELAPSED runs on, or stands still while all cars wait (`elapsed_stops`).
+
+    To a `car`: `drive_through`, `stop_go` and `repair` (`duration`: standing time) when it next can come into the pits;
+    `error` (`duration`: time lost); `retire`, on the road or `in_pit`; `not_started`.
     """
 
     kind: str
-    at: Time = 0
+    at: Duration = 0
     car: str | None = None
-    duration: Time | None = None
-    laps: int = 0
+    duration: Duration | None = None
     in_pit: bool = False
     elapsed_stops: bool = False
     reason: str = ""
 
     def __post_init__(self) -> None:
-        known = FIELD_KINDS + CAR_KINDS + DECISION_KINDS
+        known = FIELD_KINDS + CAR_KINDS
         if self.kind not in known:
             raise ValueError(f"an event is one of {', '.join(known)}, not {self.kind!r}")
         if (self.car is None) != (self.kind in FIELD_KINDS):
             raise ValueError(f"{self.kind} {'is for the whole field' if self.car else 'needs a car'}")
         if (self.duration is None) == (self.kind in LASTING_KINDS):
             raise ValueError(f"{self.kind} {'needs a' if self.duration is None else 'has no'} duration")
-        if (self.laps > 0) != (self.kind == "lap_penalty"):
-            raise ValueError("a lap_penalty, and nothing else, takes laps away")
 
 
 @dataclass(frozen=True)
@@ -78,61 +71,54 @@ class Order:
 
 @dataclass
 class Plan:
+    """All that is to happen; orders by car."""
+
     neutral: list[Neutral] = field(default_factory=list)
     rain: list[tuple[int, int]] = field(default_factory=list)
     orders: dict[str, list[Order]] = field(default_factory=dict)
-    not_started: dict[str, str] = field(default_factory=dict)
-    decisions: list[Decision] = field(default_factory=list)
+    not_started: set[str] = field(default_factory=set)
 
-    def order(self, car: str, at: int, kind: str, duration: int = 0, in_pit: bool = False, reason: str = "") -> None:
-        self.orders.setdefault(car, []).append(Order(at, kind, duration, in_pit, reason))
+    def delays(self) -> int:
+        """What all neutralisations and orders last together."""
+        neutral = sum(spell.end - spell.start for spell in self.neutral)
+        return neutral + sum(order.duration for orders in self.orders.values() for order in orders)
 
 
-def milliseconds(value: Time, whole: int | None = None) -> int:
-    """A duration, or with `whole` (the race) an instant that may count from its end or be a part of it."""
-    if isinstance(value, timedelta):
-        return value // timedelta(milliseconds=1)
-    if not isinstance(value, str):
-        return round(value * 1000)
-    text = value.strip()
-    if whole is not None and text.startswith("-"):
-        return whole - milliseconds(text[1:])
-    if whole is not None and text.endswith("%"):
-        return round(whole * float(text[:-1]) / 100)
-    if re.fullmatch(r"(?:\d+(?:\.\d+)?[hms])+", text):
-        return sum(round(float(number) * UNITS[unit]) for number, unit in re.findall(r"([\d.]+)([hms])", text))
-    if re.fullmatch(r"(?:\d+:){0,2}\d+(?:\.\d+)?", text):
-        seconds = 0.0
-        for part in text.split(":"):
-            seconds = seconds * 60 + float(part)
-        return round(seconds * 1000)
-    raise ValueError(f"{value!r} is no time: write seconds, '25m', '1h30m' or '1:02:03.5'")
+def milliseconds(value: Duration, what: str) -> int:
+    return to_microseconds(value, what) // 1000
+
+
+def instant(value: Duration, whole: int, what: str) -> int:
+    """Milliseconds of race time; text may count from the end of the race (`whole`) or be a part of it."""
+    text = value.strip() if isinstance(value, str) else ""
+    if text.startswith("-"):
+        return whole - milliseconds(text[1:], what)
+    if text.endswith("%"):
+        return whole * to_microseconds(text[:-1], what) // 100_000_000
+    return milliseconds(value, what)
 
 
 def scripted(events: Iterable[Event], entries: Sequence[Entry], duration: int) -> Plan:
     """The plan that the events say."""
-    cars = {entry.car for entry in entries}
+    cars = {entry.car: entry for entry in entries}
     plan = Plan()
     for event in events:
         if event.car is not None and event.car not in cars:
-            raise ValueError(f"{event.kind}: there is no car {event.car!r}; there are {', '.join(sorted(cars))}")
-        at = milliseconds(event.at, duration)
-        length = 0 if event.duration is None else milliseconds(event.duration)
+            raise ValueError(f"{event.kind}: there is no car '{event.car}'{nearest(event.car, cars)}")
+        at = instant(event.at, duration, f"{event.kind}: at")
+        length = 0 if event.duration is None else milliseconds(event.duration, f"{event.kind}: duration")
         if not 0 <= at < duration or length < 0:
             raise ValueError(f"{event.kind} at {event.at!r} is not within the race")
-        if event.kind == "rain":
+        if event.kind == "not_started":
+            plan.not_started.add(event.car or "")
+        elif event.car is not None:
+            order = Order(at, event.kind, length, event.in_pit, event.reason)
+            plan.orders.setdefault(event.car, []).append(order)
+        elif event.kind == "rain":
             plan.rain.append((at, at + length))
-        elif event.kind in FIELD_KINDS:
+        else:
             kind = "red" if event.kind == "red_flag" else event.kind
             plan.neutral.append(Neutral(at, at + length, kind, event.in_pit, event.elapsed_stops))
-        elif event.car is None:
-            raise AssertionError("checked by Event")
-        elif event.kind in DECISION_KINDS:
-            plan.decisions.append(Decision(event.kind, event.car, length / 1000, event.laps, event.reason))
-        elif event.kind == "not_started":
-            plan.not_started[event.car] = event.reason
-        else:
-            plan.order(event.car, at, event.kind, length, event.in_pit, event.reason)
     plan.neutral.sort(key=lambda neutral: neutral.start)
     check_neutral(plan.neutral, duration)
     return plan
@@ -148,34 +134,37 @@ def check_neutral(neutral: Sequence[Neutral], duration: int) -> None:
 
 
 def add_incidents(plan: Plan, seed: int, entries: Sequence[Entry], duration: int) -> None:
-    """What chance adds, scaled to the length of the race and the size of the field. Cars and spells that the script
-    speaks of are left alone."""
+    """What chance adds, scaled to the length of the race and the size of the field: neutralisations unless the script
+    has some, and at most one order to each car that the script does not speak of."""
     stream = Stream(seed, "race control")
-    spoken_of = {*plan.orders, *plan.not_started, *(decision.car for decision in plan.decisions)}
-    idle = stream.shuffled([entry.car for entry in entries if entry.car not in spoken_of])
+    idle = [entry.car for entry in entries if entry.car not in plan.orders and entry.car not in plan.not_started]
     if not plan.neutral:
         plan.neutral = chance_neutral(stream, duration)
-    causes = [neutral.start - stream.between(12_000, 35_000) for neutral in plan.neutral[::2]]
-    size = len(entries) * duration
-    for i in range(min(size // (45 * HOUR), len(entries) // 6)):
-        if not idle:
-            return
+    for car, order in zip(stream.shuffled(idle), chance_orders(stream, plan, len(entries), duration), strict=False):
+        plan.orders[car] = [order]
+
+
+def chance_orders(stream: Stream, plan: Plan, cars: int, duration: int) -> list[Order]:
+    """Retirements, of which some on the road are what every other neutralisation is for; repairs, penalties, errors."""
+    causes = [neutral.start - stream.between(12_000, 35_000) for neutral in plan.neutral[::2] if neutral.start > MINUTE]
+    size = cars * duration
+    orders = []
+    for i in range(min(size // (45 * HOUR), cars // 6)):
         if i % 2:
-            plan.order(idle.pop(), between(stream, duration, 15, 88), "retire", in_pit=True, reason="gearbox")
-        elif (at := causes.pop(0) if causes else between(stream, duration, 15, 88)) > 0:
-            plan.order(idle.pop(), at, "retire", reason="accident")
-    for kind, rate, most, low, high in (
-        ("repair", 90, 6, 4 * MINUTE, 25 * MINUTE),
+            orders.append(Order(between(stream, duration, 15, 88), "retire", 0, True, "gearbox"))
+        else:
+            at = causes.pop(0) if causes else between(stream, duration, 15, 88)
+            orders.append(Order(at, "retire", 0, False, "accident"))
+    for kind, hours_each, cars_each, low, high in (
+        ("repair", 90, 6, 240, 1500),
         ("drive_through", 50, 4, 0, 0),
-        ("stop_go", 110, 8, 10_000, 30_000),
-        ("error", 18, 2, 8000, 40_000),
+        ("stop_go", 110, 8, 10, 30),
+        ("error", 18, 2, 8, 40),
     ):
-        for _ in range(min(-(-size // (rate * HOUR)), len(entries) // most)):
-            if not idle:
-                return
-            plan.order(
-                idle.pop(), between(stream, duration, 8, 85), kind, stream.between(low // 1000, high // 1000) * 1000
-            )
+        for _ in range(min(-(-size // (hours_each * HOUR)), cars // cars_each)):
+            standing = stream.between(low, high) * 1000
+            orders.append(Order(between(stream, duration, 8, 85), kind, standing, False, ""))
+    return orders
 
 
 def between(stream: Stream, duration: int, low: int, high: int) -> int:

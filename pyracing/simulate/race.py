@@ -9,6 +9,7 @@ from pyracing.simulate.car import (
     CHEQUERED,
     FCY,
     FLAGS,
+    FUEL_RESERVE,
     GONE,
     GREEN,
     LANE,
@@ -21,7 +22,7 @@ from pyracing.simulate.car import (
     WAITING,
     Car,
     Visit,
-)  # fmt: skip
+)
 from pyracing.simulate.plan import Neutral, Order, Plan
 from pyracing.simulate.stream import Stream, mix
 
@@ -35,6 +36,8 @@ FCY_LAP = 45  # milliseconds a metre: 80 km/h
 CATCH_UP = 130  # per cent of the time under green, on the way to the queue behind the safety car
 SAFETY_CAR_LAP = 142  # per cent of the slowest car's lap
 SAVED = 55  # per cent of the fuel of a green lap
+SPARED = 1000  # fuel that a careful driver can do without, to the end
+SPLASH = 4000  # fuel for which nobody stops under a neutralisation
 HALF_EMPTY = 55  # per cent of the tank: below, a neutralisation tempts a car into the pits
 START_GAP = 350  # between cars at the start
 RELEASE_GAP = 1800  # between cars set going after a red flag
@@ -269,25 +272,26 @@ class Race:
     def reason_to_stop(self, car: Car, time: int) -> Visit | None:
         if self.state == RED:
             return Visit("red_flag") if self.neutral is not None and self.neutral.in_pit else None
-        to_go = self.laps_to_go(car, time + car.green)
-        if self.flag_shown or to_go < 1:
+        needed = self.fuel_to_the_end(car, time + car.green)
+        if self.flag_shown or needed == 0:
             return None
         for order in car.orders:
             penalty = order.kind in ("drive_through", "stop_go")
             if order.at <= time - self.stopped and not (penalty and self.state != GREEN):
                 return Visit({"repair": "garage", "retire": "unfinished"}.get(order.kind, order.kind), order)
         fuel = car.fuel - SHARES[SECTOR_3]
-        if fuel >= to_go * 1000:
+        if fuel + SPARED >= needed:
             return None
-        tempting = self.state != GREEN and time > self.neutral_since + 20_000 and car.fuel * 100 < car.tank * HALF_EMPTY
-        if fuel <= 1400 + car.margin or (tempting and mix(car.temper ^ self.spell) % 4):
+        tempting = self.state != GREEN and time > self.neutral_since + 20_000 and fuel + SPLASH < needed
+        tempting = tempting and car.fuel * 100 < car.tank * HALF_EMPTY
+        if fuel <= FUEL_RESERVE + car.margin or (tempting and mix(car.temper ^ self.spell) % 4):
             return Visit("pit_stop")
         return None
 
-    def laps_to_go(self, car: Car, time: int) -> int:
-        """Laps from a crossing until the flag, and one to spare; 0 if the flag is due before."""
+    def fuel_to_the_end(self, car: Car, time: int) -> int:
+        """What the car needs from a crossing on, with the lap in which the flag falls; 0 if the flag is due before."""
         left = self.duration + self.stopped - time
-        return 0 if left <= 0 else left * 1000 // car.pace + 2
+        return 0 if left <= 0 else left * 1_000_000 // car.pace + 1300
 
     def enter_lane(self, car: Car, time: int) -> None:
         visit = car.visit
@@ -308,7 +312,7 @@ class Race:
             return
         standing = 0 if visit.order is None else visit.order.duration
         if visit.kind in ("pit_stop", "garage"):
-            standing += car.serve(self.laps_to_go(car, time))
+            standing += car.serve(self.fuel_to_the_end(car, time))
         car.phase, car.end = BOX, time + self.lane_time * (1000 - LINE_AT) // 1000 + standing
 
     def leave_box(self, car: Car, time: int) -> None:

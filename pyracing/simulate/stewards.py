@@ -1,13 +1,17 @@
 """Classifications: what the laps say, and what the stewards make of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from pyracing.decisions import Decision, Disqualify, LapPenalty, RearOfClass, TimePenalty
+from pyracing.frames import nearest
 from pyracing.simulate.stream import Stream
-from pyracing.simulate.truth import Decision, Entry, Result
+from pyracing.simulate.truth import Entry, Result
 
+WORTH_DECIDING = 10  # laps
 MIN_DISTANCE = 70  # per cent of the overall winner's laps
+KNOWN = (TimePenalty, LapPenalty, RearOfClass, Disqualify)
 STATUSES = ("classified", "not_classified", "retired", "disqualified", "not_started")
 
 
@@ -25,6 +29,18 @@ class Finish:
     started: bool
 
 
+def checked(decisions: Iterable[Decision], entries: Sequence[Entry]) -> list[Decision]:
+    """Decisions that can be carried out on these cars."""
+    found = list(decisions)
+    cars = {entry.car: entry for entry in entries}
+    for decision in found:
+        if not isinstance(decision, KNOWN):
+            raise ValueError(f"a race is simulated with {', '.join(kind.kind for kind in KNOWN)}, not {decision.kind}")
+        if decision.car not in cars:
+            raise ValueError(f"{decision.kind}: there is no car '{decision.car}'{nearest(decision.car, cars)}")
+    return found
+
+
 def by_distance(finish: Finish) -> tuple[int, int]:
     return -finish.laps, finish.total_time
 
@@ -34,8 +50,11 @@ def decided(finishes: Sequence[Finish], decisions: Sequence[Decision]) -> list[F
     after = {finish.entry.car: finish for finish in finishes}
     for decision in decisions:
         finish = after[decision.car]
-        time = finish.total_time + round(decision.seconds * 1000)
-        after[decision.car] = replace(finish, laps=max(0, finish.laps - decision.laps), total_time=time)
+        if isinstance(decision, (TimePenalty, LapPenalty)):
+            finish = replace(finish, total_time=finish.total_time + round(decision.seconds * 1000))
+        if isinstance(decision, LapPenalty):
+            finish = replace(finish, laps=max(0, finish.laps - decision.laps))
+        after[decision.car] = finish
     return list(after.values())
 
 
@@ -45,8 +64,8 @@ def ranked(finishes: Sequence[Finish], decisions: Sequence[Decision], statuses: 
     `statuses`: as in the WEC, where a car must take the flag and complete 70 % of the winner's laps to be classified,
     and the status goes before the distance. Otherwise everybody who started is classified, as in the IMSA.
     """
-    disqualified = {decision.car for decision in decisions if decision.kind == "disqualify"}
-    last_in_class = [decision.car for decision in decisions if decision.kind == "rear_of_class"]
+    disqualified = {decision.car for decision in decisions if isinstance(decision, Disqualify)}
+    last_in_class = [decision.car for decision in decisions if isinstance(decision, RearOfClass)]
     ordered = sorted(decided(finishes, decisions), key=by_distance)
     winner = max((f.laps for f in ordered if f.flagged and f.entry.car not in disqualified), default=0)
 
@@ -101,26 +120,28 @@ def results(lines: Sequence[tuple[Finish, str]]) -> tuple[Result, ...]:
 
 def chance_decisions(seed: int, finishes: Sequence[Finish]) -> list[Decision]:
     """What the stewards decide of a race when nobody says: a time penalty at the front, and a car in the midst of a
-    class each moved to its rear, deprived of laps and disqualified. Of classes with four cars at the flag or more."""
+    class each moved to its rear, deprived of laps and disqualified. Of classes with four cars at the flag or more,
+    which have done ten laps."""
     stream = Stream(seed, "stewards")
     flagged: dict[str, list[str]] = {}
     for finish in sorted(finishes, key=by_distance):
-        if finish.flagged:
+        if finish.flagged and finish.laps >= WORTH_DECIDING:
             flagged.setdefault(finish.entry.class_name, []).append(finish.entry.car)
     groups = [cars for cars in flagged.values() if len(cars) > 3]
     if not groups:
         return []
     penalty = stream.choose([5.0, 10.0, 30.0, 60.0])
-    decisions = [Decision("time_penalty", stream.choose(groups[0][:4]), penalty, reason="contact")]
-    fates = (
-        Decision("rear_of_class", "", reason="drive time not met"),
-        Decision("lap_penalty", "", laps=stream.between(1, 3), reason="last lap too slow"),
-        Decision("disqualify", "", reason="not conforming at scrutineering"),
+    decisions: list[Decision] = [TimePenalty(stream.choose(groups[0][:4]), penalty, "contact")]
+    laps = stream.between(1, 3)
+    fates: tuple[Callable[[str], Decision], ...] = (
+        lambda car: RearOfClass(car, "drive time not met"),
+        lambda car: LapPenalty(car, laps, reason="last lap too slow"),
+        lambda car: Disqualify(car, "not conforming at scrutineering"),
     )
     for i, fate in enumerate(fates):
         left = [
             car for car in groups[(i + 1) % len(groups)][1:-1] if all(car != decision.car for decision in decisions)
         ]
         if left:
-            decisions.append(replace(fate, car=stream.choose(left)))
+            decisions.append(fate(stream.choose(left)))
     return decisions

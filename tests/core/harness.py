@@ -64,8 +64,8 @@ struct ArrowArray {
     ...;
 };
 pyr_status pyr_arrow_stream(pyr_table *table, struct ArrowArrayStream *out, pyr_error *error);
-pyr_status pyr_table_from_arrow(const pyr_allocator *allocator, struct ArrowArrayStream *stream, pyr_table **out,
-                                pyr_error *error);
+pyr_status pyr_arrow_import(const pyr_allocator *allocator, struct ArrowArrayStream *stream, const pyr_text *wanted,
+                            int32_t wanted_count, pyr_table **out, pyr_error *error);
 """
 
 

@@ -11,21 +11,23 @@ from harness import Failure
 pa = pytest.importorskip("pyarrow")
 
 
-def import_batches(core, batches, schema):
+def import_batches(core, batches, schema, wanted=None):
     """A stream of pyarrow batches -> a pyr_table, released at the end -> its columns."""
     with core.nothing_leaks():
-        table = import_table(core, batches, schema)
+        table = import_table(core, batches, schema, wanted)
         columns = core.table(table)
         core.lib.pyr_table_release(table)
     return columns
 
 
-def import_table(core, batches, schema):
+def import_table(core, batches, schema, wanted=None):
+    texts = [core.text(name) for name in wanted or ()]
+    names = core.ffi.NULL if wanted is None else core.ffi.new("pyr_text[]", [text for text, _ in texts])
     stream = core.ffi.new("struct ArrowArrayStream *")
     reader = pa.RecordBatchReader.from_batches(schema, batches)
     reader._export_to_c(int(core.ffi.cast("uintptr_t", stream)))
     try:
-        return core.call(core.lib.pyr_table_from_arrow, core.allocator, stream, out="pyr_table *")
+        return core.call(core.lib.pyr_arrow_import, core.allocator, stream, names, len(texts), out="pyr_table *")
     finally:
         stream.release(stream)
 
@@ -166,6 +168,14 @@ def test_what_is_not_read_names_its_column(core, array, message):
     assert (core.counting.blocks, core.counting.wrong_sizes) == (0, 0)
 
 
+def test_only_wanted_columns_are_read(core):
+    when = pa.array([1, 2], pa.date32())
+    batch = pa.record_batch({"lap": [1, 2], "tags": [["a"], []], "car": ["7", None], "when": when})
+    expected = {"lap": [None, None], "tags": [None, None], "car": ["7", None], "when": [None, None]}
+    assert import_batches(core, [batch], batch.schema, ["car", "driver"]) == expected
+    assert import_batches(core, [batch], batch.schema, [])["car"] == [None, None]
+
+
 def test_a_producer_that_fails(core):
     def batches():
         yield pa.record_batch({"lap": [1]})
@@ -231,7 +241,7 @@ def test_a_table_comes_back_through_arrow(core):
         table = core.new_table(EXPORTED)
         stream = core.ffi.new("struct ArrowArrayStream *")
         assert core.lib.pyr_arrow_stream(table, stream, core.ffi.NULL) == core.lib.PYR_OK
-        again = core.call(core.lib.pyr_table_from_arrow, core.allocator, stream, out="pyr_table *")
+        again = core.call(core.lib.pyr_arrow_import, core.allocator, stream, core.ffi.NULL, 0, out="pyr_table *")
         stream.release(stream)
         assert core.lib.pyr_table_equal(table, again)
         core.lib.pyr_table_release(table)

@@ -81,7 +81,7 @@ def weather_files(draw) -> bytes:
     table = []
     for _ in range(draw(st.integers(1, 8))):
         time += draw(st.integers(0, 4000))
-        celsius = draw(st.integers(0, 40))
+        celsius = draw(st.integers(10, 40))
         table.append([
             str(time), "10/12/2024 4:11:07 PM", f"{celsius * 1.8 + 32 if inches or fahrenheit else celsius:.5f}",
             f"{draw(st.integers(0, 99))}.00006", str(draw(st.integers(0, 100))),
