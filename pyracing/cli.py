@@ -264,6 +264,7 @@ def write_arrow(target: IO[bytes], table: pr.Table) -> None:
 
 # ---- The demonstration ----
 
+PLACE_COLUMNS = ["class_position", "car", "class", "team", "drivers", "laps", "total_time", "gap", "gap_laps", "best_lap"]
 STINT_COLUMNS = ["stint", "driver", "first_lap", "last_lap", "duration", "green_laps", "mean", "best", "opened_by"]
 PIT_FIELDS = (
     Field("class", "text", False),
@@ -282,18 +283,18 @@ def demo(options: argparse.Namespace) -> int:
     race = pr.read(*paths, name="a simulated race of six hours")
     classification = race.classification()
     winner = classification[0].car
-    print(race, end="\n\n")
-    print("The first three of each class, as the laps have it:", classification[best_places(classification)], sep="\n\n", end="\n\n")
-    print(f"The stints of the winner, car {winner}:", race.select(cars=winner).stints()[STINT_COLUMNS], sep="\n\n", end="\n\n")
-    print("In the pit lane:", pit_summary(race), sep="\n\n", end="\n\n")
-    print("Doubts about the files:", count_doubts(race.check()), end="\n\n")
+    print(f"{race}\n")
+    print(f"The first three of each class, as the laps have it:\n\n{first_three(classification)[PLACE_COLUMNS]}\n")
+    print(f"The stints of the winner, car {winner}:\n\n{race.select(cars=winner).stints()[STINT_COLUMNS]}\n")
+    print(f"In the pit lane:\n\n{pit_summary(race)}\n")
+    print(f"Doubts about the files: {count_doubts(race.check())}\n")
     print(f"The files are in {options.folder}. Ask on:")
     print(f"  pyracing show {options.folder} --question lap_details -o laps.csv")
     return 0
 
 
-def best_places(classification: pr.Table) -> Any:
-    return classification.valid("class_position") & (classification["class_position"] <= 3)
+def first_three(classification: pr.Table) -> pr.Table:
+    return classification[classification.valid("class_position") & (classification["class_position"] <= 3)]
 
 
 def pit_summary(race: pr.Session) -> pr.Table:

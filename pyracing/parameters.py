@@ -198,7 +198,7 @@ def make_part(kind: type[P], value: Any, key: str, origin: str) -> P:
     if not isinstance(value, Mapping):
         raise expected(key, value, "a table")
     prefix = f"{key}." if key else ""
-    hints = type_hints(kind)
+    hints = type_hints(typing.cast(Any, kind))  # mypy takes a class whose instances hash for unhashable
     fields = {one.name: one for one in dataclasses.fields(kind) if one.metadata.get("given", True)}
     for name in value:
         if name not in fields:

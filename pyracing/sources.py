@@ -163,7 +163,7 @@ def from_laps(
 
 def laps_table(table: Any, columns: Mapping[str, str]) -> _core.Table:
     core = core_table(table, [*LAP_COLUMNS, *columns])
-    if core is not None and not columns and fits(core, LAP_COLUMNS):
+    if core is not None and not columns and fits(core, LAP_COLUMNS, "lap_time", "elapsed"):
         return core
     given = renamed(given_columns(table) if core is None else core_columns(core), columns)
     require(given, "laps", "car")
@@ -180,10 +180,11 @@ def entries_table(entries: Any) -> _core.Table:
     return Table.from_columns(converted(given, ENTRY_COLUMNS, "entries"))._core
 
 
-def fits(core: _core.Table, columns: Mapping[str, str]) -> bool:
-    """It has a car in every row, and its known columns have their types already."""
+def fits(core: _core.Table, columns: Mapping[str, str], *needed: str) -> bool:
+    """It has cars and one of the needed columns, and its known columns have their types already."""
     types = {name: type for name, type, _ in core.schema}
-    return "car" in types and all(type == columns[name] for name, type in types.items() if name in columns)
+    there = "car" in types and (not needed or any(name in types for name in needed))
+    return there and all(type == columns[name] for name, type in types.items() if name in columns)
 
 
 def times(start: Clock | None, duration: Duration | None, utc_offset: Duration | None) -> dict[str, int | None]:

@@ -305,8 +305,7 @@ def unwrap_clock(laps: list[dict]) -> int | None:
             expected = start + elapsed
             clock = expected + (hour - expected + DAY // 2) % DAY - DAY // 2
         elif hour is not None and row["car"] in before:
-            last = before[row["car"]]
-            clock = last + (hour - last + DAY // 2) % DAY - DAY // 2
+            clock = before[row["car"]] + (hour - before[row["car"]]) % DAY  # a clock that falls has passed midnight
         if clock is not None:
             before[row["car"]] = clock
         row["clock"] = clock
@@ -402,7 +401,7 @@ def count_class_positions(columns: dict[str, list]) -> None:
 
 def crew_of(car: str, value) -> list[tuple]:
     """(car, driver, driver_number, rating, country) of a result row, in the order of the columns; a name counts once."""
-    crew = []
+    crew: dict[str, list] = {}
     for number in range(1, 10):
         prefix = f"DRIVER{number}_"
         full = text_of(value(f"DRIVER_{number}"))
@@ -416,9 +415,10 @@ def crew_of(car: str, value) -> list[tuple]:
                 country = country or text_of(value(one + "COUNTRY"))
         if full is None and number == 1:
             full = text_of(value("DRIVER"))
-        if full is not None and full not in (driver for _, driver, *_ in crew):
-            crew.append((car, full, number, rating, country))
-    return crew
+        if full is not None:
+            known = crew.setdefault(full, [car, full, number, None, None])
+            known[3:] = [rating or known[3], country or known[4]]
+    return [tuple(one) for one in crew.values()]
 
 
 # ---- Weather ----

@@ -28,6 +28,7 @@ from pyracing.simulate.stewards import chance_decisions, checked
 from pyracing.simulate.stream import Stream
 from pyracing.simulate.truth import Driver, Entry, Truth
 from pyracing.simulate.weather import readings, track_state
+from pyracing.sources import read
 
 __all__ = ["DEFAULT_CLASSES", "Event", "RaceClass", "Simulation", "simulate"]
 
@@ -48,8 +49,6 @@ class Simulation:
     @cached_property
     def session(self) -> Session:
         """The race as `pyracing.read` finds it in the WEC's files."""
-        from pyracing.sources import read
-
         sources = []
         for name, data in self.files("wec").items():
             source = BytesIO(data)

@@ -203,10 +203,7 @@ def make_field(
                 for number, rating in enumerate(race_class.ratings, 1)
             ]
             team, vehicle = teams[len(entries) // 2 % len(teams)], f"{make} {model} {name}"
-            entries.append(
-                Entry(
-                    car, name, race_class.group, team, make, vehicle, tyre_make, tuple(driver.name for driver in crew)
-                )
-            )
+            names_of_crew = tuple(driver.name for driver in crew)
+            entries.append(Entry(car, name, race_class.group, team, make, vehicle, tyre_make, names_of_crew))
             drivers += crew
     return entries, drivers
