@@ -163,7 +163,13 @@ bool pyr_parse_duration(pyr_text text, int64_t *microseconds);
 
 /* ---- Sessions ------------------------------------------------------------------------------------------------ */
 
-typedef enum pyr_kind { PYR_RACE = 0, PYR_QUALIFYING = 1, PYR_PRACTICE = 2, PYR_TEST = 3, PYR_KIND_UNKNOWN = -1 } pyr_kind;
+typedef enum pyr_kind {
+    PYR_RACE = 0,
+    PYR_QUALIFYING = 1,
+    PYR_PRACTICE = 2,
+    PYR_TEST = 3,
+    PYR_KIND_UNKNOWN = -1
+} pyr_kind;
 
 /* What one session's files say, as tables. PYR_SECTIONS is wide: one row a lap, two columns (`<section>_time`,
  * `<section>_elapsed`) a section; pyr_sections makes it long. */
@@ -194,7 +200,8 @@ const char *pyr_part_name(pyr_part part);
  * for laps and entries. Schemas and cross references are checked: PYR_ERROR_ARGUMENT. The parts are retained. */
 pyr_status pyr_session_from_parts(const pyr_allocator *allocator, pyr_table *const parts[PYR_PART_COUNT],
                                   pyr_session **out, pyr_error *error);
-/* Same laps, sections, entries, crew, results, weather and facts; files and doubts are not compared. */
+/* Same laps, sections, entries, crew, results, weather, suspensions and facts; files, doubts and assumptions are not
+ * compared. */
 bool pyr_session_equal(const pyr_session *left, const pyr_session *right);
 
 /* ---- Reading ------------------------------------------------------------------------------------------------- */
@@ -213,7 +220,7 @@ const char *pyr_format_name(pyr_format format);
 
 /* One file. Its bytes are only read during the call. */
 typedef struct pyr_source {
-    pyr_text name;    /* shown in messages and in PYR_FILES; its last part gives hints on kind where content is silent */
+    pyr_text name;    /* shown in messages and in PYR_FILES; its last part hints at the kind where content is silent */
     const char *data; /* need not be padded */
     size_t size;
 } pyr_source;

@@ -34,8 +34,8 @@ In jsonl a duration is a number of seconds, exact to the microsecond, and what i
 example:
   pyracing show race-laps.csv race-results.csv --question stints --by driver --class LMGT3 -o stints.csv""",
     "check": """\
-Every doubt about the files: what could not be read, what contradicts itself, what is missing. The exit status is 1 where one
-of them is an error.
+Every doubt about the files: what could not be read, what contradicts itself, what is missing. The exit status is 1
+where one of them is an error.
 
 example:
   pyracing check season.zip --session race""",
@@ -52,7 +52,7 @@ class UsageError(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. The exit status: 0, 1 for unreadable input and for errors that `check` finds, 2 for wrong usage."""
+    """Runs one command. The exit status is 1 for unreadable input and errors that `check` finds, 2 for wrong usage."""
     options = make_parser().parse_args(arguments)
     try:
         status = options.run(options)
@@ -90,7 +90,9 @@ def make_parser() -> argparse.ArgumentParser:
         added.add_argument(f"--{name}", action="append", dest=f"only_{name}", metavar="NAME", help=only)
     for name, users in question_options().items():
         of = f"of {', '.join(users)}"
-        added.add_argument(f"--{name}", dest=f"option_{name}", type=plain_value, default=argparse.SUPPRESS, metavar="VALUE", help=of)
+        added.add_argument(
+            f"--{name}", dest=f"option_{name}", type=plain_value, default=argparse.SUPPRESS, metavar="VALUE", help=of
+        )
     add_output(added)
 
     added = add_command(commands, "check", check, "every doubt about the files; exit status 1 where there is an error")
@@ -101,7 +103,9 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def add_command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
+def add_command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str
+) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=summary,
@@ -171,7 +175,9 @@ def answer(session: pr.Session, question: str, given: dict[str, Any]) -> pr.Tabl
     known = questions()
     if question not in known:
         near = difflib.get_close_matches(question, known, n=3)
-        raise UsageError(f"there is no question '{question}'; {'near it' if near else 'there'} are {', '.join(near or known)}")
+        raise UsageError(
+            f"there is no question '{question}'; {'near it' if near else 'there'} are {', '.join(near or known)}"
+        )
     for name in given:
         if name not in known[question]:
             takes = ", ".join(f"--{name}" for name in known[question]) or "no options"
@@ -264,7 +270,7 @@ def write_arrow(target: IO[bytes], table: pr.Table) -> None:
 
 # ---- The demonstration ----
 
-PLACE_COLUMNS = ["class_position", "car", "class", "team", "drivers", "laps", "total_time", "gap", "gap_laps", "best_lap"]
+PLACE_COLUMNS = ["class_position", "car", "class", "team", "laps", "total_time", "gap", "gap_laps", "best_lap"]
 STINT_COLUMNS = ["stint", "driver", "first_lap", "last_lap", "duration", "green_laps", "mean", "best", "opened_by"]
 PIT_FIELDS = (
     Field("class", "text", False),
@@ -312,4 +318,7 @@ def pit_summary(race: pr.Session) -> pr.Table:
 
 def count_doubts(doubts: pr.Table) -> str:
     counts = {severity: int(np.sum(doubts["severity"] == severity)) for severity in ("error", "warning", "note")}
-    return ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts.items() if count) or "none"
+    return (
+        ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts.items() if count)
+        or "none"
+    )

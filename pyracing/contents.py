@@ -45,8 +45,8 @@ class Allowance:
         self.left -= size
         if self.left < 0:
             raise ReadError(
-                f"it holds more than {self.whole >> 20} MiB, which no timing file does; if it is to be trusted, save what is in it "
-                "and give the files",
+                f"it holds more than {self.whole >> 20} MiB, which no timing file does; if it is to be trusted, save "
+                "what is in it and give the files",
                 self.name,
             )
 
@@ -95,7 +95,9 @@ def damage_reported(name: str) -> Iterator[None]:
     except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise ReadError(f"the archive is damaged ({error}); copy or download it again", name) from error
     except RuntimeError as error:  # a password, an unusual method of compression
-        raise ReadError(f"the archive cannot be unpacked ({error}); unpack it yourself and give the files", name) from error
+        raise ReadError(
+            f"the archive cannot be unpacked ({error}); unpack it yourself and give the files", name
+        ) from error
 
 
 # ---- Archives ----
@@ -148,7 +150,9 @@ def zip_contents(outer: Content, stack: ExitStack) -> list[Content]:
         archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(file)))
     members = [member for member in archive.infolist() if not member.is_dir() and not is_hidden(member.filename)]
     if any(member.filename == "xl/workbook.xml" for member in members):
-        raise UnknownFormat("this is a workbook of a spreadsheet program; save the sheet as CSV and give that", outer.name)
+        raise UnknownFormat(
+            "this is a workbook of a spreadsheet program; save the sheet as CSV and give that", outer.name
+        )
     members.sort(key=lambda member: member.filename)
     return [
         Content(f"{outer.name}/{member.filename}", member.file_size, partial(archive.open, member), None, allowance)
@@ -164,7 +168,7 @@ def is_hidden(path: str) -> bool:
 
 
 def folder_contents(folder: str) -> list[Content]:
-    """The plain files below a folder in the order of their paths, hidden ones left out; links to folders are not followed."""
+    """The plain files below a folder in the order of their paths; hidden files and links to folders are passed by."""
     found: list[tuple[list[str], Content]] = []
     waiting = [folder]
     while waiting:
@@ -208,7 +212,9 @@ def download(address: str) -> bytearray:
         with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=TIME_OUT) as answer:
             encoding = answer.headers.get("Content-Encoding", "identity").lower()
             if encoding not in ("identity", "gzip", "x-gzip"):
-                raise ReadError(f"the server sent the encoding '{encoding}'; download the file and give its path", address)
+                raise ReadError(
+                    f"the server sent the encoding '{encoding}'; download the file and give its path", address
+                )
             allowance = Allowance(address, LARGEST_ALLOWANCE)
             data = read_all(answer, allowance)
             announced = answer.headers.get("Content-Length", "")
@@ -218,8 +224,8 @@ def download(address: str) -> bytearray:
     except urllib.error.HTTPError as error:
         with error:
             raise ReadError(
-                f"the server answered {error.code} {error.reason}; open the address in a browser, or download the file and "
-                "give its path",
+                f"the server answered {error.code} {error.reason}; open the address in a browser, or download the file "
+                "and give its path",
                 address,
             ) from error
     except (OSError, http.client.HTTPException, ValueError) as error:

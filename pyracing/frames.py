@@ -22,8 +22,8 @@ MOST_SECONDS = 1e12  # far beyond any session, and far from the ends of int64 in
 
 
 class Column(NamedTuple):
-    """A column for the core: a value for every row, of no meaning where `absent`; text is codes into `words`. `absent` is
-    None in a column that always has values."""
+    """A column for the core: a value for every row, of no meaning where `absent`; text is codes into `words`. `absent`
+    is None in a column that always has values."""
 
     type: str
     values: Array
@@ -48,8 +48,8 @@ class WrongValues(ValueError):
 
 
 def given_columns(table: Any, wanted: Iterable[str] | None = None) -> dict[str, Given]:
-    """Columns by name, from a mapping of arrays or lists, a pandas frame, or any Arrow stream, of which only the `wanted`
-    columns are read (None: all): others are there by name, without values."""
+    """Columns by name, from a mapping of arrays or lists, a pandas frame, or any Arrow stream, of which only the
+    `wanted` columns are read (None: all): others are there by name, without values."""
     core = core_table(table, wanted)
     if core is not None:
         return core_columns(core)
@@ -66,8 +66,8 @@ def given_columns(table: Any, wanted: Iterable[str] | None = None) -> dict[str, 
 
 
 def core_table(table: Any, wanted: Iterable[str] | None = None) -> _core.Table | None:
-    """A pyracing Table, or what gives an Arrow stream, as a table of the core. None for everything else, and for two whose
-    streams are not enough: pandas, which needs pyarrow for them, and DuckDB, whose INTERVAL is no duration in Arrow."""
+    """A pyracing Table, or what gives an Arrow stream, as a table of the core. None for everything else, and for two
+    whose streams are not enough: pandas, which needs pyarrow for them, and DuckDB, whose INTERVAL is no duration."""
     if type(table).__module__.partition(".")[0] == "pyracing":
         own: _core.Table = table._core
         return own
@@ -185,7 +185,9 @@ def text(given: Given) -> Column:
     if values.dtype.kind not in "iuU":
         raise WrongValues(f"holds {kind_name(values)}, not text")
     values = np.where(absent, "", values.astype(np.str_))
-    heads = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])  # a text stands on many rows running
+    heads = np.flatnonzero(
+        np.append(True, values[1:] != values[:-1])[: len(values)]
+    )  # a text stands on many rows running
     words, codes = np.unique(values[heads], return_inverse=True)
     if len(words) > 0 and words[0] == "":
         words, codes = words[1:], codes - 1
@@ -201,7 +203,11 @@ def duration(given: Given) -> Column:
         wrong = ~absent & ~(np.abs(values) < MOST_SECONDS)
         if wrong.any():
             raise WrongValues(f"has {values[row_of(wrong)]} seconds at row {row_of(wrong)}")
-        microseconds = np.rint(np.where(absent, 0, values) * 1e6).astype(np.int64) if values.dtype.kind == "f" else values * 1_000_000
+        microseconds = (
+            np.rint(np.where(absent, 0, values) * 1e6).astype(np.int64)
+            if values.dtype.kind == "f"
+            else values * 1_000_000
+        )
     elif values.dtype.kind == "U":
         microseconds = microseconds_of_text(values, absent)
     else:
@@ -337,7 +343,9 @@ def converted(given: Mapping[str, Given], columns: Mapping[str, str], what: str)
     lengths = {name: len(column.values) for name, column in given.items() if column.values.ndim == 1}
     counts = set(lengths.values())
     if len(counts) > 1:
-        raise ValueError(f"the columns of the {what} differ in length: {', '.join(f'{n} {c}' for n, c in lengths.items())}")
+        raise ValueError(
+            f"the columns of the {what} differ in length: {', '.join(f'{n} {c}' for n, c in lengths.items())}"
+        )
     result = {}
     for name, column in given.items():
         try:
@@ -362,7 +370,9 @@ def renamed(given: dict[str, Given], columns: Mapping[str, str]) -> dict[str, Gi
         if theirs not in given:
             raise ValueError(f"columns= names '{theirs}', which the laps do not have{nearest(theirs, given)}")
         if ours not in LAP_COLUMNS:
-            raise ValueError(f"columns= maps '{theirs}' to '{ours}', which is no column of laps{nearest(ours, LAP_COLUMNS)}")
+            raise ValueError(
+                f"columns= maps '{theirs}' to '{ours}', which is no column of laps{nearest(ours, LAP_COLUMNS)}"
+            )
     result: dict[str, Given] = {}
     for name, column in given.items():
         ours = columns.get(name, name)

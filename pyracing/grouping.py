@@ -14,8 +14,8 @@ from pyracing.errors import ReadError
 
 
 class TimingFile(NamedTuple):
-    """One recognised file. `path` is relative to where the search began, with `/` between folders; `number` its place among
-    all files there."""
+    """One recognised file. `path` is relative to where the search began, with `/` between folders; `number` its place
+    among all files there."""
 
     path: str
     format: str
@@ -25,7 +25,8 @@ class TimingFile(NamedTuple):
 
 
 class Group(NamedTuple):
-    """The files of one session, those with laps first, then in the order of their paths; `kind` is None where neither content nor name says it."""
+    """The files of one session, those with laps first, then in the order of their paths. `kind` is None where neither
+    content nor name says it."""
 
     name: str
     kind: str | None
@@ -44,15 +45,15 @@ DOCUMENT_NUMBER = re.compile(r"(?:^|__)\d\d[_ ]")  # the timekeeper's: 03_ resul
 ROUND_NUMBER = re.compile(r"^\d{1,2}[-_. ]+(?=\D|\d+h\b)")  # before the folder of an event
 STAMP = re.compile(r"\b\d{8}(?:\d{4}|\d{6})?\b")  # date and time of the start
 SAYS_WHAT_THE_FILE_IS = re.compile(
-    r"\b(?:analysis\w*(?: endurance)?(?: with sections)?|best \d+ laps(?: by driver)?|(?:results?|classification)(?: by class)?"
-    r"|laps|weather|provisionals?|official|anonymi[sz]ed|rebuilt)(?= |$)"
+    r"\b(?:analysis\w*(?: endurance)?(?: with sections)?|best \d+ laps(?: by driver)?"
+    r"|(?:results?|classification)(?: by class)?|laps|weather|provisionals?|official|anonymi[sz]ed|rebuilt)(?= |$)"
 )
 TOKEN = re.compile(r"[^\W\d]+ \d{1,3}(?= |$)|\S+")  # `race 1` is one word: it is neither `race` nor `race 2`
 KIND_WORDS = (
     ("race", re.compile(r"\brace\b")),
     ("qualifying", re.compile(r"\b(?:qualifying|qualification|quali|hyperpole)\b")),
-    ("practice", re.compile(r"\b(?:practice|warm ?up|fp ?\d)\b")),
-    ("test", re.compile(r"\b(?:test|session)\b")),
+    ("test", re.compile(r"\btest\b")),
+    ("practice", re.compile(r"\b(?:practice|warm ?up|fp ?\d|session)\b")),
 )
 
 
@@ -90,6 +91,19 @@ def has_laps(files: Iterable[TimingFile]) -> bool:
     return any(file.format == LAPS_FORMAT for file in files)
 
 
+def hosts_of(
+    described: Words, members: list[TimingFile], groups: list[tuple[Words, list[TimingFile]]]
+) -> list[list[TimingFile]]:
+    """The groups that files without laps may belong to."""
+    own, formats = described.all, {file.format for file in members}
+    return [
+        others
+        for theirs, others in groups
+        if (theirs.all <= own or theirs.all >= own)
+        and (has_laps(others) or formats.isdisjoint(file.format for file in others))
+    ]
+
+
 def gather(files: Sequence[TimingFile]) -> list[tuple[Words, list[TimingFile]]]:
     """Files with the same words belong together. What has no laps joins the one group whose words it shares or extends:
     `03_GR Cup Race 1 Official Results` the laps of `Race 1`."""
@@ -99,15 +113,9 @@ def gather(files: Sequence[TimingFile]) -> list[tuple[Words, list[TimingFile]]]:
         same.setdefault(described.all, (described, []))[1].append(file)
     groups: list[tuple[Words, list[TimingFile]]] = []
     for described, members in sorted(same.values(), key=lambda group: not has_laps(group[1])):
-        formats = {file.format for file in members}
-        hosts = [
-            host
-            for host in groups
-            if (host[0].all <= described.all or host[0].all >= described.all)
-            and (has_laps(host[1]) or formats.isdisjoint(file.format for file in host[1]))
-        ]
-        if len(hosts) == 1 and not has_laps(members):
-            hosts[0][1].extend(members)
+        hosts = [] if has_laps(members) else hosts_of(described, members, groups)
+        if len(hosts) == 1:
+            hosts[0].extend(members)
         else:
             groups.append((described, members))
     for _, members in groups:
@@ -172,4 +180,6 @@ def pick(groups: Sequence[Group], session: str | None, place: str) -> Group:
             raise ReadError(f"session='{session}' may be {listed(matches)}; give one of these names in full", place)
     near = difflib.get_close_matches(asked, [group.name for group in groups], n=5, cutoff=0.5)
     suggestion = listed([group for group in groups if group.name in near]) if near else listed(groups)
-    raise ReadError(f"no session is called '{session}'; the {'nearest' if near else 'sessions here'} are: {suggestion}", place)
+    raise ReadError(
+        f"no session is called '{session}'; the {'nearest' if near else 'sessions here'} are: {suggestion}", place
+    )

@@ -1,4 +1,4 @@
-"""What the user gives -> named bytes of one session -> the core. And what sessions a folder holds, without their laps."""
+"""What the user gives -> named bytes of one session -> the core. And the sessions of a folder, without their laps."""
 
 from __future__ import annotations
 
@@ -141,10 +141,10 @@ def from_laps(
 
     Parameters
     ----------
-    table : a polars, pandas or pyarrow table, a DuckDB relation, anything with an Arrow stream, or a mapping of NumPy arrays
-        or lists. Its columns are those of `Session.laps`; enough is `car` with `lap_time` or `elapsed`. Durations may also be
-        seconds (numbers) or text such as '1:58.765'; cars may be whole numbers. Other columns are left out, and `check()`
-        names them.
+    table : a polars, pandas or pyarrow table, a DuckDB relation, anything with an Arrow stream, or a mapping of NumPy
+        arrays or lists. Its columns are those of `Session.laps`; enough is `car` with `lap_time` or `elapsed`.
+        Durations may also be seconds (numbers) or text such as '1:58.765'; cars may be whole numbers. Other columns are
+        left out, and `check()` names them.
     columns : names of yours to names of ours: {"LapTime": "lap_time"}.
     entries : what is known of the cars, in the columns of `Session.entries`, of which only `car` is needed.
     kind, name, start, duration, utc_offset : as in `read`.
@@ -255,8 +255,8 @@ def contents_of(source: Source, number: int, stack: ExitStack) -> tuple[str, Nam
         place = title if isinstance(title, str) else place
         return place, bytes_or_contents(place, read_open_file(source, place), stack)
     raise TypeError(
-        f"{place} is of type {type(source).__name__}; give a path, an address, bytes or an open binary file (several sources "
-        "one by one: read(*paths))"
+        f"{place} is of type {type(source).__name__}; give a path, an address, bytes or an open binary file (several "
+        "sources one by one: read(*paths))"
     )
 
 
@@ -318,5 +318,7 @@ def recognised(contents: Sequence[Content], place: str) -> tuple[list[TimingFile
         names = ", ".join(repr(os.path.basename(content.name)) for content in others[:NAMES_SHOWN])
         more = f" and {len(others) - NAMES_SHOWN} more" if len(others) > NAMES_SHOWN else ""
         what = f"it holds no timing file, only {names}{more}" if others else "it is empty"
-        raise UnknownFormat(f"{what}; give the lap analysis, results or weather as the timekeeper published them", place)
+        raise UnknownFormat(
+            f"{what}; give the lap analysis, results or weather as the timekeeper published them", place
+        )
     return files, others

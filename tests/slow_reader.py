@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache
-from itertools import accumulate
 
 csv.field_size_limit(1 << 30)
 
@@ -73,7 +72,7 @@ def decode(data: bytes) -> str:
 
 def field_text(field: str) -> str:
     """UTF-8, else Windows-1252, whose five unused bytes are control characters of that number."""
-    data = field.encode("latin-1")
+    data = field.replace(LONE_CR, "\r").encode("latin-1")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -97,25 +96,42 @@ class Records:
         return self.places.get(name)
 
 
+LONE_CR = "\u0100"  # stands for it while the csv module reads, which takes CR for a line end
+
+
 def records(data: bytes) -> Records:
-    """Rows that are not blank. A header that stands again is no row; a row cut short loses its last field."""
-    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", decode(data))  # str.splitlines knows more line ends
+    """Rows that are not blank. A header that stands again is no row; a row cut short loses its last field.
+
+    Lines end with LF or CRLF, in a file without LF with CR. A CR elsewhere is a character.
+    """
+    text = decode(data)
+    text = re.sub(r"\r(?!\n|\Z)", LONE_CR, text) if "\n" in text else text.replace("\r", "\n")
+    lines = re.findall(r"[^\n]*\n|[^\n]+$", text)  # str.splitlines knows more line ends
     separator = separator_of(next((line for line in lines if line.strip(" \t\r\n")), ""))
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
-    newline = "\n" if any("\n" in line for line in lines) else "\r"  # CR alone counts where no line ends otherwise
-    number = list(accumulate((line.endswith(newline) for line in lines), initial=1))
     rows: list[tuple[int, list[str]]] = []
     before = 0
     for fields in reader:
         if len(fields) > 1 or fields and fields[0].strip(" \t"):
-            rows.append((number[before], [field_text(value).strip(" \t") for value in fields]))
+            rows.append((before + 1, [field_text(value).strip(" \t") for value in fields]))
+            last = before
         before = reader.line_num
     if not rows:
         return Records([], [])
     (_, names), *data_rows = rows
-    if data_rows and len(data_rows[-1][1]) < len(names) and not lines[-1].endswith(("\r", "\n")):
+    if data_rows and len(data_rows[-1][1]) < len(names) and is_cut_short(lines[last:], separator):
         data_rows[-1][1].pop()
     return Records(names, [(line, fields) for line, fields in data_rows if not is_header(fields, names)])
+
+
+def is_cut_short(record: list[str], separator: str) -> bool:
+    """The lines of the last record end without a line end, or inside quotes."""
+    try:
+        list(csv.reader(record, delimiter=separator, skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            return True
+    return not record[-1].endswith(("\r", "\n"))
 
 
 def is_header(fields: list[str], names: list[str]) -> bool:
@@ -346,6 +362,7 @@ def read_results(data: bytes) -> Reading:
     columns: dict[str, list] = {name: [] for name in RESULT_COLUMNS}
     crew: list[tuple] = []
     listed = []
+    seen: Counter[str] = Counter()
     for line, fields in table.rows:
 
         def value(name: str, fields: list[str] = fields) -> str | None:
@@ -359,6 +376,9 @@ def read_results(data: bytes) -> Reading:
         if car is None:
             listed.append(line)
             continue
+        seen[car] += 1
+        if seen[car] > 1:  # as in laps: two cars under one number
+            car = f"{car} ({seen[car]})"
         gap, gap_laps = gap_of(value("gap"))
         interval, interval_laps = gap_of(value("interval"))
         row = {

@@ -66,8 +66,13 @@ def test_questions_take_their_options(folder: Path) -> None:
     text = shown("--question", "stints", "--by", "driver", "--format", "csv", folder, "--class", race.classes[0])
     rows = list(csv.DictReader(text.splitlines()))
     stints = race.select(classes=race.classes[0]).stints(by="driver")
-    assert [(row["car"], row["driver"], int(row["laps"])) for row in rows] == [(row.car, row.driver, row.laps) for row in stints]
-    clean = [json.loads(line)["clean"] for line in shown(folder, "--question", "clean_laps", "--slow", "0.01", "--format", "jsonl").splitlines()]
+    assert [(row["car"], row["driver"], int(row["laps"])) for row in rows] == [
+        (row.car, row.driver, row.laps) for row in stints
+    ]
+    clean = [
+        json.loads(line)["clean"]
+        for line in shown(folder, "--question", "clean_laps", "--slow", "0.01", "--format", "jsonl").splitlines()
+    ]
     assert clean == race.clean_laps(slow=0.01)["clean"].tolist()
 
 
@@ -162,7 +167,9 @@ def test_wrong_usage_is_said_in_one_line(laps: Path, arguments: list[str], words
     assert words in one_line(finished)
 
 
-@pytest.mark.parametrize("arguments", [[], ["show"], ["race"], ["show", "x", "--no-such-option", "1"], ["demo", "a", "b"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["show"], ["race"], ["show", "x", "--no-such-option", "1"], ["demo", "a", "b"]]
+)
 def test_what_is_no_command_line_shows_the_usage(arguments: list[str]) -> None:
     finished = run(*arguments)
     assert finished.returncode == 2

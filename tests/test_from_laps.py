@@ -72,7 +72,10 @@ def test_a_session_of_laps_alone_comes_back_whole(tmp_path: Path, simulation: pr
 
 def test_published_laps_come_back(le_mans: pr.Session) -> None:
     info = le_mans.info
-    assert pr.from_laps(polars.DataFrame(le_mans.laps), entries=le_mans.entries, kind=info["kind"], name=info["name"]) == le_mans
+    assert (
+        pr.from_laps(polars.DataFrame(le_mans.laps), entries=le_mans.entries, kind=info["kind"], name=info["name"])
+        == le_mans
+    )
 
 
 # ---- Types ----
@@ -103,7 +106,9 @@ def test_lap_times_of_every_type(lap_time: Any) -> None:
     assert microseconds(session) == MICROSECONDS
 
 
-@pytest.mark.parametrize("cars", [[7, 7, 8, 8, 8], np.array([7, 7, 8, 8, 8], dtype=np.uint8), [7.0, 7.0, 8.0, 8.0, 8.0], ["7", "7", 8, 8, 8]])
+@pytest.mark.parametrize(
+    "cars", [[7, 7, 8, 8, 8], np.array([7, 7, 8, 8, 8], dtype=np.uint8), [7.0, 7.0, 8.0, 8.0, 8.0], ["7", "7", 8, 8, 8]]
+)
 def test_car_numbers_become_text(cars: Any) -> None:
     session = pr.from_laps({"car": cars, "lap_time": SECONDS})
     assert list(session.laps["car"]) == CARS
@@ -124,11 +129,15 @@ def test_laps_are_sorted_by_car_then_lap() -> None:
 def test_elapsed_is_enough() -> None:
     session = pr.from_laps({"car": [1, 1, 1], "elapsed": [60, 121, 181]})
     assert microseconds(session) == [60_000_000, 61_000_000, 60_000_000]
-    assert microseconds(pr.from_laps({"car": [1, 1], "lap_time": ["1:00", "1:01"]}), "elapsed") == [60_000_000, 121_000_000]
+    assert microseconds(pr.from_laps({"car": [1, 1], "lap_time": ["1:00", "1:01"]}), "elapsed") == [
+        60_000_000,
+        121_000_000,
+    ]
 
 
 @pytest.mark.parametrize(
-    ("there", "nothing"), [(20, None), (20, float("nan")), (np.timedelta64(20, "s"), np.timedelta64("NaT")), ("20.000", "")]
+    ("there", "nothing"),
+    [(20, None), (20, float("nan")), (np.timedelta64(20, "s"), np.timedelta64("NaT")), ("20.000", "")],
 )
 def test_what_is_absent_stays_absent(there: Any, nothing: Any) -> None:
     session = pr.from_laps({"car": [1, 1], "elapsed": [60, 120], "sector_1": [there, nothing]})
@@ -147,7 +156,12 @@ def test_nullable_columns_of_frames() -> None:
             "driver": pandas.array(["Ann", None, "Bo"], dtype="string"),
         }
     )
-    for table in (frame, polars.from_pandas(frame), pyarrow.Table.from_pandas(frame), polars.from_pandas(frame).with_columns(polars.col("flag").cast(polars.Enum(["green", "fcy"])))):
+    for table in (
+        frame,
+        polars.from_pandas(frame),
+        pyarrow.Table.from_pandas(frame),
+        polars.from_pandas(frame).with_columns(polars.col("flag").cast(polars.Enum(["green", "fcy"]))),
+    ):
         laps = pr.from_laps(table).laps
         assert list(laps["flag"]) == ["green", None, "fcy"]
         assert list(laps["driver"]) == ["Ann", None, "Bo"]
@@ -156,7 +170,16 @@ def test_nullable_columns_of_frames() -> None:
 
 
 def test_columns_of_nothing() -> None:
-    session = pr.from_laps({"car": [1, 1], "lap_time": [60, 61], "flag": [None, None], "clock": [None, None], "deleted": [None, None], "driver_number": [None, None]})
+    session = pr.from_laps(
+        {
+            "car": [1, 1],
+            "lap_time": [60, 61],
+            "flag": [None, None],
+            "clock": [None, None],
+            "deleted": [None, None],
+            "driver_number": [None, None],
+        }
+    )
     assert not any(session.laps.valid(name).any() for name in ("flag", "clock", "deleted", "driver_number"))
 
 
@@ -166,7 +189,11 @@ def test_times_as_text_are_read_to_the_millisecond(milliseconds: list[int], comm
         seconds, thousandths = divmod(value, 1000)
         minutes, seconds = divmod(seconds, 60)
         hours, minutes = divmod(minutes, 60)
-        text = f"{hours}:{minutes:02}:{seconds:02}.{thousandths:03}" if hours else f"{minutes}:{seconds:02}.{thousandths:03}"
+        text = (
+            f"{hours}:{minutes:02}:{seconds:02}.{thousandths:03}"
+            if hours
+            else f"{minutes}:{seconds:02}.{thousandths:03}"
+        )
         return text.replace(".", ",") if comma else text
 
     for values in (list(map(written, milliseconds)), [value / 1000 for value in milliseconds]):
@@ -193,27 +220,37 @@ def test_nanoseconds_are_rounded() -> None:
 
 
 def test_columns_are_renamed() -> None:
-    session = pr.from_laps({"DriverNumber": [44], "LapTime": [90.0], "LapNumber": [1]}, columns={"DriverNumber": "car", "LapTime": "lap_time", "LapNumber": "lap"})
+    session = pr.from_laps(
+        {"DriverNumber": [44], "LapTime": [90.0], "LapNumber": [1]},
+        columns={"DriverNumber": "car", "LapTime": "lap_time", "LapNumber": "lap"},
+    )
     assert session.cars == ("44",)
     assert microseconds(session) == [90_000_000]
 
 
 def test_unknown_columns_are_named_among_the_doubts() -> None:
     when = datetime.datetime(2024, 6, 15)
-    for table in ({"car": ["1"], "lap_time": [60.0], "Tyre life": [3], "when": [when]}, polars.DataFrame({"car": ["1"], "lap_time": [60.0], "Tyre life": [3], "when": [when]})):
+    for table in (
+        {"car": ["1"], "lap_time": [60.0], "Tyre life": [3], "when": [when]},
+        polars.DataFrame({"car": ["1"], "lap_time": [60.0], "Tyre life": [3], "when": [when]}),
+    ):
         session = pr.from_laps(table)
         assert sorted(row.column for row in session.check() if row.column) == ["Tyre life", "when"]
 
 
 def test_entries_tell_of_the_cars() -> None:
-    session = pr.from_laps({"car": CARS, "lap_time": SECONDS}, entries={"car": [7, 8], "class": ["GT3", "GT4"], "team": ["A", "B"]})
+    session = pr.from_laps(
+        {"car": CARS, "lap_time": SECONDS}, entries={"car": [7, 8], "class": ["GT3", "GT4"], "team": ["A", "B"]}
+    )
     assert list(session.entries["class"]) == ["GT3", "GT4"]
     assert session.classes == ("GT3", "GT4")
     assert len(session.select(classes="GT4")) == 3
 
 
 def test_what_is_told_of_the_session() -> None:
-    session = pr.from_laps({"car": [1], "lap_time": [60]}, kind="race", name="Club race", start="14:00", duration="6h", utc_offset="+02:00")
+    session = pr.from_laps(
+        {"car": [1], "lap_time": [60]}, kind="race", name="Club race", start="14:00", duration="6h", utc_offset="+02:00"
+    )
     assert session.info["kind"] == "race"
     assert session.info["name"] == "Club race"
     assert session.info["start"] == datetime.timedelta(hours=14)
@@ -229,20 +266,44 @@ def test_what_is_told_of_the_session() -> None:
     [
         ({"Car": [1], "lap_time": [60]}, None, "no column 'car'; near it are 'Car'; name it with columns="),
         ({"car": [1], "LapTime": [60]}, None, "no column 'lap_time' or 'elapsed'; near it are 'LapTime'"),
-        ({"car": [1], "lap_time": [60]}, {"LapTime": "lap_time"}, "names 'LapTime', which the laps do not have; near it are 'lap_time'"),
-        ({"car": [1], "T": [60]}, {"T": "laptime"}, "maps 'T' to 'laptime', which is no column of laps; near it are 'lap_time'"),
-        ({"car": [1], "lap_time": [60], "T": [60]}, {"T": "lap_time"}, "two columns of the laps are meant for 'lap_time'"),
+        (
+            {"car": [1], "lap_time": [60]},
+            {"LapTime": "lap_time"},
+            "names 'LapTime', which the laps do not have; near it are 'lap_time'",
+        ),
+        (
+            {"car": [1], "T": [60]},
+            {"T": "laptime"},
+            "maps 'T' to 'laptime', which is no column of laps; near it are 'lap_time'",
+        ),
+        (
+            {"car": [1], "lap_time": [60], "T": [60]},
+            {"T": "lap_time"},
+            "two columns of the laps are meant for 'lap_time'",
+        ),
         ({"car": [1, 2], "lap_time": ["60.1", "1:6x"]}, None, "column 'lap_time' of the laps has '1:6x' at row 1"),
         ({"car": [1, 2], "lap_time": ["nan", "1e5"]}, None, "column 'lap_time' of the laps has 'nan' at row 0"),
         ({"car": [1, 2], "lap_time": [60.1, float("inf")]}, None, "has inf seconds at row 1"),
         ({"car": [1, 2], "lap_time": np.array([1, 2], dtype="timedelta64")}, None, "holds durations without a unit"),
         ({"car": [1, 2], "lap_time": [True, False]}, None, "holds true and false, not durations"),
-        ({"car": [1, 2], "lap_time": [60, datetime.timedelta(seconds=60)]}, None, "values of type int, timedelta, not all of one kind"),
-        ({"car": [1.5, 2], "lap_time": [60, 60]}, None, "column 'car' of the laps has 1.5 at row 0, not a whole number"),
+        (
+            {"car": [1, 2], "lap_time": [60, datetime.timedelta(seconds=60)]},
+            None,
+            "values of type int, timedelta, not all of one kind",
+        ),
+        (
+            {"car": [1.5, 2], "lap_time": [60, 60]},
+            None,
+            "column 'car' of the laps has 1.5 at row 0, not a whole number",
+        ),
         ({"car": [1, 2], "lap_time": [60, 60], "lap": [1, 2.5]}, None, "column 'lap' of the laps has 2.5 at row 1"),
         ({"car": [1, 2], "lap_time": [60, 60], "lap": [1, 2**40]}, None, "beyond 32 bits"),
         ({"car": [1, 2], "lap_time": [60, 60], "in_pit": [0, 2]}, None, "column 'in_pit' of the laps has 2 at row 1"),
-        ({"car": [1, 2], "lap_time": [60, 60], "top_speed": ["fast", "slow"]}, None, "column 'top_speed' of the laps holds text"),
+        (
+            {"car": [1, 2], "lap_time": [60, 60], "top_speed": ["fast", "slow"]},
+            None,
+            "column 'top_speed' of the laps holds text",
+        ),
         ({"car": [1, 2], "lap_time": [60]}, None, "the columns of the laps differ in length: car 2, lap_time 1"),
         ({"car": [[1], [2]], "lap_time": [60, 60]}, None, "column 'car' of the laps has 2 dimensions"),
         (polars.DataFrame({"car": ["1"], "lap_time": [datetime.datetime(2024, 6, 15)]}), None, "'lap_time'"),

@@ -70,11 +70,24 @@ def test_every_kind_of_source_gives_the_same_session(lap_path: Path, tmp_path: P
     packed = tmp_path / "no suffix"
     packed.write_bytes(gzip.compress(data))
     archive = tmp_path / "also none"
-    archive.write_bytes(zipped({"deep/down/23_Analysis_Race.CSV": data, "deep/.hidden": b"x", "__MACOSX/deep/23": b"x"}))
+    archive.write_bytes(
+        zipped({"deep/down/23_Analysis_Race.CSV": data, "deep/.hidden": b"x", "__MACOSX/deep/23": b"x"})
+    )
     nested = zipped({"a.zip": zipped({"b.csv.gz": gzip.compress(data)})})
     folder = write_all(tmp_path / "folder", {"laps.csv": data})
     with lap_path.open("rb") as file:
-        sources: list[Any] = [str(lap_path), data, bytearray(data), memoryview(data), file, io.BytesIO(data), packed, archive, folder, nested]
+        sources: list[Any] = [
+            str(lap_path),
+            data,
+            bytearray(data),
+            memoryview(data),
+            file,
+            io.BytesIO(data),
+            packed,
+            archive,
+            folder,
+            nested,
+        ]
         for source in sources:
             assert pr.read(source, name="race") == expected
 
@@ -235,7 +248,12 @@ def test_addresses_are_read(address: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("/missing.csv", "404 Not Found.*browser"), ("/strange.csv", "'br'"), ("/short.csv", "ended after"), ("/page.csv", "web page")],
+    [
+        ("/missing.csv", "404 Not Found.*browser"),
+        ("/strange.csv", "'br'"),
+        ("/short.csv", "ended after"),
+        ("/page.csv", "web page"),
+    ],
 )
 def test_bad_answers_say_what_to_do(address: str, path: str, words: str) -> None:
     with pytest.raises(pr.ReadError, match=words) as caught:
@@ -282,7 +300,11 @@ def test_scan_lists_the_sessions_of_a_weekend(tmp_path: Path) -> None:
     names = list(table["session"])
     assert names == ["practice 1", "practice 2", "qualifying gtd position", "qualifying lmp3", "race"]
     assert list(table["kind"]) == ["practice", "practice", "qualifying", "qualifying", "race"]
-    assert list(table["format"]) == ["al_kamel_laps, al_kamel_weather", *["al_kamel_laps"] * 3, "al_kamel_laps, al_kamel_results"]
+    assert list(table["format"]) == [
+        "al_kamel_laps, al_kamel_weather",
+        *["al_kamel_laps"] * 3,
+        "al_kamel_laps, al_kamel_results",
+    ]
     assert list(table["files"]) == [2, 1, 1, 1, 2]
     assert sum(table["size"]) + len(WEEKEND["01-spa/readme.txt"]) == sum(map(len, WEEKEND.values()))
     assert sum(table["left_out"]) == 1
@@ -321,7 +343,9 @@ def test_several_sessions_are_listed(tmp_path: Path) -> None:
     assert caught.value.path == str(folder)
     with pytest.raises(pr.ReadError, match="may be 'practice 1', 'practice 2'"):
         pr.read(folder, session="practice")
-    with pytest.raises(pr.ReadError, match="no session is called 'qualifyng lmp3'; the nearest are:.*'qualifying lmp3'"):
+    with pytest.raises(
+        pr.ReadError, match="no session is called 'qualifyng lmp3'; the nearest are:.*'qualifying lmp3'"
+    ):
         pr.read(folder, session="qualifyng lmp3")
     with pytest.raises(pr.ReadError, match="no session is called 'rally'.*'practice 1'"):
         pr.read(folder, session="rally")
@@ -334,7 +358,9 @@ def test_left_out_files_are_listed(tmp_path: Path) -> None:
     doubts = [row for row in pr.read(folder, session="race").check() if row.code == "file_left_out"]
     assert [os.path.basename(row.file) for row in doubts] == ["readme.txt"]
     assert doubts[0].severity == "note"
-    assert [row for row in pr.read(folder / "01-spa/202205031200-race-laps.csv").check() if row.code == "file_left_out"] == []
+    assert [
+        row for row in pr.read(folder / "01-spa/202205031200-race-laps.csv").check() if row.code == "file_left_out"
+    ] == []
 
 
 def test_provisional_and_official_results_join_their_laps(tmp_path: Path) -> None:
@@ -413,15 +439,24 @@ def test_mixed_folders_of_published_files(data: Path) -> None:
     table = pr.scan(data / "grcup")
     tracks = {folder.name for folder in (data / "grcup").iterdir()}
     assert sorted(table["session"]) == sorted(f"{track.lower()} race {number}" for track in tracks for number in (1, 2))
-    assert sum(table["files"]) + sum(table["left_out"]) == sum(1 for path in (data / "grcup").rglob("*") if path.is_file())
+    assert sum(table["files"]) + sum(table["left_out"]) == sum(
+        1 for path in (data / "grcup").rglob("*") if path.is_file()
+    )
     assert list(pr.scan(data / "wec/2024")["session"]) == ["bahrain 8h", "fuji 6h", "le mans 24h"]
     assert list(pr.scan(data / "wec/2025")["files"]) == [2, 2, 2]
 
 
 def test_every_published_session_is_read_from_its_folder(data: Path) -> None:
     """What the core checks on content agrees with what names said."""
-    for folder in ("imsa/2022/11-watkins-glen-international", "grcup", "wec/2025", "porsche_cup"):
+    for folder in (
+        "imsa/2022/01-roar-before-the-24",
+        "imsa/2021/12-6h---watkins-glen-international",
+        "grcup",
+        "wec",
+        "porsche_cup",
+    ):
         for row in pr.scan(data / folder):
             session = pr.read(data / folder, session=row.session)
             assert session.info["name"] == row.session
+            assert session.info["kind"] == (row.kind or "race")
             assert len(session.info["files"]) == row.files

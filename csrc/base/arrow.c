@@ -5,16 +5,14 @@
 
 enum { ARROW_NULLABLE = 2 };
 
-/* One block behind each exported struct: the children with their dictionaries, and what must outlive them. A child's
- * release only marks it; the consumer may move a child away, which then holds the block by a reference of its own. */
+/* One block behind each exported struct: the children with their dictionaries, and what must outlive them. Every struct
+ * holds the block by a reference of its own, so that the consumer may move a child away and release it last. */
 
 /* ---- Schema ---- */
 
 typedef struct schema_block {
     pyr_buffer *self;
     pyr_table *table; /* its names are the schema's */
-    struct ArrowSchema **pointers;
-    struct ArrowSchema *children, *dictionaries;
 } schema_block;
 
 static void dispose_schema(void *data) {
@@ -71,21 +69,20 @@ pyr_status pyr_arrow_schema(pyr_table *table, struct ArrowSchema *out, pyr_error
     block->self = self;
     block->table = table;
     pyr_table_retain(table);
-    block->children = (struct ArrowSchema *)(block + 1);
-    block->dictionaries = block->children + count;
-    block->pointers = (struct ArrowSchema **)(block->dictionaries + count);
+    struct ArrowSchema *children = (struct ArrowSchema *)(block + 1), *dictionaries = children + count;
+    struct ArrowSchema **pointers = (struct ArrowSchema **)(dictionaries + count);
     for (int32_t i = 0; i < count; i++) {
         const pyr_column *column = pyr_table_column_view(table, i);
-        block->children[i] = new_schema(block, format_of(column->type), column->name, column->nullable);
+        children[i] = new_schema(block, format_of(column->type), column->name, column->nullable);
         if (column->type == PYR_TEXT) {
-            block->dictionaries[i] = new_schema(block, "u", "", false);
-            block->children[i].dictionary = &block->dictionaries[i];
+            dictionaries[i] = new_schema(block, "u", "", false);
+            children[i].dictionary = &dictionaries[i];
         }
-        block->pointers[i] = &block->children[i];
+        pointers[i] = &children[i];
     }
     *out = new_schema(block, "+s", "", false);
     out->n_children = count;
-    out->children = block->pointers;
+    out->children = pointers;
     pyr_buffer_release(self); /* the structs hold it now */
     return PYR_OK;
 }
@@ -95,8 +92,6 @@ pyr_status pyr_arrow_schema(pyr_table *table, struct ArrowSchema *out, pyr_error
 typedef struct array_block {
     pyr_buffer *self;
     pyr_table *table;
-    struct ArrowArray **pointers;
-    struct ArrowArray *children, *dictionaries;
 } array_block;
 
 /* An array and the buffers it points to. */

@@ -45,10 +45,11 @@ bool pyr_utf8_valid(pyr_text text) {
 
 /* ---- Interner ---- */
 
-/* Chains of equal hashes could be built on purpose against a fixed function, so a long probe costs a hostile file time
- * but never more than one comparison a distinct string. */
-static uint64_t hash_text(pyr_text text) {
-    uint64_t hash = 0x9e3779b97f4a7c15u ^ text.length;
+/* Equal hashes could be built on purpose against a fixed function, and make a file's time quadratic in its strings.
+ * Where the slots lie in memory nobody who writes a file can know; the codes do not depend on it. */
+static uint64_t hash_text(const int32_t *slots, pyr_text text) {
+    uint64_t hash = ((uint64_t)(uintptr_t)slots ^ text.length) * 0x9e3779b97f4a7c15u;
+    hash ^= hash >> 29;
     for (size_t i = 0; i < text.length; i++) {
         hash = (hash ^ (unsigned char)text.data[i]) * 0x100000001b3u;
     }
@@ -58,7 +59,7 @@ static uint64_t hash_text(pyr_text text) {
 /* The slot that holds `text`, or the free one where it belongs. The table is never full. */
 static size_t find_slot(const pyr_interner *interner, pyr_text text) {
     size_t mask = interner->slot_count - 1;
-    size_t slot = (size_t)hash_text(text) & mask;
+    size_t slot = (size_t)hash_text(interner->slots, text) & mask;
     while (interner->slots[slot] >= 0 &&
            !pyr_text_equal(pyr_interner_text_view(interner, interner->slots[slot]), text)) {
         slot = (slot + 1) & mask;

@@ -14,8 +14,11 @@ struct pyr_table {
     pyr_column columns[];
 };
 
-static const size_t value_sizes[] = {[PYR_INT32] = 4,    [PYR_INT64] = 8, [PYR_FLOAT64] = 8,
-                                     [PYR_DURATION] = 8, [PYR_BOOL] = 1,  [PYR_TEXT] = 4};
+size_t pyr_value_size(pyr_type type) {
+    static const size_t sizes[] = {[PYR_INT32] = 4,    [PYR_INT64] = 8, [PYR_FLOAT64] = 8,
+                                   [PYR_DURATION] = 8, [PYR_BOOL] = 1,  [PYR_TEXT] = 4};
+    return sizes[type];
+}
 
 static void dispose_table(void *data) {
     pyr_table *table = data;
@@ -108,7 +111,7 @@ static pyr_status new_arena(pyr_table *table, int64_t rows, int64_t capacity, py
     size_t total = 0;
     for (int32_t i = 0; i < table->column_count; i++) {
         size_t size;
-        if (!pyr_size_multiply((size_t)capacity, value_sizes[table->columns[i].type], &size) ||
+        if (!pyr_size_multiply((size_t)capacity, pyr_value_size(table->columns[i].type), &size) ||
             !pyr_size_add(total, size, &total) || !pyr_size_add(total, COLUMN_ALIGNMENT, &total)) {
             return pyr_fail_memory(error);
         }
@@ -118,7 +121,7 @@ static pyr_status new_arena(pyr_table *table, int64_t rows, int64_t capacity, py
     char *place = pyr_buffer_data(arena);
     for (int32_t i = 0; i < table->column_count; i++) {
         pyr_column *column = &table->columns[i];
-        size_t width = value_sizes[column->type];
+        size_t width = pyr_value_size(column->type);
         if (rows > 0) {
             memcpy(place, column->values, (size_t)rows * width);
         }
@@ -203,8 +206,7 @@ pyr_status pyr_table_pick(const pyr_table *table, const int32_t *columns, int32_
 
 /* ---- Sentinels to bitmaps ---- */
 
-/* The sentinel is the only value that is negative and zero without its sign: most columns have no negative value at all,
- * and a sum of signs is quickly made. */
+/* The sentinel is negative: most columns have no negative value at all, and a sum of signs is quickly made. */
 static int64_t count_absent_int64(const int64_t *values, int64_t rows) {
     uint64_t negative = 0, absent = 0;
     for (int64_t row = 0; row < rows; row++) {

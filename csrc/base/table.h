@@ -16,6 +16,8 @@
  * closed vocabulary have their dictionary, the others wait for pyr_table_set_dictionary. */
 pyr_status pyr_table_new(const pyr_allocator *allocator, const pyr_field *fields, int32_t field_count, int64_t capacity,
                          pyr_table **out, pyr_error *error);
+/* Bytes of one value under construction: a boolean has one of its own. */
+size_t pyr_value_size(pyr_type type);
 /* The array of a column under construction. Arrays move when the table is grown. */
 void *pyr_table_array(pyr_table *table, int32_t column);
 int64_t pyr_table_capacity(const pyr_table *table);

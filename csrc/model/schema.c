@@ -11,10 +11,11 @@ const char *const pyr_kind_words[] = {"race", "qualifying", "practice", "test", 
 static const pyr_field lap_fields[] = {PYR_LAP_FIELDS};
 
 static const pyr_field entry_fields[] = {
-    {"car", PYR_TEXT, false, NULL},      {"class", PYR_TEXT, true, NULL},        {"group", PYR_TEXT, true, NULL},
-    {"team", PYR_TEXT, true, NULL},      {"manufacturer", PYR_TEXT, true, NULL}, {"vehicle", PYR_TEXT, true, NULL},
-    {"tyre_make", PYR_TEXT, true, NULL}, {"drivers", PYR_TEXT, true, NULL},      {"driver_count", PYR_INT32, false, NULL},
-    {"laps", PYR_INT32, false, NULL},
+    {"car", PYR_TEXT, false, NULL},           {"class", PYR_TEXT, true, NULL},
+    {"group", PYR_TEXT, true, NULL},          {"team", PYR_TEXT, true, NULL},
+    {"manufacturer", PYR_TEXT, true, NULL},   {"vehicle", PYR_TEXT, true, NULL},
+    {"tyre_make", PYR_TEXT, true, NULL},      {"drivers", PYR_TEXT, true, NULL},
+    {"driver_count", PYR_INT32, false, NULL}, {"laps", PYR_INT32, false, NULL},
 };
 
 static const pyr_field crew_fields[] = {

@@ -55,8 +55,8 @@ static pyr_status check_schema(const pyr_table *table, pyr_part part, pyr_error 
         const pyr_column *column = pyr_table_column_view(table, i);
         if (strcmp(column->name, fields[i].name) != 0 || column->type != fields[i].type ||
             (column->absent_count > 0 && !fields[i].nullable)) {
-            return pyr_fail(error, PYR_ERROR_ARGUMENT, "column %d of the table '%s' is not '%s' as it should be", (int)i,
-                            pyr_part_name(part), fields[i].name);
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "column %d of the table '%s' is not '%s' as it should be",
+                            (int)i, pyr_part_name(part), fields[i].name);
         }
         for (int32_t word = 0; fields[i].words != NULL && word <= column->dictionary->count; word++) {
             const char *expected = fields[i].words[word];
@@ -171,8 +171,8 @@ static pyr_status index_laps(pyr_session *session, pyr_error *error) {
     }
     first_lap[count] = row;
     if (row != laps->count) {
-        return pyr_fail(error, PYR_ERROR_ARGUMENT, "the laps do not stand by car in the order of the entries at row %lld",
-                        (long long)row);
+        return pyr_fail(error, PYR_ERROR_ARGUMENT,
+                        "the laps do not stand by car in the order of the entries at row %lld", (long long)row);
     }
     session->entries = (pyr_entries){
         .count = (int32_t)count,

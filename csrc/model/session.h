@@ -71,7 +71,7 @@ enum pyr_file_column {
     PYR_FILE_ROWS_LISTED, PYR_FILE_COLUMN_COUNT
 };
 
-/* `start`, `end`: elapsed at which the stoppage began; `clock` at its begin; its length. */
+/* `elapsed` and `clock` of the first crossing behind the stoppage, and its length. */
 enum pyr_suspension_column {
     PYR_SUSPENSION_ELAPSED, PYR_SUSPENSION_CLOCK, PYR_SUSPENSION_DURATION, PYR_SUSPENSION_COLUMN_COUNT
 };

@@ -2,7 +2,7 @@
 #include "binding.h"
 
 bool pyr_text_from_str(PyObject *object, pyr_text *text) {
-    Py_ssize_t length;
+    Py_ssize_t length = 0;
     if (!PyUnicode_Check(object)) {
         PyErr_Format(PyExc_TypeError, "expected a str, not %.100s", Py_TYPE(object)->tp_name);
         return false;

@@ -57,8 +57,7 @@ static PyObject *from_parts(PyObject *type, PyTypeObject *defining, PyObject *co
     pyr_session *session;
     pyr_error error;
     (void)type;
-    (void)names;
-    if (nargs != 1 || !PyDict_Check(args[0])) {
+    if (nargs != 1 || names != NULL || !PyDict_Check(args[0])) {
         PyErr_SetString(PyExc_TypeError, "from_parts(parts: dict)");
         return NULL;
     }
@@ -76,7 +75,6 @@ static PyObject *from_parts(PyObject *type, PyTypeObject *defining, PyObject *co
 
 /* ---- Questions ---- */
 
-/* The argument as the option's value at its place in `options`. */
 static bool set_choice(const pyr_option *option, PyObject *value, int32_t *out) {
     if (!PyUnicode_Check(value)) {
         PyErr_Format(PyExc_TypeError, "%s is a str, not %.100s", option->name, Py_TYPE(value)->tp_name);
@@ -100,6 +98,7 @@ static bool set_choice(const pyr_option *option, PyObject *value, int32_t *out) 
     return false;
 }
 
+/* The argument as the option's value at its place in `options`. */
 static bool set_option(const pyr_option *option, PyObject *value, char *options) {
     void *out = options + option->offset;
     switch (option->type) {

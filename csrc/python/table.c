@@ -316,8 +316,7 @@ static PyObject *from_columns(PyObject *type, PyTypeObject *defining, PyObject *
                               PyObject *names) {
     const pyr_state *state = pyr_state_of_type(defining);
     (void)type;
-    (void)names;
-    if (nargs != 2) {
+    if (nargs != 2 || names != NULL) {
         PyErr_SetString(PyExc_TypeError, "from_columns(columns, row_count)");
         return NULL;
     }
@@ -371,8 +370,8 @@ static PyMethodDef methods[] = {
      "from_columns($type, columns, row_count, /)\n--\n\nA table from columns as bytes, which are checked."},
     {"from_arrow", (PyCFunction)(void (*)(void))pyr_table_from_arrow,
      METH_METHOD | METH_FASTCALL | METH_KEYWORDS | METH_CLASS,
-     "from_arrow($type, stream, columns, /)\n--\n\nA table out of the capsule of an Arrow stream; columns of other names "
-     "(None: of none) are not read."},
+     "from_arrow($type, stream, columns, /)\n--\n\nA table out of the capsule of an Arrow stream; columns of other "
+     "names (None: of none) are not read."},
     {"__arrow_c_stream__", (PyCFunction)(void (*)(void))pyr_table_arrow_stream, METH_VARARGS | METH_KEYWORDS,
      "__arrow_c_stream__($self, /, requested_schema=None)\n--\n\nThe table as an Arrow stream of one batch."},
     {"__arrow_c_schema__", pyr_table_arrow_schema, METH_NOARGS,

@@ -5,10 +5,6 @@
 
 #include "../base/sort.h"
 
-static pyr_status assume(pyr_assembly *assembly, const char *code, const char *message, pyr_error *error) {
-    return pyr_doubts_add(&assembly->reading->assumptions, PYR_NOTE, code, pyr_nowhere(), error, "%s", message);
-}
-
 /* ---- Do the sources belong together? ---- */
 
 /* Cars of the results that ran laps are those of the lap files, for the most part. */
@@ -24,8 +20,8 @@ static pyr_status check_results(const pyr_assembly *assembly, pyr_error *error) 
     }
     if (ran > 0 && known * 2 < ran) {
         pyr_status status = pyr_fail(error, PYR_ERROR_MISMATCH,
-                                     "most cars of this result are in no lap file given with it: they are of two sessions; "
-                                     "read them one by one");
+                                     "most cars of this result are in no lap file given with it: they are of two "
+                                     "sessions; read them one by one");
         if (error != NULL) {
             error->source = reading->results[0].source;
         }
@@ -36,46 +32,17 @@ static pyr_status check_results(const pyr_assembly *assembly, pyr_error *error) 
 
 /* ---- Facts ---- */
 
-static pyr_text base_name(pyr_text path) {
-    size_t start = 0, end = path.length;
-    for (size_t i = 0; i < path.length; i++) {
-        if (path.data[i] == '/' || path.data[i] == '\\') {
-            start = i + 1;
-        }
-    }
-    for (size_t i = end; i > start + 1; i--) {
-        if (path.data[i - 1] == '.') {
-            end = i - 1;
-            break;
-        }
-    }
-    return (pyr_text){path.data + start, end - start};
-}
-
-static bool mentions(pyr_text name, const char *word) {
-    size_t length = strlen(word);
-    for (size_t i = 0; i + length <= name.length; i++) {
-        size_t same = 0;
-        while (same < length && (name.data[i + same] | 0x20) == word[same]) {
-            same++;
-        }
-        if (same == length) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What the names of the sources say of the kind of session. */
 static pyr_kind kind_of_names(const pyr_assembly *assembly) {
     static const struct {
         const char *word;
         pyr_kind kind;
     } words[] = {{"qualif", PYR_QUALIFYING}, {"hyperpole", PYR_QUALIFYING}, {"practice", PYR_PRACTICE},
-                 {"warm", PYR_PRACTICE},     {"test", PYR_TEST},            {"roar", PYR_TEST}};
+                 {"warm", PYR_PRACTICE},     {"test", PYR_TEST},            {"roar", PYR_TEST},
+                 {"session", PYR_PRACTICE}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         for (int32_t file = 0; file < assembly->file_count; file++) {
-            if (mentions(base_name(assembly->files[file].name), words[i].word)) {
+            if (pyr_path_mentions(assembly->files[file].name, words[i].word)) {
                 return words[i].kind;
             }
         }
@@ -86,23 +53,24 @@ static pyr_kind kind_of_names(const pyr_assembly *assembly) {
 /* A result says race or not. Without one: race time runs from a start that falls anywhere, practice and qualifying from
  * the whole second at which the pit lane opens. */
 static pyr_status find_kind(pyr_assembly *assembly, pyr_kind *kind, pyr_error *error) {
-    const pyr_reading *reading = assembly->reading;
+    pyr_reading *reading = assembly->reading;
     pyr_kind named = kind_of_names(assembly);
-    *kind = assembly->options->kind;
+    bool whole_second = assembly->start != PYR_NO_TIME && assembly->start % 1000000 == 0;
+    *kind = assembly->options->kind != PYR_KIND_UNKNOWN ? assembly->options->kind : reading->kind;
     if (*kind != PYR_KIND_UNKNOWN) {
         return PYR_OK;
     }
-    *kind = reading->kind;
-    if (*kind == PYR_RACE) {
-        return PYR_OK;
+    if (named != PYR_KIND_UNKNOWN && (reading->timed_result || whole_second)) {
+        *kind = named;
+        return pyr_assume(reading, "kind", "the kind of session is taken from the names of the files", error);
     }
-    bool timed = reading->timed_result || (assembly->start != PYR_NO_TIME && assembly->start % 1000000 == 0 && named != PYR_KIND_UNKNOWN);
-    if (timed) {
-        *kind = named != PYR_KIND_UNKNOWN ? named : PYR_PRACTICE;
-    } else {
-        *kind = PYR_RACE;
+    if (reading->timed_result) {
+        *kind = PYR_PRACTICE;
+        return pyr_assume(reading, "kind",
+                          "the result is of practice or qualifying, no name says which: taken for practice", error);
     }
-    return assume(assembly, "kind", *kind == PYR_RACE ? "no result says so: taken for a race" : "the kind of session is taken from the names of the files", error);
+    *kind = PYR_RACE;
+    return pyr_assume(reading, "kind", "no result says so: taken for a race", error);
 }
 
 enum { SAMPLED_LAPS = 255 };
@@ -126,15 +94,21 @@ static pyr_status facts_table(pyr_assembly *assembly, int64_t utc_offset, pyr_er
     const pyr_reading *reading = assembly->reading;
     const pyr_read_options *options = assembly->options;
     pyr_interner names = {.allocator = reading->allocator};
-    pyr_text name = options->name.length > 0 || assembly->file_count == 0 ? options->name : base_name(assembly->files[0].name);
+    pyr_text name = options->name;
     const pyr_dictionary *dictionary = NULL;
     int32_t field_count, code = -1;
     pyr_kind kind;
     const pyr_field *fields = pyr_part_fields(PYR_FACTS, &field_count);
     pyr_table **facts = &assembly->parts[PYR_FACTS];
+    if (name.length == 0 && assembly->file_count > 0) {
+        name = pyr_base_name(assembly->files[0].name);
+    }
     PYR_TRY(find_kind(assembly, &kind, error));
     PYR_TRY(pyr_table_new(reading->allocator, fields, field_count, 1, facts, error));
-    pyr_status status = name.length == 0 || !pyr_utf8_valid(name) ? PYR_OK : pyr_interner_add(&names, name, &code, error);
+    pyr_status status = PYR_OK;
+    if (name.length > 0 && pyr_utf8_valid(name)) {
+        status = pyr_interner_add(&names, name, &code, error);
+    }
     if (status == PYR_OK) {
         status = pyr_dictionary_from_interner(&names, false, NULL, &dictionary, error);
     }
@@ -175,7 +149,7 @@ static pyr_status list_left_out(pyr_assembly *assembly, pyr_error *error) {
     const pyr_read_options *options = assembly->options;
     for (int32_t i = 0; i < options->left_out_count; i++) {
         pyr_doubt_place place = pyr_nowhere();
-        place.file = options->left_out[i];
+        place.file = pyr_utf8_valid(options->left_out[i]) ? options->left_out[i] : pyr_text_of("?");
         PYR_TRY(pyr_doubts_add(&assembly->reading->doubts, PYR_NOTE, "file_left_out", place, error,
                                "this is no timing file that is read here; it is left out"));
     }
@@ -192,12 +166,12 @@ static pyr_status files_table(pyr_assembly *assembly, pyr_error *error) {
     pyr_status status = PYR_OK;
     for (int32_t i = 0; i < count && status == PYR_OK; i++) {
         const pyr_file *file = &assembly->files[i];
-        const pyr_text words[] = {pyr_utf8_valid(file->name) ? file->name : pyr_text_of("?"),
-                                  pyr_text_of(pyr_format_name(file->format)),
+        const pyr_text words[] = {file->name, pyr_text_of(pyr_format_name(file->format)),
                                   pyr_text_of(pyr_encoding_name(file->encoding)), {&file->separator, 1}};
         static const int32_t columns[] = {PYR_FILE_NAME, PYR_FILE_FORMAT, PYR_FILE_ENCODING, PYR_FILE_SEPARATOR};
         for (size_t word = 0; word < 4 && status == PYR_OK; word++) {
-            status = pyr_interner_add(&texts, words[word], (int32_t *)pyr_table_array(*table, columns[word]) + i, error);
+            int32_t *codes = pyr_table_array(*table, columns[word]);
+            status = pyr_interner_add(&texts, words[word], &codes[i], error);
         }
         const int64_t numbers[][2] = {{PYR_FILE_SIZE, (int64_t)file->source_size}, {PYR_FILE_ROWS, file->rows},
                                       {PYR_FILE_ROWS_LISTED, file->rows_listed}};

@@ -43,7 +43,9 @@ pyr_status pyr_assemble_weather(pyr_assembly *assembly, int64_t *utc_offset, pyr
 
 void pyr_assembly_clear(pyr_assembly *assembly);
 
-/* Where a lap row stands in its file; car and lap set. `row` is a row of the files, before ordering. */
+/* Where a lap row stands in its file. `row` is a row of the files, before ordering. */
+pyr_doubt_place pyr_assembly_line(const pyr_assembly *assembly, int64_t row);
+/* The same with car and lap; until pyr_assemble_laps. */
 pyr_doubt_place pyr_assembly_place(const pyr_assembly *assembly, int64_t row);
 /* The row of the files that lap row `row` was. */
 static inline int64_t pyr_assembly_source_row(const pyr_assembly *assembly, int64_t row) {

@@ -26,7 +26,8 @@ pyr_status pyr_doubts_add(pyr_doubts *doubts, pyr_severity severity, const char 
     if (length >= (int)sizeof message) {
         length = (int)sizeof message - 1;
     }
-    struct pyr_doubt doubt = {.severity = severity, .lap = place.lap, .line = place.line > 0 ? place.line : PYR_NO_INT64};
+    struct pyr_doubt doubt = {
+        .severity = severity, .lap = place.lap, .line = place.line > 0 ? place.line : PYR_NO_INT64};
     pyr_text text = {message, (size_t)(length > 0 ? length : 0)};
     while (text.length > 0 && !pyr_utf8_valid(text)) {
         text.length--; /* the end of a message that was cut inside a character */
@@ -52,7 +53,7 @@ void pyr_doubts_clear(pyr_doubts *doubts) {
 
 static bool doubt_before(const void *context, int64_t left, int64_t right) {
     const struct pyr_doubt *items = context;
-    return items[left].line < items[right].line; /* absent is the least: what concerns the file as a whole comes first */
+    return items[left].line < items[right].line; /* absent is the least: the file as a whole comes first */
 }
 
 static pyr_status sort_doubts(const pyr_doubts *doubts, pyr_keyed **out, pyr_error *error) {

@@ -15,7 +15,8 @@ pyr_status pyr_assemble_result_cars(pyr_assembly *assembly, pyr_error *error) {
         pyr_text number = pyr_interner_text_view(cars, row->car);
         if (row->occurrence > 1 && number.length < 100) {
             char name[128];
-            int length = snprintf(name, sizeof name, "%.*s (%d)", (int)number.length, number.data, (int)row->occurrence);
+            int length =
+                snprintf(name, sizeof name, "%.*s (%d)", (int)number.length, number.data, (int)row->occurrence);
             PYR_TRY(pyr_interner_add(cars, (pyr_text){name, (size_t)length}, &row->car, error));
         }
     }
@@ -159,7 +160,8 @@ static pyr_status sort_crews(pyr_assembly *assembly, crews *all, pyr_error *erro
 
 static pyr_status find_crews(pyr_assembly *assembly, crews *all, pyr_error *error) {
     all->driver_count = assembly->reading->lap_texts[PYR_LAP_DRIVER].count;
-    PYR_TRY(pyr_new_array(assembly->reading->allocator, (size_t)all->driver_count, sizeof *all->member_of, &all->member_of, error));
+    PYR_TRY(pyr_new_array(assembly->reading->allocator, (size_t)all->driver_count, sizeof *all->member_of,
+                          &all->member_of, error));
     memset(all->member_of, 0, (size_t)all->driver_count * sizeof *all->member_of);
     PYR_TRY(crews_of_laps(assembly, all, error));
     PYR_TRY(crews_of_results(assembly, all, error));
@@ -181,9 +183,9 @@ static pyr_status new_part(pyr_assembly *assembly, pyr_part part, int64_t rows, 
     const pyr_table *laps = assembly->parts[PYR_LAPS];
     PYR_TRY(pyr_table_new(assembly->reading->allocator, fields, count, rows, &assembly->parts[part], error));
     for (int32_t column = 0; column < count; column++) {
-        int32_t lap_column = fields[column].words != NULL ? -1 : pyr_table_find_column(laps, pyr_text_of(fields[column].name));
-        if (fields[column].type == PYR_TEXT && lap_column >= 0) {
-            pyr_table_set_dictionary(assembly->parts[part], column, pyr_table_column_view(laps, lap_column)->dictionary);
+        int32_t of_laps = pyr_table_find_column(laps, pyr_text_of(fields[column].name));
+        if (fields[column].type == PYR_TEXT && fields[column].words == NULL && of_laps >= 0) {
+            pyr_table_set_dictionary(assembly->parts[part], column, pyr_table_column_view(laps, of_laps)->dictionary);
         }
     }
     return PYR_OK;
@@ -278,29 +280,38 @@ static int32_t count_numbers(const pyr_assembly *assembly, int32_t car) {
     return count;
 }
 
-/* Class, group, team, manufacturer of an entry: of its first lap, else of its result. A class that changes is told. */
+/* The code that a car's first lap with one has in this column of the laps; -1: none has. A change is told. */
+static pyr_status find_code(pyr_assembly *assembly, int32_t car, int32_t column, int32_t *code, pyr_error *error) {
+    const pyr_table *laps = assembly->parts[PYR_LAPS];
+    const int32_t *codes = pyr_int32s(pyr_table_column_view(laps, column));
+    *code = -1;
+    for (int64_t row = assembly->first_lap[car]; row < assembly->first_lap[car + 1]; row++) {
+        if (*code >= 0 && codes[row] >= 0 && codes[row] != *code) {
+            pyr_doubt_place place = pyr_assembly_line(assembly, pyr_assembly_source_row(assembly, row));
+            place.car = pyr_dictionary_text_view(assembly->cars, car);
+            place.lap = pyr_int32s(pyr_table_column_view(laps, PYR_LAP_LAP))[row];
+            place.column = pyr_text_of(pyr_table_column_view(laps, column)->name);
+            return pyr_doubts_add(&assembly->reading->doubts, PYR_WARNING, "entry_changes", place, error,
+                                  "changes from lap to lap, here first; the entry has what stood before");
+        }
+        *code = *code >= 0 ? *code : codes[row];
+    }
+    return PYR_OK;
+}
+
+/* Class, group, team, manufacturer of an entry: of its laps, else of its result. */
 static pyr_status describe_entry(pyr_assembly *assembly, int32_t car, const pyr_result_row *row, pyr_error *error) {
-    static const int32_t columns[][2] = {{PYR_ENTRY_CLASS, PYR_LAP_CLASS}, {PYR_ENTRY_GROUP, PYR_LAP_GROUP},
-                                         {PYR_ENTRY_TEAM, PYR_LAP_TEAM}, {PYR_ENTRY_MANUFACTURER, PYR_LAP_MANUFACTURER}};
+    static const int32_t columns[][2] = {{PYR_ENTRY_CLASS, PYR_LAP_CLASS},
+                                         {PYR_ENTRY_GROUP, PYR_LAP_GROUP},
+                                         {PYR_ENTRY_TEAM, PYR_LAP_TEAM},
+                                         {PYR_ENTRY_MANUFACTURER, PYR_LAP_MANUFACTURER}};
     const int32_t of_result[] = {row == NULL ? -1 : row->class_code, row == NULL ? -1 : row->group,
                                  row == NULL ? -1 : row->team, -1};
-    int64_t first = assembly->first_lap[car], end = assembly->first_lap[car + 1];
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-        const int32_t *codes = pyr_int32s(pyr_table_column_view(assembly->parts[PYR_LAPS], columns[i][1]));
-        int32_t code = -1;
-        bool changes = false;
-        for (int64_t lap = first; lap < end; lap++) {
-            changes = changes || (code >= 0 && codes[lap] >= 0 && codes[lap] != code);
-            code = code >= 0 ? code : codes[lap];
-        }
-        ((int32_t *)pyr_table_array(assembly->parts[PYR_ENTRIES], columns[i][0]))[car] = code >= 0 ? code : of_result[i];
-        if (changes) {
-            pyr_doubt_place place = pyr_nowhere();
-            place.car = pyr_dictionary_text_view(assembly->cars, car);
-            place.column = pyr_text_of(pyr_table_column_view(assembly->parts[PYR_LAPS], columns[i][1])->name);
-            PYR_TRY(pyr_doubts_add(&assembly->reading->doubts, PYR_WARNING, "entry_changes", place, error,
-                                   "changes from lap to lap; the entry has the first one"));
-        }
+        int32_t code;
+        PYR_TRY(find_code(assembly, car, columns[i][1], &code, error));
+        int32_t *codes = pyr_table_array(assembly->parts[PYR_ENTRIES], columns[i][0]);
+        codes[car] = code >= 0 ? code : of_result[i];
     }
     return PYR_OK;
 }
@@ -310,6 +321,10 @@ static pyr_status entry_table(pyr_assembly *assembly, const crews *all, const py
     static const int32_t texts[] = {PYR_ENTRY_VEHICLE, PYR_ENTRY_TYRE_MAKE}, drivers[] = {PYR_ENTRY_DRIVERS};
     PYR_TRY(new_part(assembly, PYR_ENTRIES, assembly->car_count, error));
     pyr_table *table = assembly->parts[PYR_ENTRIES];
+    int32_t *names = pyr_table_array(table, PYR_ENTRY_DRIVERS);
+    int32_t *counts = pyr_table_array(table, PYR_ENTRY_DRIVER_COUNT);
+    int32_t *vehicles = pyr_table_array(table, PYR_ENTRY_VEHICLE), *makes = pyr_table_array(table, PYR_ENTRY_TYRE_MAKE);
+    int32_t *cars = pyr_table_array(table, PYR_ENTRY_CAR), *laps = pyr_table_array(table, PYR_ENTRY_LAPS);
     size_t member = 0;
     for (int32_t car = 0; car < assembly->car_count; car++) {
         size_t first = member;
@@ -317,14 +332,12 @@ static pyr_status entry_table(pyr_assembly *assembly, const crews *all, const py
             member++;
         }
         PYR_TRY(describe_entry(assembly, car, rows[car], error));
-        PYR_TRY(join_drivers(assembly, all, first, member, joined, &((int32_t *)pyr_table_array(table, PYR_ENTRY_DRIVERS))[car], error));
-        int32_t named = (int32_t)(member - first);
-        ((int32_t *)pyr_table_array(table, PYR_ENTRY_CAR))[car] = car;
-        ((int32_t *)pyr_table_array(table, PYR_ENTRY_VEHICLE))[car] = rows[car] == NULL ? -1 : rows[car]->vehicle;
-        ((int32_t *)pyr_table_array(table, PYR_ENTRY_TYRE_MAKE))[car] = rows[car] == NULL ? -1 : rows[car]->tyre_make;
-        ((int32_t *)pyr_table_array(table, PYR_ENTRY_DRIVER_COUNT))[car] = named > 0 ? named : count_numbers(assembly, car);
-        ((int32_t *)pyr_table_array(table, PYR_ENTRY_LAPS))[car] =
-            (int32_t)(assembly->first_lap[car + 1] - assembly->first_lap[car]);
+        PYR_TRY(join_drivers(assembly, all, first, member, joined, &names[car], error));
+        cars[car] = car;
+        vehicles[car] = rows[car] == NULL ? -1 : rows[car]->vehicle;
+        makes[car] = rows[car] == NULL ? -1 : rows[car]->tyre_make;
+        counts[car] = member > first ? (int32_t)(member - first) : count_numbers(assembly, car);
+        laps[car] = (int32_t)(assembly->first_lap[car + 1] - assembly->first_lap[car]);
     }
     PYR_TRY(set_texts(assembly, PYR_ENTRIES, texts, 2, &assembly->reading->texts, error));
     PYR_TRY(set_texts(assembly, PYR_ENTRIES, drivers, 1, joined, error));

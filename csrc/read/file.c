@@ -47,8 +47,8 @@ pyr_format pyr_header_format(const pyr_text *columns, size_t count, pyr_kind *ki
 }
 
 const char *pyr_format_name(pyr_format format) {
-    static const char *const names[] = {"unknown",           "al_kamel_laps",     "al_kamel_results", "al_kamel_class_results",
-                                        "al_kamel_best_laps", "al_kamel_weather", NULL};
+    static const char *const names[] = {"unknown",          "al_kamel_laps",          "al_kamel_results",
+                                        "al_kamel_class_results", "al_kamel_best_laps", "al_kamel_weather"};
     return (unsigned)format < sizeof names / sizeof *names ? names[format] : NULL;
 }
 
@@ -82,34 +82,60 @@ static void place_in_source(const pyr_file *file, pyr_error *error) {
     }
 }
 
+/* The next record, blank or not. */
+static pyr_status next_record(pyr_file *file, bool *more, pyr_error *error) {
+    pyr_status status = pyr_csv_next(&file->csv, more, error);
+    if (status == PYR_ERROR_UNREADABLE) {
+        place_in_source(file, error);
+    }
+    return status;
+}
+
+static bool is_blank(const pyr_csv *csv) {
+    return csv->field_count == 1 && pyr_trim(csv->fields[0]).length == 0;
+}
+
+/* Published tables have at most 93 columns. A short row costs time for every column, so a header that is nothing but
+ * separators would make a small file slow. */
+enum { COLUMN_LIMIT = 1024, BYTES_OF_1252 = 3 /* in UTF-8, for one in windows-1252 */ };
+
+/* Fields that were quoted do not outlive the next record: the names are copied. */
+static pyr_status keep_names(pyr_file *file, pyr_error *error) {
+    const pyr_csv *csv = &file->csv;
+    PYR_TRY(pyr_grow_array(file->allocator, &file->columns, &file->columns_capacity, csv->field_count,
+                           sizeof *file->columns, error));
+    PYR_TRY(pyr_grow_array(file->allocator, &file->names, &file->names_capacity,
+                           (csv->place - csv->start + 1) * BYTES_OF_1252, 1, error)); /* below PYR_RECORD_LIMIT x 3 */
+    char *place = file->names;
+    for (size_t i = 0; i < csv->field_count; i++) {
+        pyr_text name = pyr_trim(csv->fields[i]);
+        size_t length = name.length;
+        if (pyr_utf8_valid(name)) {
+            memcpy(place, name.data, length);
+        } else {
+            length = pyr_windows_1252_decode(name, place);
+        }
+        file->columns[i] = (pyr_text){place, length};
+        place += length;
+    }
+    file->column_count = csv->field_count;
+    return PYR_OK;
+}
+
 static pyr_status read_header(pyr_file *file, pyr_error *error) {
     bool more;
-    pyr_csv *csv = &file->csv;
-    do { /* blank lines before the header */
-        pyr_status status = pyr_csv_next(csv, &more, error);
-        if (status != PYR_OK) {
-            if (status == PYR_ERROR_UNREADABLE) {
-                place_in_source(file, error);
-            }
-            return status;
-        }
-    } while (more && csv->field_count == 1 && pyr_trim(csv->fields[0]).length == 0);
+    do {
+        PYR_TRY(next_record(file, &more, error));
+    } while (more && is_blank(&file->csv));
     if (!more) {
         return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, 0,
                              "the file holds nothing but blank lines; download it again");
     }
-    PYR_TRY(pyr_grow_array(file->allocator, &file->columns, &file->columns_capacity, csv->field_count,
-                           sizeof *file->columns, error));
-    PYR_TRY(pyr_grow_array(file->allocator, &file->names, &file->names_capacity, csv->place - csv->start + 1, 1, error));
-    char *place = file->names; /* fields that were quoted do not outlive the next record */
-    for (size_t i = 0; i < csv->field_count; i++) {
-        pyr_text name = pyr_trim(csv->fields[i]);
-        memcpy(place, name.data, name.length);
-        file->columns[i] = (pyr_text){place, name.length};
-        place += name.length;
+    if (file->csv.field_count > COLUMN_LIMIT) {
+        return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, file->csv.start,
+                             "the first line has more columns than any timing file; give the CSV that was published");
     }
-    file->column_count = csv->field_count;
-    return PYR_OK;
+    return keep_names(file, error);
 }
 
 /* ---- Opening ---- */
@@ -132,35 +158,45 @@ static pyr_status refuse_content(const pyr_file *file, pyr_error *error) {
         return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, 0,
                              "this is a web page or XML, not a timing file; download the CSV itself");
     }
-    if (memchr(data, '\0', shown) != NULL) {
-        return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT,
-                             (size_t)((const char *)memchr(data, '\0', shown) - data),
+    const char *zero = memchr(data, '\0', shown);
+    if (zero != NULL) {
+        return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, (size_t)(zero - data),
                              "this is a binary file, not a timing file; give the CSV that the timekeeper published");
     }
     return PYR_OK;
 }
 
+/* Lines that end with CR alone end with LF from here on, so that lines are counted in one way. */
+static pyr_status decode_line_ends(pyr_file *file, pyr_error *error) {
+    if (memchr(file->data, '\n', file->size) != NULL || memchr(file->data, '\r', file->size) == NULL) {
+        return PYR_OK;
+    }
+    if (file->decoded == NULL) {
+        PYR_TRY(pyr_grow_array(file->allocator, &file->decoded, &file->decoded_capacity, file->size, 1, error));
+    }
+    for (size_t i = 0; i < file->size; i++) {
+        file->decoded[i] = file->data[i] == '\r' ? '\n' : file->data[i];
+    }
+    file->data = file->decoded;
+    return PYR_OK;
+}
+
 static pyr_status decode(pyr_file *file, const pyr_source *source, pyr_error *error) {
-    file->encoding = pyr_detect_encoding(source->data, source->size, &file->mark);
-    file->data = source->data + file->mark;
+    const char *data = source->size == 0 ? "" : source->data; /* a source without bytes may be NULL */
+    file->encoding = pyr_detect_encoding(data, source->size, &file->mark);
+    file->data = data + file->mark;
     file->size = source->size - file->mark;
     if (file->encoding == PYR_UTF_16_LE || file->encoding == PYR_UTF_16_BE) {
-        PYR_TRY(pyr_utf16_decode(file->allocator, file->data, file->size, file->encoding == PYR_UTF_16_BE, &file->decoded,
-                                 &file->size, &file->decoded_capacity, error));
-        file->data = file->decoded;
-    } else if (memchr(file->data, '\n', file->size) == NULL && memchr(file->data, '\r', file->size) != NULL) {
-        PYR_TRY(pyr_grow_array(file->allocator, &file->decoded, &file->decoded_capacity, file->size, 1, error));
-        for (size_t i = 0; i < file->size; i++) {
-            file->decoded[i] = file->data[i] == '\r' ? '\n' : file->data[i];
-        }
+        PYR_TRY(pyr_utf16_decode(file->allocator, file->data, file->size, file->encoding == PYR_UTF_16_BE,
+                                 &file->decoded, &file->size, &file->decoded_capacity, error));
         file->data = file->decoded;
     }
-    return PYR_OK;
+    return decode_line_ends(file, error);
 }
 
 pyr_status pyr_file_open(pyr_file *file, const pyr_source *source, pyr_format forced, pyr_error *error) {
     pyr_kind kind;
-    file->name = source->name;
+    file->name = pyr_utf8_valid(source->name) ? source->name : pyr_text_of("?");
     file->source_size = source->size;
     PYR_TRY(decode(file, source, error));
     PYR_TRY(refuse_content(file, error));
@@ -174,8 +210,8 @@ pyr_status pyr_file_open(pyr_file *file, const pyr_source *source, pyr_format fo
     if (file->format == PYR_FORMAT_UNKNOWN || (forced != PYR_FORMAT_UNKNOWN && forced != file->format)) {
         return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, file->csv.start,
                              file->format == PYR_FORMAT_UNKNOWN
-                                 ? "the first line is no header of a timing file (NUMBER, LAP_NUMBER, LAP_TIME, ...); use "
-                                   "from_laps for a table of your own"
+                                 ? "the first line is no header of a timing file (NUMBER, LAP_NUMBER, LAP_TIME, ...); "
+                                   "use from_laps for a table of your own"
                                  : "the columns are not those of the format that was asked for; leave out format=");
     }
     return PYR_OK;
@@ -194,7 +230,8 @@ void pyr_file_close(pyr_file *file) {
     file->csv.allocator = NULL;
 }
 
-pyr_status pyr_file_fail(const pyr_file *file, pyr_error *error, pyr_status status, size_t offset, const char *message) {
+pyr_status pyr_file_fail(const pyr_file *file, pyr_error *error, pyr_status status, size_t offset,
+                         const char *message) {
     pyr_fail_at(error, status, file->data, offset, "%s", message);
     place_in_source(file, error);
     return status;
@@ -211,24 +248,87 @@ int32_t pyr_file_find(const pyr_file *file, const char *name) {
     return -1;
 }
 
-pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, pyr_error *error) {
-    pyr_csv *csv = &file->csv;
-    do {
-        pyr_status status = pyr_csv_next(csv, more, error);
-        if (status != PYR_OK) {
-            if (status == PYR_ERROR_UNREADABLE) {
-                place_in_source(file, error);
-            }
-            return status;
+bool pyr_is_header_name(pyr_text value) {
+    static const char *const names[] = {"NUMBER",   "LAP_NUMBER", "POSITION",
+                                        "LAP_TIME", "TOTAL_TIME", "TIME_UTC_SECONDS"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (named(pyr_trim(value), names[i])) {
+            return true;
         }
-        *line = file->line;
-        file->line += (int64_t)pyr_count_lines(file->data + csv->start, csv->place - csv->start);
-    } while (*more && csv->field_count == 1 && pyr_trim(csv->fields[0]).length == 0);
-    file->rows += *more;
-    return PYR_OK;
+    }
+    return false;
 }
 
-pyr_status pyr_file_intern(pyr_file *file, pyr_text value, pyr_interner *interner, int32_t *code, pyr_error *error) {
+pyr_status pyr_file_fail_joined(const pyr_file *file, size_t offset, pyr_error *error) {
+    return pyr_file_fail(file, error, PYR_ERROR_UNREADABLE, offset,
+                         "another table begins at this line; split the file here and read its parts one by one");
+}
+
+/* `same`: the header again, as where files were joined; `other`: the header of another table. */
+static void find_header(const pyr_file *file, bool *same, bool *other) {
+    static const char mark[] = "\xef\xbb\xbf";
+    const pyr_csv *csv = &file->csv;
+    *same = csv->field_count == file->column_count;
+    *other = false;
+    for (size_t i = 0; i < csv->field_count; i++) {
+        pyr_text name = csv->fields[i];
+        if (i == 0 && name.length >= 3 && memcmp(name.data, mark, 3) == 0) {
+            name = (pyr_text){name.data + 3, name.length - 3};
+        }
+        *same = *same && pyr_text_equal(pyr_trim(name), file->columns[i]);
+        *other = *other || pyr_is_header_name(name);
+    }
+    *other = *other && !*same;
+}
+
+/* The last field of a file that was cut is not what it was. A row that ends with the file but is as long as the header
+ * may lack nothing but its line end. */
+static pyr_status check_end(pyr_file *file, int64_t line, pyr_error *error) {
+    pyr_csv *csv = &file->csv;
+    bool shorter = csv->field_count < file->column_count;
+    if (csv->ended || !(shorter || csv->open_quote)) {
+        return PYR_OK;
+    }
+    csv->field_count -= shorter;
+    return pyr_file_doubt_row(file, PYR_WARNING, "file_cut_short", line,
+                              "the file ends inside this row; what is complete is kept", error);
+}
+
+pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, bool *headed, pyr_error *error) {
+    pyr_csv *csv = &file->csv;
+    *headed = false;
+    for (;;) {
+        bool same, other;
+        PYR_TRY(next_record(file, more, error));
+        *line = file->line;
+        file->line += (int64_t)pyr_count_lines(file->data + csv->start, csv->place - csv->start);
+        if (!*more) {
+            return PYR_OK;
+        }
+        if (is_blank(csv)) {
+            continue;
+        }
+        find_header(file, &same, &other);
+        if (other) {
+            return pyr_file_fail_joined(file, csv->start, error);
+        }
+        if (!same) {
+            file->rows++;
+            return check_end(file, *line, error);
+        }
+        *headed = true;
+        PYR_TRY(pyr_file_doubt_row(file, PYR_NOTE, "header_repeated", *line,
+                                   "the header stands here again: files were joined", error));
+    }
+}
+
+pyr_text pyr_file_field(const pyr_file *file, int32_t column) {
+    bool there = column >= 0 && (size_t)column < file->csv.field_count;
+    return there ? pyr_trim(file->csv.fields[column]) : (pyr_text){"", 0};
+}
+
+pyr_status pyr_file_intern(pyr_file *file, int64_t line, pyr_text value, pyr_interner *interner, int32_t *code,
+                           pyr_error *error) {
     *code = -1;
     value = pyr_trim(value);
     if (value.length == 0) {
@@ -239,14 +339,14 @@ pyr_status pyr_file_intern(pyr_file *file, pyr_text value, pyr_interner *interne
     }
     if (file->encoding == PYR_UTF_8) {
         file->encoding = PYR_WINDOWS_1252;
-        PYR_TRY(pyr_file_doubt(file, PYR_NOTE, "not_utf8", file->line, (pyr_text){NULL, 0}, (pyr_text){NULL, 0},
-                               "the file is not UTF-8; what is not is read as windows-1252", error));
+        PYR_TRY(pyr_file_doubt_row(file, PYR_NOTE, "not_utf8", line,
+                                   "the file is not UTF-8; what is not is read as windows-1252", error));
     }
     char *decoded;
-    PYR_TRY(pyr_new_array(file->allocator, value.length, 3, &decoded, error));
+    PYR_TRY(pyr_new_array(file->allocator, value.length, BYTES_OF_1252, &decoded, error));
     size_t length = pyr_windows_1252_decode(value, decoded);
     pyr_status status = pyr_interner_add(interner, (pyr_text){decoded, length}, code, error);
-    pyr_release_array(file->allocator, decoded, value.length, 3);
+    pyr_release_array(file->allocator, decoded, value.length, BYTES_OF_1252);
     return status;
 }
 
@@ -258,8 +358,50 @@ pyr_status pyr_file_doubt(pyr_file *file, pyr_severity severity, const char *cod
     for (int i = 0; i < pyr_shown(value.length); i++) { /* printable ASCII: a message is UTF-8 whatever the file is */
         shown[length++] = value.data[i] >= ' ' && value.data[i] <= '~' ? value.data[i] : '?';
     }
-    if (value.data == NULL) {
-        return pyr_doubts_add(file->doubts, severity, code, place, error, "%s", what);
-    }
     return pyr_doubts_add(file->doubts, severity, code, place, error, "'%.*s' %s", length, shown, what);
+}
+
+pyr_status pyr_file_doubt_row(pyr_file *file, pyr_severity severity, const char *code, int64_t line, const char *what,
+                              pyr_error *error) {
+    pyr_doubt_place place = {.file = file->name, .line = line, .lap = PYR_NO_INT32};
+    return pyr_doubts_add(file->doubts, severity, code, place, error, "%s", what);
+}
+
+pyr_status pyr_file_doubt_column(pyr_file *file, pyr_text column, pyr_error *error) {
+    pyr_doubt_place place = {.file = file->name, .column = column, .lap = PYR_NO_INT32};
+    return pyr_doubts_add(file->doubts, PYR_NOTE, "unknown_column", place, error,
+                          "this column is not known and is not kept");
+}
+
+/* ---- Names of files ---- */
+
+pyr_text pyr_base_name(pyr_text path) {
+    size_t start = 0, end = path.length;
+    for (size_t i = 0; i < path.length; i++) {
+        if (path.data[i] == '/' || path.data[i] == '\\') {
+            start = i + 1;
+        }
+    }
+    for (size_t i = end; i > start + 1; i--) {
+        if (path.data[i - 1] == '.') {
+            end = i - 1;
+            break;
+        }
+    }
+    return (pyr_text){path.data + start, end - start};
+}
+
+bool pyr_path_mentions(pyr_text path, const char *word) {
+    pyr_text name = pyr_base_name(path);
+    size_t length = strlen(word);
+    for (size_t i = 0; i + length <= name.length; i++) {
+        size_t same = 0;
+        while (same < length && (name.data[i + same] | 0x20) == word[same]) {
+            same++;
+        }
+        if (same == length) {
+            return true;
+        }
+    }
+    return false;
 }

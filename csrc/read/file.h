@@ -19,7 +19,7 @@ typedef struct pyr_file {
     char separator;
     pyr_format format;
     pyr_csv csv;           /* stands behind the header */
-    pyr_text *columns;     /* trimmed names, in `names`; an empty name: the column behind a trailing separator */
+    pyr_text *columns;     /* trimmed names in UTF-8, in `names`; an empty one: behind a trailing separator */
     char *names;
     size_t names_capacity;
     size_t column_count, columns_capacity;
@@ -41,16 +41,37 @@ pyr_format pyr_header_format(const pyr_text *columns, size_t count, pyr_kind *ki
 int32_t pyr_file_find(const pyr_file *file, const char *name);
 
 /* An error at a byte offset of the decoded text, as a place in the source. */
-pyr_status pyr_file_fail(const pyr_file *file, pyr_error *error, pyr_status status, size_t offset, const char *message);
+pyr_status pyr_file_fail(const pyr_file *file, pyr_error *error, pyr_status status, size_t offset,
+                         const char *message);
 
-/* The next record that is not blank; counts lines and rows. Its line is *line. */
-pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, pyr_error *error);
+/* The next record that is a row: neither blank nor the header again, which is listed; `*headed` says that it stood
+ * there. Counts lines and rows; the row's line is *line. A row in which the file ends is told, and loses its last field
+ * where it has fewer than the header. PYR_ERROR_UNREADABLE where another table begins. */
+pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, bool *headed, pyr_error *error);
+/* A name that only stands in a header. */
+bool pyr_is_header_name(pyr_text value);
+/* PYR_ERROR_UNREADABLE: another table begins at `offset`. */
+pyr_status pyr_file_fail_joined(const pyr_file *file, size_t offset, pyr_error *error);
+/* A field of the record last read, trimmed; empty where column is -1 or the record is too short to have it. */
+pyr_text pyr_file_field(const pyr_file *file, int32_t column);
 
-/* A text value, trimmed and in UTF-8, into `interner`; code -1 where it is empty. Not UTF-8: read as windows-1252. */
-pyr_status pyr_file_intern(pyr_file *file, pyr_text value, pyr_interner *interner, int32_t *code, pyr_error *error);
+/* A text value at `line`, trimmed and in UTF-8, into `interner`; code -1 where it is empty. Not UTF-8: read as
+ * windows-1252, and told once a file. */
+pyr_status pyr_file_intern(pyr_file *file, int64_t line, pyr_text value, pyr_interner *interner, int32_t *code,
+                           pyr_error *error);
 
 /* A doubt at `line` of this file about a value in the named column. */
 pyr_status pyr_file_doubt(pyr_file *file, pyr_severity severity, const char *code, int64_t line, pyr_text column,
                           pyr_text value, const char *what, pyr_error *error);
+/* A doubt about the row at `line`; 0: about the file as a whole. */
+pyr_status pyr_file_doubt_row(pyr_file *file, pyr_severity severity, const char *code, int64_t line, const char *what,
+                              pyr_error *error);
+/* A column nobody knows is not kept. */
+pyr_status pyr_file_doubt_column(pyr_file *file, pyr_text column, pyr_error *error);
+
+/* The last part of a path, without its ending. */
+pyr_text pyr_base_name(pyr_text path);
+/* That part contains a word given in lower-case letters, in whatever case. */
+bool pyr_path_mentions(pyr_text path, const char *word);
 
 #endif

@@ -14,6 +14,12 @@ static const pyr_column *find_column(const pyr_table *table, const char *name) {
     return index < 0 ? NULL : pyr_table_column_view(table, index);
 }
 
+/* A column without a value is no other than a column that is not there: so a session's laps come back as they were. */
+static bool says_something(const pyr_table *table, const char *name) {
+    const pyr_column *column = find_column(table, name);
+    return column != NULL && column->absent_count < pyr_table_row_count(table);
+}
+
 static pyr_text text_at(const pyr_column *column, int64_t row) {
     bool there = column != NULL && pyr_present(column, row);
     return there ? pyr_trim(pyr_dictionary_text_view(column->dictionary, pyr_int32s(column)[row])) : (pyr_text){"", 0};
@@ -28,7 +34,8 @@ static pyr_doubt_place place_of(const pyr_column *column) {
 /* ---- Columns of laps ---- */
 
 /* Every string of the dictionary is interned once; rows then only look it up. */
-static pyr_status take_texts(input *from, const pyr_column *column, pyr_interner *texts, int32_t *out, pyr_error *error) {
+static pyr_status take_texts(input *from, const pyr_column *column, pyr_interner *texts, int32_t *out,
+                             pyr_error *error) {
     const pyr_allocator *allocator = from->reading->allocator;
     int32_t count = column->dictionary->count, *codes;
     PYR_TRY(pyr_new_array(allocator, (size_t)count, sizeof *codes, &codes, error));
@@ -47,7 +54,18 @@ static pyr_status take_texts(input *from, const pyr_column *column, pyr_interner
     return status;
 }
 
-static pyr_status take_words(input *from, const pyr_column *column, const char *const *words, int32_t *out, pyr_error *error) {
+/* A doubt about `count` values of a column that are left out; none where it is 0. */
+static pyr_status doubt_values(input *from, const pyr_column *column, int64_t count, const char *what,
+                               pyr_error *error) {
+    if (count == 0) {
+        return PYR_OK;
+    }
+    return pyr_doubts_add(&from->reading->doubts, PYR_WARNING, "field_not_read", place_of(column), error, "%lld %s",
+                          (long long)count, what);
+}
+
+static pyr_status take_words(input *from, const pyr_column *column, const char *const *words, int32_t *out,
+                             pyr_error *error) {
     int64_t unknown = 0;
     for (int64_t row = 0; row < pyr_table_row_count(from->table); row++) {
         pyr_text text = text_at(column, row);
@@ -57,9 +75,7 @@ static pyr_status take_words(input *from, const pyr_column *column, const char *
         }
         unknown += text.length > 0 && out[row] < 0;
     }
-    return unknown == 0 ? PYR_OK
-                        : pyr_doubts_add(&from->reading->doubts, PYR_WARNING, "field_not_read", place_of(column), error,
-                                         "%lld values are none of the words that are known here; left out", (long long)unknown);
+    return doubt_values(from, column, unknown, "values are none of the words that are known here; left out", error);
 }
 
 static pyr_status take_durations(input *from, const pyr_column *column, int64_t *out, pyr_error *error) {
@@ -70,9 +86,7 @@ static pyr_status take_durations(input *from, const pyr_column *column, int64_t 
         out[row] = pyr_present(column, row) && fits ? value : PYR_NO_TIME;
         refused += pyr_present(column, row) && !fits;
     }
-    return refused == 0 ? PYR_OK
-                        : pyr_doubts_add(&from->reading->doubts, PYR_WARNING, "field_not_read", place_of(column), error,
-                                         "%lld times are negative or beyond ten thousand hours; left out", (long long)refused);
+    return doubt_values(from, column, refused, "times are negative or beyond ten thousand hours; left out", error);
 }
 
 static pyr_status take_integers(input *from, const pyr_column *column, int32_t *out, pyr_error *error) {
@@ -83,17 +97,16 @@ static pyr_status take_integers(input *from, const pyr_column *column, int32_t *
         out[row] = pyr_present(column, row) && fits ? (int32_t)value : PYR_NO_INT32;
         refused += pyr_present(column, row) && !fits;
     }
-    return refused == 0 ? PYR_OK
-                        : pyr_doubts_add(&from->reading->doubts, PYR_WARNING, "field_not_read", place_of(column), error,
-                                         "%lld numbers are negative or too large; left out", (long long)refused);
+    return doubt_values(from, column, refused, "numbers are negative or too large; left out", error);
 }
 
 static bool fits_type(const pyr_column *column, pyr_type wanted) {
     bool integer = column->type == PYR_INT32 || column->type == PYR_INT64;
-    return column->type == wanted || (wanted == PYR_INT32 && integer) ;
+    return column->type == wanted || (wanted == PYR_INT32 && integer);
 }
 
-static pyr_status take_column(input *from, const pyr_field *field, int32_t index, const pyr_column *column, pyr_error *error) {
+static pyr_status take_column(input *from, const pyr_field *field, int32_t index, const pyr_column *column,
+                              pyr_error *error) {
     void *out = pyr_table_array(from->reading->laps, index);
     int64_t rows = pyr_table_row_count(from->table);
     switch (field->type) {
@@ -151,8 +164,8 @@ static pyr_status count_laps(input *from, pyr_error *error) {
         lap[row] = car[row] < 0 || counts[car[row]] == INT32_MAX ? PYR_NO_INT32 : ++counts[car[row]];
     }
     pyr_release_array(reading->allocator, counts, (size_t)car_count, sizeof *counts);
-    return pyr_doubts_add(&reading->assumptions, PYR_NOTE, "lap_counted", pyr_nowhere(), error,
-                          "lap numbers are not given: they are counted by car in the order of the rows");
+    return pyr_assume(reading, "lap_counted",
+                      "lap numbers are not given: they are counted by car in the order of the rows", error);
 }
 
 static pyr_status take_laps(input *from, pyr_error *error) {
@@ -165,9 +178,11 @@ static pyr_status take_laps(input *from, pyr_error *error) {
         if (column == NULL || column->absent_count == pyr_table_row_count(from->table)) {
             leave_out(from, &fields[i], i);
         } else if (!fits_type(column, fields[i].type)) {
-            return pyr_fail(error, PYR_ERROR_ARGUMENT, "the column '%s' is of another type than it should be: %s",
-                            fields[i].name, fields[i].type == PYR_DURATION ? "a duration" : fields[i].type == PYR_TEXT ? "text"
-                            : fields[i].type == PYR_BOOL ? "true or false" : "a number");
+            static const char *const types[] = {[PYR_INT32] = "whole numbers",  [PYR_INT64] = "whole numbers",
+                                                [PYR_FLOAT64] = "numbers",      [PYR_DURATION] = "durations",
+                                                [PYR_BOOL] = "true and false", [PYR_TEXT] = "text"};
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "the column '%s' is not of the type that it should be: %s",
+                            fields[i].name, types[fields[i].type]);
         } else {
             PYR_TRY(take_column(from, &fields[i], i, column, error));
         }
@@ -176,18 +191,19 @@ static pyr_status take_laps(input *from, pyr_error *error) {
     return find_column(from->table, "lap") == NULL ? count_laps(from, error) : PYR_OK;
 }
 
-static pyr_status report_columns(input *from, pyr_error *error) {
+/* Columns that the part does not have are named. */
+static pyr_status report_columns(pyr_reading *reading, const pyr_table *table, pyr_part part, pyr_error *error) {
     int32_t count;
-    const pyr_field *fields = pyr_part_fields(PYR_LAPS, &count);
-    for (int32_t i = 0; i < pyr_table_column_count(from->table); i++) {
-        const pyr_column *column = pyr_table_column_view(from->table, i);
+    const pyr_field *fields = pyr_part_fields(part, &count);
+    for (int32_t i = 0; i < pyr_table_column_count(table); i++) {
+        const pyr_column *column = pyr_table_column_view(table, i);
         bool known = false;
         for (int32_t field = 0; field < count; field++) {
             known = known || strcmp(column->name, fields[field].name) == 0;
         }
         if (!known) {
-            PYR_TRY(pyr_doubts_add(&from->reading->doubts, PYR_NOTE, "unknown_column", place_of(column), error,
-                                   "this column is not known and is not kept"));
+            PYR_TRY(pyr_doubts_add(&reading->doubts, PYR_NOTE, "unknown_column", place_of(column), error,
+                                   "this column of the %s is not known and is not kept", pyr_part_name(part)));
         }
     }
     return PYR_OK;
@@ -195,7 +211,8 @@ static pyr_status report_columns(input *from, pyr_error *error) {
 
 /* ---- Entries ---- */
 
-static pyr_status take_code(const pyr_column *column, int64_t row, pyr_interner *texts, int32_t *code, pyr_error *error) {
+static pyr_status take_code(const pyr_column *column, int64_t row, pyr_interner *texts, int32_t *code,
+                            pyr_error *error) {
     pyr_text text = text_at(column, row);
     *code = -1;
     return text.length == 0 ? PYR_OK : pyr_interner_add(texts, text, code, error);
@@ -238,11 +255,13 @@ static pyr_status take_entries(pyr_reading *reading, const pyr_table *entries, p
     if (columns[0] == NULL) {
         return pyr_fail(error, PYR_ERROR_ARGUMENT, "the entries have no column 'car'");
     }
+    int64_t nameless = 0;
     for (int64_t i = 0; i < pyr_table_row_count(entries); i++) {
         pyr_result_row row = {.source = -1, .occurrence = 1, .position = PYR_NO_INT32, .class_position = PYR_NO_INT32,
                               .status = -1, .laps = PYR_NO_INT32};
         PYR_TRY(take_code(columns[0], i, &reading->lap_texts[PYR_LAP_CAR], &row.car, error));
         if (row.car < 0) {
+            nameless++;
             continue;
         }
         PYR_TRY(take_code(columns[1], i, &reading->lap_texts[PYR_LAP_CLASS], &row.class_code, error));
@@ -251,11 +270,15 @@ static pyr_status take_entries(pyr_reading *reading, const pyr_table *entries, p
         PYR_TRY(take_code(columns[4], i, &reading->texts, &row.vehicle, error));
         PYR_TRY(take_code(columns[5], i, &reading->texts, &row.tyre_make, error));
         PYR_TRY(split_drivers(reading, text_at(columns[6], i), error));
-        PYR_TRY(pyr_grow_array(reading->allocator, &reading->results, &reading->result_capacity, reading->result_count + 1,
-                               sizeof *reading->results, error));
+        PYR_TRY(pyr_grow_array(reading->allocator, &reading->results, &reading->result_capacity,
+                               reading->result_count + 1, sizeof *reading->results, error));
         reading->results[reading->result_count++] = row;
     }
-    return PYR_OK;
+    if (nameless == 0) {
+        return PYR_OK;
+    }
+    return pyr_doubts_add(&reading->doubts, PYR_WARNING, "row_not_kept", place_of(columns[0]), error,
+                          "%lld entries name no car and are not kept", (long long)nameless);
 }
 
 pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table *laps, const pyr_table *entries,
@@ -264,25 +287,30 @@ pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table
     pyr_reading reading;
     input from = {&reading, laps};
     *out = NULL;
-    const pyr_column *lap_time = find_column(laps, "lap_time"), *elapsed = find_column(laps, "elapsed");
-    if (find_column(laps, "car") == NULL || (lap_time == NULL && elapsed == NULL)) {
+    options = options == NULL ? &defaults : options;
+    PYR_TRY(pyr_check_read_options(options, error));
+    if (find_column(laps, "car") == NULL ||
+        (find_column(laps, "lap_time") == NULL && find_column(laps, "elapsed") == NULL)) {
         return pyr_fail(error, PYR_ERROR_ARGUMENT,
                         "laps need a column 'car' and one of 'lap_time' and 'elapsed'; name them with columns=");
     }
     pyr_reading_init(&reading, allocator);
-    reading.lap_time_published = lap_time != NULL;
-    reading.elapsed_published = elapsed != NULL;
-    reading.clock_published = find_column(laps, "clock") != NULL;
-    reading.flags_published = find_column(laps, "flag") != NULL;
+    reading.lap_time_published = says_something(laps, "lap_time");
+    reading.elapsed_published = says_something(laps, "elapsed");
+    reading.clock_published = says_something(laps, "clock");
+    reading.flags_published = says_something(laps, "flag");
     pyr_status status = take_laps(&from, error);
     if (status == PYR_OK) {
-        status = report_columns(&from, error);
+        status = report_columns(&reading, laps, PYR_LAPS, error);
+    }
+    if (status == PYR_OK && entries != NULL) {
+        status = report_columns(&reading, entries, PYR_ENTRIES, error);
     }
     if (status == PYR_OK && entries != NULL) {
         status = take_entries(&reading, entries, error);
     }
     if (status == PYR_OK) {
-        pyr_assembly assembly = {.reading = &reading, .options = options == NULL ? &defaults : options};
+        pyr_assembly assembly = {.reading = &reading, .options = options};
         status = pyr_assemble(&assembly, out, error);
     }
     pyr_reading_clear(&reading);

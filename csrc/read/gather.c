@@ -37,9 +37,8 @@ static pyr_status order_laps(pyr_assembly *assembly, pyr_table **out, pyr_error 
     const pyr_field *fields = pyr_part_fields(PYR_LAPS, &count);
     PYR_TRY(pyr_table_new(reading->allocator, fields, count, assembly->lap_count, out, error));
     for (int32_t column = 0; column < count && reading->laps != NULL; column++) {
-        size_t width = fields[column].type == PYR_BOOL ? 1 : fields[column].type == PYR_TEXT || fields[column].type == PYR_INT32 ? 4 : 8;
         gather(pyr_table_array(*out, column), pyr_table_array(reading->laps, column), assembly->source_row,
-               assembly->lap_count, width);
+               assembly->lap_count, pyr_value_size(fields[column].type));
     }
     pyr_table_release(reading->laps);
     reading->laps = NULL;
@@ -71,8 +70,9 @@ static pyr_status gather_sections(pyr_assembly *assembly, pyr_error *error) {
     }
     for (int32_t i = 0; i < count && status == PYR_OK; i++) {
         status = pyr_section_fill(reading, i, error);
+        int64_t *out = pyr_table_array(*table, i);
         for (int64_t row = 0; row < assembly->lap_count && status == PYR_OK; row++) {
-            ((int64_t *)pyr_table_array(*table, i))[row] = reading->sections[i].values[pyr_assembly_source_row(assembly, row)];
+            out[row] = reading->sections[i].values[pyr_assembly_source_row(assembly, row)];
         }
     }
     if (status == PYR_OK) {

@@ -57,7 +57,8 @@ static pyr_status find_section(pyr_reading *reading, pyr_text section, bool elap
         pyr_text ending = pyr_text_of(endings[i]);
         memcpy(name, section.data, section.length);
         memcpy(name + section.length, ending.data, ending.length);
-        PYR_TRY(pyr_interner_add(&reading->section_names, (pyr_text){name, section.length + ending.length}, &code, error));
+        PYR_TRY(pyr_interner_add(&reading->section_names, (pyr_text){name, section.length + ending.length}, &code,
+                                 error));
         if ((size_t)code == reading->section_count) {
             PYR_TRY(pyr_grow_array(reading->allocator, &reading->sections, &reading->section_capacity,
                                    reading->section_count + 1, sizeof *reading->sections, error));
@@ -85,27 +86,42 @@ pyr_status pyr_section_fill(pyr_reading *reading, int32_t index, pyr_error *erro
     return PYR_OK;
 }
 
+/* `<section>_time` or `<section>_elapsed`; false: neither. A name with a zero byte could not be a column's name. */
+static bool split_section(pyr_text name, pyr_text *section, bool *elapsed) {
+    *elapsed = ends_with(name, "_elapsed");
+    if (!*elapsed && !ends_with(name, "_time")) {
+        return false;
+    }
+    *section = (pyr_text){name.data, name.length - pyr_text_of(*elapsed ? "_elapsed" : "_time").length};
+    return section->length <= LONGEST_SECTION_NAME && memchr(name.data, '\0', name.length) == NULL;
+}
+
+static pyr_status plan_section(pyr_reading *reading, pyr_lap_step *step, pyr_text section, bool elapsed,
+                               pyr_error *error) {
+    int32_t index = 0;
+    PYR_TRY(find_section(reading, section, elapsed, &index, error));
+    step->role = PYR_ROLE_UNKNOWN;
+    if (reading->sections[index].filled > reading->lap_count) { /* a second column of this name */
+        return PYR_OK;
+    }
+    PYR_TRY(pyr_section_fill(reading, index, error));
+    reading->sections[index].filled = INT64_MAX; /* this file writes it; set to the row count at its end */
+    step->role = PYR_ROLE_DURATION;
+    step->target = -1 - index;
+    return PYR_OK;
+}
+
 static pyr_status plan_column(pyr_lap_plan *plan, pyr_lap_step *step, pyr_error *error) {
     pyr_reading *reading = plan->reading;
+    pyr_text section;
+    bool elapsed;
     step->above_code = -1;
     if (step->name.length == 0) {
         step->role = PYR_ROLE_NAMELESS;
         return PYR_OK;
     }
-    bool elapsed = ends_with(step->name, "_elapsed");
-    pyr_text section = {step->name.data, step->name.length - (elapsed ? sizeof "_elapsed" : sizeof "_time") + 1};
-    if ((elapsed || ends_with(step->name, "_time")) && section.length <= LONGEST_SECTION_NAME && pyr_utf8_valid(section)) {
-        int32_t index = 0;
-        PYR_TRY(find_section(reading, section, elapsed, &index, error));
-        if (reading->sections[index].filled > reading->lap_count) { /* a second column of this name */
-            step->role = PYR_ROLE_UNKNOWN;
-            return PYR_OK;
-        }
-        PYR_TRY(pyr_section_fill(reading, index, error));
-        reading->sections[index].filled = INT64_MAX; /* this file writes it; set to the row count at its end */
-        step->role = PYR_ROLE_DURATION;
-        step->target = -1 - index;
-        return PYR_OK;
+    if (split_section(step->name, &section, &elapsed)) {
+        return plan_section(reading, step, section, elapsed, error);
     }
     step->role = PYR_ROLE_UNKNOWN;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -147,8 +163,9 @@ static void restated_last(pyr_lap_plan *plan) {
     for (size_t i = 1; i < plan->count; i++) {
         pyr_lap_step step = plan->steps[i];
         size_t place = i;
-        for (; step.role != PYR_ROLE_RESTATED && place > 0 && plan->steps[place - 1].role == PYR_ROLE_RESTATED; place--) {
+        while (step.role != PYR_ROLE_RESTATED && place > 0 && plan->steps[place - 1].role == PYR_ROLE_RESTATED) {
             plan->steps[place] = plan->steps[place - 1];
+            place--;
         }
         plan->steps[place] = step;
     }
@@ -232,8 +249,9 @@ static int32_t find_word(const char *const words[], const int8_t codes[], pyr_te
 
 static int32_t find_flag(pyr_text value) {
     static const char *const words[] = {"GF", "YF", "SZ", "FCY", "VSC", "C60", "SF", "SC", "RF", "FF", NULL};
-    static const int8_t codes[] = {PYR_FLAG_GREEN, PYR_FLAG_YELLOW,     PYR_FLAG_SLOW_ZONE,  PYR_FLAG_FCY, PYR_FLAG_VSC,
-                                   PYR_FLAG_CODE_60, PYR_FLAG_SAFETY_CAR, PYR_FLAG_SAFETY_CAR, PYR_FLAG_RED, PYR_FLAG_CHEQUERED};
+    static const int8_t codes[] = {PYR_FLAG_GREEN,      PYR_FLAG_YELLOW,     PYR_FLAG_SLOW_ZONE, PYR_FLAG_FCY,
+                                   PYR_FLAG_VSC,        PYR_FLAG_CODE_60,    PYR_FLAG_SAFETY_CAR,
+                                   PYR_FLAG_SAFETY_CAR, PYR_FLAG_RED,        PYR_FLAG_CHEQUERED};
     return find_word(words, codes, value);
 }
 
@@ -243,30 +261,57 @@ static int32_t find_improvement(pyr_text value) {
     return find_word(words, codes, value);
 }
 
-bool pyr_lap_plan_is_name(pyr_text value) {
-    static const char *const names[] = {"NUMBER", "LAP_NUMBER", "POSITION", "LAP_TIME", "TOTAL_TIME", "TIME_UTC_SECONDS"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (pyr_text_equal(pyr_trim(value), pyr_text_of(names[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static pyr_status doubt_field(pyr_lap_plan *plan, const pyr_lap_step *step, int64_t line, pyr_text value, const char *what,
-                              pyr_error *error) {
+static pyr_status doubt_field(pyr_lap_plan *plan, const pyr_lap_step *step, int64_t line, pyr_text value,
+                              const char *what, pyr_error *error) {
     return pyr_file_doubt(plan->file, PYR_WARNING, "field_not_read", line, step->name, value, what, error);
 }
 
-static pyr_status store_text(pyr_lap_plan *plan, pyr_lap_step *step, int64_t row, pyr_text value, pyr_error *error) {
-    PYR_TRY(pyr_file_intern(plan->file, value, step->interner, &((int32_t *)step->values)[row], error));
-    return PYR_OK;
-}
-
-static pyr_status store_code(pyr_lap_plan *plan, pyr_lap_step *step, int64_t row, int64_t line, pyr_text value, int32_t code,
-                             const char *what, pyr_error *error) {
+static pyr_status store_code(pyr_lap_plan *plan, pyr_lap_step *step, int64_t row, int64_t line, pyr_text value,
+                             int32_t code, const char *what, pyr_error *error) {
     ((int32_t *)step->values)[row] = code == -2 ? -1 : code;
     return code == -2 ? doubt_field(plan, step, line, value, what, error) : PYR_OK;
+}
+
+static pyr_status store_number(pyr_lap_plan *plan, pyr_lap_step *step, int64_t row, int64_t line, pyr_text value,
+                               pyr_error *error) {
+    const pyr_file *file = plan->file;
+    int32_t number;
+    if (pyr_parse_integer(value, &number) && number >= 0) {
+        ((int32_t *)step->values)[row] = number;
+        return PYR_OK;
+    }
+    if (pyr_is_header_name(value)) { /* a header that the fast lane took for a row */
+        bool in_file = value.data >= file->data && value.data < file->data + file->size;
+        return pyr_file_fail_joined(file, in_file ? (size_t)(value.data - file->data) : file->csv.start, error);
+    }
+    return doubt_field(plan, step, line, value, "is not a whole number; the field is left out", error);
+}
+
+static pyr_status store_duration(pyr_lap_plan *plan, pyr_lap_step *step, int64_t row, int64_t line, pyr_text value,
+                                 pyr_error *error) {
+    int64_t *duration = (int64_t *)step->values + row;
+    if (pyr_parse_duration(value, duration) && *duration >= 0 && *duration <= PYR_LONGEST_TIME) {
+        return PYR_OK;
+    }
+    *duration = PYR_NO_TIME;
+    return doubt_field(plan, step, line, value, "is not a time; the field is left out", error);
+}
+
+static pyr_status store_decimal(pyr_lap_plan *plan, pyr_lap_step *step, int64_t row, int64_t line, pyr_text value,
+                                pyr_error *error) {
+    double *number = (double *)step->values + row;
+    if (pyr_parse_decimal(value, number)) {
+        return PYR_OK;
+    }
+    *number = NAN;
+    return doubt_field(plan, step, line, value, "is not a number; the field is left out", error);
+}
+
+static pyr_status store_in_pit(pyr_lap_plan *plan, pyr_lap_step *step, int64_t row, int64_t line, pyr_text value,
+                               pyr_error *error) {
+    bool in_pit = pyr_text_equal(value, pyr_text_of("B"));
+    ((uint8_t *)step->values)[row] = in_pit;
+    return in_pit ? PYR_OK : doubt_field(plan, step, line, value, "is neither B nor blank; taken as blank", error);
 }
 
 static void compare_restated(pyr_lap_step *step, int64_t row, int64_t line, pyr_text value) {
@@ -292,47 +337,23 @@ pyr_status pyr_lap_plan_store(pyr_lap_plan *plan, pyr_lap_step *step, int64_t ro
     }
     switch (step->role) {
     case PYR_ROLE_TEXT:
-        return store_text(plan, step, row, value, error);
-    case PYR_ROLE_NUMBER: {
-        int32_t number;
-        if (!pyr_parse_integer(trimmed, &number) || number < 0) {
-            if (pyr_lap_plan_is_name(trimmed)) { /* a header that the fast lane took for a row */
-                const pyr_file *file = plan->file;
-                bool in_file = value.data >= file->data && value.data < file->data + file->size;
-                size_t offset = in_file ? (size_t)(value.data - file->data) : file->csv.start;
-                return pyr_file_fail(file, error, PYR_ERROR_UNREADABLE, offset,
-                                     "another table begins at this line; split the file here and read its parts one by one");
-            }
-            return doubt_field(plan, step, line, value, "is not a whole number; the field is left out", error);
-        }
-        ((int32_t *)step->values)[row] = number;
-        return PYR_OK;
-    }
-    case PYR_ROLE_DURATION: {
-        int64_t *duration = (int64_t *)step->values + row;
-        if (!pyr_parse_duration(trimmed, duration) || *duration < 0 || *duration > PYR_LONGEST_TIME) {
-            *duration = PYR_NO_TIME;
-            return doubt_field(plan, step, line, value, "is not a time; the field is left out", error);
-        }
-        return PYR_OK;
-    }
+        return pyr_file_intern(plan->file, line, trimmed, step->interner, (int32_t *)step->values + row, error);
+    case PYR_ROLE_NUMBER:
+        return store_number(plan, step, row, line, trimmed, error);
+    case PYR_ROLE_DURATION:
+        return store_duration(plan, step, row, line, trimmed, error);
     case PYR_ROLE_DECIMAL:
-        if (!pyr_parse_decimal(trimmed, (double *)step->values + row)) {
-            return doubt_field(plan, step, line, value, "is not a number; the field is left out", error);
-        }
-        return PYR_OK;
-    case PYR_ROLE_IN_PIT: {
-        bool in_pit = pyr_text_equal(trimmed, pyr_text_of("B"));
-        ((uint8_t *)step->values)[row] = in_pit;
-        return in_pit ? PYR_OK : doubt_field(plan, step, line, value, "is neither B nor blank; taken as blank", error);
-    }
+        return store_decimal(plan, step, row, line, trimmed, error);
+    case PYR_ROLE_IN_PIT:
+        return store_in_pit(plan, step, row, line, trimmed, error);
     case PYR_ROLE_FLAG:
-        return store_code(plan, step, row, line, value, find_flag(trimmed), "is no flag that is known; left out", error);
+        return store_code(plan, step, row, line, trimmed, find_flag(trimmed), "is no flag that is known; left out",
+                          error);
     case PYR_ROLE_IMPROVEMENT:
-        return store_code(plan, step, row, line, value, find_improvement(trimmed),
+        return store_code(plan, step, row, line, trimmed, find_improvement(trimmed),
                           "is no improvement mark; left out", error);
     case PYR_ROLE_NAMELESS:
-        return pyr_file_doubt(plan->file, PYR_WARNING, "value_without_column", line, step->name, value,
+        return pyr_file_doubt(plan->file, PYR_WARNING, "value_without_column", line, step->name, trimmed,
                               "stands in a column without a name; it is not kept", error);
     case PYR_ROLE_IGNORED:
     case PYR_ROLE_UNKNOWN:
@@ -366,13 +387,11 @@ void pyr_lap_plan_fill(pyr_lap_plan *plan, int64_t first, int64_t end) {
 pyr_status pyr_lap_plan_report(pyr_lap_plan *plan, pyr_error *error) {
     for (size_t i = 0; i < plan->count; i++) {
         const pyr_lap_step *step = &plan->steps[i];
-        pyr_doubt_place place = {.file = plan->file->name, .column = step->name, .lap = PYR_NO_INT32};
         if (step->role == PYR_ROLE_UNKNOWN) {
-            PYR_TRY(pyr_doubts_add(plan->file->doubts, PYR_NOTE, "unknown_column", place, error,
-                                   "this column is not known and is not kept"));
+            PYR_TRY(pyr_file_doubt_column(plan->file, step->name, error));
         }
         if (step->disagreements > 0) {
-            place.line = step->first_line;
+            pyr_doubt_place place = {plan->file->name, step->first_line, step->name, {NULL, 0}, PYR_NO_INT32};
             PYR_TRY(pyr_doubts_add(plan->file->doubts, PYR_WARNING, "restated_differs", place, error,
                                    "differs from sector %d in %lld rows, here first; the sector is kept",
                                    (int)(step->target - PYR_LAP_SECTOR_1 + 1), (long long)step->disagreements));

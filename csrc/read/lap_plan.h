@@ -51,8 +51,6 @@ pyr_status pyr_lap_plan_reserve(pyr_lap_plan *plan, int64_t rows, pyr_error *err
 /* One field the plain way: its value, or absent and a doubt. */
 pyr_status pyr_lap_plan_store(pyr_lap_plan *plan, pyr_lap_step *step, int64_t row, int64_t line, pyr_text value,
                               pyr_error *error);
-/* A name that only stands in a header. */
-bool pyr_lap_plan_is_name(pyr_text value);
 /* The field is absent. */
 void pyr_lap_plan_store_absent(pyr_lap_step *step, int64_t row);
 

@@ -24,18 +24,30 @@ typedef struct run {
     int64_t first_row, first_line;
 } run;
 
-static inline const char *field_start(const run *rows, int64_t row, uint32_t field) {
-    return rows->block + (uint32_t)(rows->place[row * rows->stride + field - 1] + 1);
+/* One field of one row, and the way to that of the next: kept in registers, which no store through a column can touch. */
+typedef struct cursor {
+    const char *block;
+    const uint32_t *place;
+    uint32_t stride;
+} cursor;
+
+static inline cursor first_field(const run *rows, uint32_t field) {
+    return (cursor){rows->block, rows->place + field, rows->stride};
 }
 
-static inline const char *field_end(const run *rows, int64_t row, uint32_t field) {
-    return rows->block + rows->place[row * rows->stride + field];
+static inline const char *field_start(cursor at) {
+    return at.block + (uint32_t)(at.place[-1] + 1);
+}
+
+static inline const char *field_end(cursor at) {
+    return at.block + at.place[0];
 }
 
 /* What a parser of the fast lane hands over: a field it could not read. */
 static pyr_status store_plain(lap_lane *lane, pyr_lap_step *step, const run *rows, int64_t row, pyr_error *error) {
-    const char *start = field_start(rows, row, step->field);
-    pyr_text value = {start, (size_t)(field_end(rows, row, step->field) - start)};
+    cursor at = first_field(rows, step->field);
+    at.place += row * at.stride;
+    pyr_text value = {field_start(at), (size_t)(field_end(at) - field_start(at))};
     if (value.length > 0 && step->field + 1 == rows->stride && value.data[value.length - 1] == '\r') {
         value.length--;
     }
@@ -46,8 +58,9 @@ static pyr_status store_plain(lap_lane *lane, pyr_lap_step *step, const run *row
 
 static pyr_status take_durations(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     int64_t *out = (int64_t *)step->values + rows->first_row;
-    for (int64_t row = 0; row < rows->rows; row++) {
-        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+    cursor at = first_field(rows, step->field);
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+        const char *start = field_start(at), *end = field_end(at);
         if (start == end) {
             out[row] = PYR_NO_TIME;
         } else if (PYR_UNLIKELY(!pyr_fast_duration(end, (unsigned)(end - start), out + row))) {
@@ -59,8 +72,9 @@ static pyr_status take_durations(lap_lane *lane, pyr_lap_step *step, const run *
 
 static pyr_status take_decimals(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     double *out = (double *)step->values + rows->first_row;
-    for (int64_t row = 0; row < rows->rows; row++) {
-        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+    cursor at = first_field(rows, step->field);
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+        const char *start = field_start(at), *end = field_end(at);
         if (start == end) {
             out[row] = NAN;
         } else if (PYR_UNLIKELY(!pyr_fast_tenths(end, (unsigned)(end - start), out + row))) {
@@ -72,8 +86,9 @@ static pyr_status take_decimals(lap_lane *lane, pyr_lap_step *step, const run *r
 
 static pyr_status take_numbers(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     int32_t *out = (int32_t *)step->values + rows->first_row;
-    for (int64_t row = 0; row < rows->rows; row++) {
-        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+    cursor at = first_field(rows, step->field);
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+        const char *start = field_start(at), *end = field_end(at);
         uint32_t number = 0;
         bool digits = end - start >= 1 && end - start <= 4;
         for (const char *digit = start; digits && digit < end; digit++) {
@@ -109,8 +124,9 @@ static pyr_status take_codes(lap_lane *lane, pyr_lap_step *step, const run *rows
     int32_t *out = (int32_t *)step->values + rows->first_row;
     pyr_text above = step->above;
     int32_t code = step->above_code;
-    for (int64_t row = 0; row < rows->rows; row++) {
-        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+    cursor at = first_field(rows, step->field);
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+        const char *start = field_start(at), *end = field_end(at);
         if (PYR_UNLIKELY(above.data == NULL || !same_text(above, start, end))) {
             PYR_TRY(store_plain(lane, step, rows, row, error));
             code = out[row];
@@ -126,8 +142,9 @@ static pyr_status take_codes(lap_lane *lane, pyr_lap_step *step, const run *rows
 
 static pyr_status take_improvements(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     int32_t *out = (int32_t *)step->values + rows->first_row;
-    for (int64_t row = 0; row < rows->rows; row++) {
-        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+    cursor at = first_field(rows, step->field);
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+        const char *start = field_start(at), *end = field_end(at);
         out[row] = -1;
         if (PYR_UNLIKELY(end - start != 1 || *start != '0')) {
             PYR_TRY(store_plain(lane, step, rows, row, error));
@@ -138,8 +155,9 @@ static pyr_status take_improvements(lap_lane *lane, pyr_lap_step *step, const ru
 
 static pyr_status take_in_pit(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     uint8_t *out = (uint8_t *)step->values + rows->first_row;
-    for (int64_t row = 0; row < rows->rows; row++) {
-        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+    cursor at = first_field(rows, step->field);
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+        const char *start = field_start(at), *end = field_end(at);
         out[row] = end - start == 1 && *start == 'B';
         if (PYR_UNLIKELY(end != start && out[row] == 0)) {
             PYR_TRY(store_plain(lane, step, rows, row, error));
@@ -157,9 +175,10 @@ static inline bool same_ending(const char *left_end, const char *right_end, size
  * the others are parsed. */
 static pyr_status compare_restated(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     const int64_t *expected = (const int64_t *)step->values + rows->first_row;
-    for (int64_t row = 0; row < rows->rows; row++) {
-        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
-        const char *sector = field_start(rows, row, step->restates), *sector_end = field_end(rows, row, step->restates);
+    cursor at = first_field(rows, step->field), of_sector = first_field(rows, step->restates);
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride, of_sector.place += of_sector.stride) {
+        const char *start = field_start(at), *end = field_end(at);
+        const char *sector = field_start(of_sector), *sector_end = field_end(of_sector);
         size_t length = (size_t)(end - start), sector_length = (size_t)(sector_end - sector);
         if (PYR_LITTLE_ENDIAN && length <= 8 && sector_length <= length && same_ending(end, sector_end, sector_length) &&
             (length == sector_length || (length == sector_length + 2 && sector_length == 6 && start[0] == '0' && start[1] == ':'))) {
@@ -176,8 +195,9 @@ static pyr_status compare_restated(lap_lane *lane, pyr_lap_step *step, const run
 }
 
 static pyr_status take_nameless(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
-    for (int64_t row = 0; row < rows->rows; row++) {
-        const char *start = field_start(rows, row, step->field), *end = field_end(rows, row, step->field);
+    cursor at = first_field(rows, step->field);
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+        const char *start = field_start(at), *end = field_end(at);
         if (PYR_UNLIKELY(end - start > 1 || (end != start && *start != '\r'))) {
             PYR_TRY(store_plain(lane, step, rows, row, error));
         }
@@ -246,42 +266,18 @@ static pyr_status take_run(lap_lane *lane, run *rows, pyr_error *error) {
 
 /* ---- The plain lane ---- */
 
-static const char another_table[] = "another table begins at this line; split the file here and read its parts one by one";
-
-/* The header again, as where files were joined: 1; the header of another table: -1; a row: 0. */
-static int is_header(const pyr_file *file, const pyr_csv *csv) {
-    static const char mark[] = "\xef\xbb\xbf";
-    bool same = csv->field_count == file->column_count, other = false;
-    for (size_t i = 0; i < csv->field_count; i++) {
-        pyr_text name = csv->fields[i];
-        if (i == 0 && name.length >= 3 && memcmp(name.data, mark, 3) == 0) {
-            name = (pyr_text){name.data + 3, name.length - 3};
-        }
-        name = pyr_trim(name);
-        same = same && pyr_text_equal(name, file->columns[i]);
-        other = other || pyr_lap_plan_is_name(name);
-    }
-    return same ? 1 : other ? -1 : 0;
-}
-
 static pyr_status store_record(lap_lane *lane, int64_t line, pyr_error *error) {
     pyr_reading *reading = lane->reading;
     const pyr_csv *csv = &lane->file->csv;
-    size_t complete = csv->field_count; /* the last field of a file cut short is not what it was */
-    if (csv->field_count != lane->file->column_count || csv->open_quote) {
-        bool cut = !csv->ended;
-        complete -= cut && csv->field_count < lane->file->column_count;
-        PYR_TRY(pyr_file_doubt(lane->file, PYR_WARNING, cut ? "file_cut_short" : "field_count", line,
-                               (pyr_text){NULL, 0}, (pyr_text){NULL, 0},
-                               cut ? "the file ends inside this row; what is complete is kept"
-                                   : "this row has more or fewer fields than the header; they are taken in order",
-                               error));
+    if (csv->field_count > lane->file->column_count || (csv->field_count < lane->file->column_count && csv->ended)) {
+        PYR_TRY(pyr_file_doubt_row(lane->file, PYR_WARNING, "field_count", line,
+                                   "this row has more or fewer fields than the header; they are taken in order", error));
     }
     PYR_TRY(note_stretch(lane, line, false, error));
     PYR_TRY(pyr_lap_plan_reserve(&lane->plan, reading->lap_count + 1, error));
     for (size_t i = 0; i < lane->plan.count; i++) {
         pyr_lap_step *step = &lane->plan.steps[i];
-        if (step->field >= complete) {
+        if (step->field >= csv->field_count) {
             pyr_lap_plan_store_absent(step, reading->lap_count);
         } else {
             PYR_TRY(pyr_lap_plan_store(&lane->plan, step, reading->lap_count, line, csv->fields[step->field], error));
@@ -292,23 +288,16 @@ static pyr_status store_record(lap_lane *lane, int64_t line, pyr_error *error) {
     return PYR_OK;
 }
 
-/* One record from csv.place on. */
+/* One row from csv.place on. */
 static pyr_status take_record(lap_lane *lane, bool *more, pyr_error *error) {
-    pyr_file *file = lane->file;
     int64_t line;
-    PYR_TRY(pyr_file_next(file, more, &line, error));
+    bool headed;
+    PYR_TRY(pyr_file_next(lane->file, more, &line, &headed, error));
     if (!*more) {
         return PYR_OK;
     }
-    int header = is_header(file, &file->csv);
-    if (header < 0) {
-        return pyr_file_fail(file, error, PYR_ERROR_UNREADABLE, file->csv.start, another_table);
-    }
-    if (header > 0) {
-        file->rows--;
-        PYR_TRY(note_stretch(lane, file->line, true, error));
-        return pyr_file_doubt(file, PYR_NOTE, "header_repeated", line, (pyr_text){NULL, 0}, (pyr_text){NULL, 0},
-                              "the header stands here again: files were joined", error);
+    if (headed) {
+        PYR_TRY(note_stretch(lane, line, true, error));
     }
     return store_record(lane, line, error);
 }
@@ -326,7 +315,7 @@ static bool is_regular(const lap_lane *lane, const char *block, uint32_t line) {
             memcmp(block + start, header.data, header.length) != 0);
 }
 
-/* Takes the lines of the block at csv.place; stops early where the plain lane read beyond the line it began with. */
+/* Takes the lines of the block at csv.place. The plain lane may read beyond the line it began with. */
 static pyr_status take_block(lap_lane *lane, uint32_t size, pyr_error *error) {
     pyr_csv *csv = &lane->file->csv;
     const char *block = csv->data + csv->place;
@@ -334,24 +323,24 @@ static pyr_status take_block(lap_lane *lane, uint32_t size, pyr_error *error) {
     const pyr_places *places = &lane->places;
     pyr_scan_block(block, size, csv->separator, &lane->places);
     for (uint32_t line = 0; line < places->line_count;) {
-        uint32_t end = line;
+        uint32_t first = line == 0 ? 0 : places->ends[line - 1] + 1, end = line;
+        if (csv->place > block_start + places->place[places->ends[line]]) {
+            line++; /* the plain lane has read it */
+            continue;
+        }
         while (end < places->line_count && is_regular(lane, block, end)) {
             end++;
         }
-        uint32_t first = line == 0 ? 0 : places->ends[line - 1] + 1;
-        if (end > line) {
-            run rows = {.block = block, .place = places->place + first, .stride = (uint32_t)lane->plan.count, .rows = end - line};
-            PYR_TRY(take_run(lane, &rows, error));
-            csv->place = block_start + places->place[places->ends[end - 1]] + 1;
-            line = end;
+        if (end == line) {
+            bool more;
+            PYR_TRY(take_record(lane, &more, error));
             continue;
         }
-        bool more;
-        PYR_TRY(take_record(lane, &more, error));
-        if (csv->place != block_start + places->place[places->ends[line]] + 1) {
-            return PYR_OK;
-        }
-        line++;
+        run rows = {
+            .block = block, .place = places->place + first, .stride = (uint32_t)lane->plan.count, .rows = end - line};
+        PYR_TRY(take_run(lane, &rows, error));
+        csv->place = block_start + places->place[places->ends[end - 1]] + 1;
+        line = end;
     }
     return PYR_OK;
 }
@@ -370,11 +359,12 @@ static pyr_status take_rows(lap_lane *lane, pyr_error *error) {
     return PYR_OK;
 }
 
-/* Rows that the rest of the file may have, by the length of its first ones. */
+/* Rows that the rest of the file may have, by the length of its first ones; lines without fields are none. */
 static int64_t estimate_rows(const pyr_file *file) {
     size_t rest = file->size - file->header_end;
     size_t sample = rest < 65536 ? rest : 65536;
     size_t lines = pyr_count_lines(file->data + file->header_end, sample);
+    lines = lines < sample / file->column_count ? lines : sample / file->column_count;
     return (int64_t)((double)rest / (double)(sample + 1) * (double)(lines + 1) * 1.06) + 16;
 }
 

@@ -36,14 +36,19 @@ static const pyr_stretch *find_stretch(const pyr_reading *reading, int64_t row) 
     return low > 0 ? &reading->stretches[low - 1] : NULL;
 }
 
-pyr_doubt_place pyr_assembly_place(const pyr_assembly *assembly, int64_t row) {
-    const pyr_reading *reading = assembly->reading;
+pyr_doubt_place pyr_assembly_line(const pyr_assembly *assembly, int64_t row) {
     pyr_doubt_place place = pyr_nowhere();
-    const pyr_stretch *stretch = find_stretch(reading, row);
+    const pyr_stretch *stretch = find_stretch(assembly->reading, row);
     if (stretch != NULL && assembly->files != NULL) {
         place.file = assembly->files[stretch->source].name;
         place.line = stretch->line + row - stretch->row;
     }
+    return place;
+}
+
+pyr_doubt_place pyr_assembly_place(const pyr_assembly *assembly, int64_t row) {
+    const pyr_reading *reading = assembly->reading;
+    pyr_doubt_place place = pyr_assembly_line(assembly, row);
     place.lap = ((const int32_t *)pyr_table_array(reading->laps, PYR_LAP_LAP))[row];
     int32_t car = ((const int32_t *)pyr_table_array(reading->laps, PYR_LAP_CAR))[row];
     if (car >= 0) { /* codes are those of the sorted dictionary once it is there */
@@ -94,13 +99,9 @@ static pyr_status list_row(pyr_assembly *assembly, int64_t row, const char *code
     return pyr_doubts_add(&assembly->reading->doubts, PYR_WARNING, code, place, error, "%s", what);
 }
 
-static size_t value_width(pyr_type type) {
-    return type == PYR_BOOL ? 1 : type == PYR_INT32 || type == PYR_TEXT ? 4 : 8;
-}
-
 static bool same_row(const pyr_reading *reading, int64_t left, int64_t right) {
     for (int32_t column = 0; column < PYR_LAP_COLUMN_COUNT; column++) {
-        size_t width = value_width(pyr_table_column_view(reading->laps, column)->type);
+        size_t width = pyr_value_size(pyr_table_column_view(reading->laps, column)->type);
         const char *values = pyr_table_array(reading->laps, column);
         if (memcmp(values + (size_t)left * width, values + (size_t)right * width, width) != 0) {
             return false;
@@ -128,12 +129,14 @@ static pyr_status sort_rows(pyr_assembly *assembly, rows laps, pyr_keyed *items,
     int64_t kept = 0;
     for (int64_t i = 0; i < *count; i++) {
         bool known = false, same = false;
-        for (int64_t j = kept - 1; j >= 0 && j >= kept - CARS_PER_NUMBER && items[j].key == items[i].key && !same; j--) {
+        int64_t last = kept > CARS_PER_NUMBER ? kept - CARS_PER_NUMBER : 0;
+        for (int64_t j = kept - 1; j >= last && items[j].key == items[i].key && !same; j--) {
             known = true;
             same = same_row(assembly->reading, items[j].row, items[i].row);
         }
         if (same) {
-            PYR_TRY(list_row(assembly, items[i].row, "duplicate_row", "this row stands in the file before; it is kept once", error));
+            PYR_TRY(list_row(assembly, items[i].row, "duplicate_row",
+                             "this row stands before already; it is kept once", error));
             continue;
         }
         if (known) {
@@ -192,7 +195,8 @@ static pyr_status part_cars(pyr_assembly *assembly, rows laps, pyr_keyed *items,
             }
             state->lap = laps.lap[row];
             if (state->number > CARS_PER_NUMBER) {
-                status = list_row(assembly, row, "row_not_kept", "more than nine cars under one number; not kept", error);
+                status = list_row(assembly, row, "row_not_kept", "more than nine cars under one number; not kept",
+                                  error);
                 continue;
             }
             laps.car[row] = state->code;
@@ -225,7 +229,8 @@ static pyr_status rank_cars(pyr_assembly *assembly, pyr_error *error) {
     pyr_reading *reading = assembly->reading;
     const pyr_interner *cars = &reading->lap_texts[PYR_LAP_CAR];
     assembly->car_count = cars->count;
-    PYR_TRY(pyr_new_array(reading->allocator, (size_t)cars->count, sizeof *assembly->car_ranks, &assembly->car_ranks, error));
+    PYR_TRY(pyr_new_array(reading->allocator, (size_t)cars->count, sizeof *assembly->car_ranks, &assembly->car_ranks,
+                          error));
     return pyr_dictionary_from_interner(cars, true, assembly->car_ranks, &assembly->cars, error);
 }
 

@@ -8,23 +8,12 @@ typedef struct version {
     int32_t result, by_class;
 } version;
 
-static bool name_contains(pyr_text name, const char *word) {
-    size_t length = pyr_text_of(word).length, start = 0;
-    for (size_t i = 0; i < name.length; i++) {
-        if (name.data[i] == '/' || name.data[i] == '\\') {
-            start = i + 1;
-        }
-    }
-    for (size_t i = start; i + length <= name.length; i++) {
-        size_t same = 0;
-        while (same < length && (name.data[i + same] | 0x20) == word[same]) {
-            same++;
-        }
-        if (same == length) {
-            return true;
-        }
-    }
-    return false;
+/* Tells that the rows of a file are in no table. */
+static pyr_status list_file(pyr_assembly *assembly, int32_t source, const char *code, const char *what,
+                            pyr_error *error) {
+    pyr_file *file = &assembly->files[source];
+    file->rows_listed = file->rows;
+    return pyr_file_doubt_row(file, PYR_NOTE, code, 0, what, error);
 }
 
 static pyr_status supersede(pyr_assembly *assembly, int32_t *place, int32_t source, pyr_error *error) {
@@ -33,12 +22,8 @@ static pyr_status supersede(pyr_assembly *assembly, int32_t *place, int32_t sour
     if (before < 0) {
         return PYR_OK;
     }
-    pyr_file *file = &assembly->files[before];
-    pyr_doubt_place where = pyr_nowhere();
-    where.file = file->name;
-    file->rows_listed = file->rows;
-    return pyr_doubts_add(&assembly->reading->doubts, PYR_NOTE, "result_superseded", where, error,
-                          "a later source is a result of the same kind; this one is not kept");
+    return list_file(assembly, before, "result_superseded",
+                     "a later source is a result of the same kind; this one is not kept", error);
 }
 
 /* Contents do not say which result is provisional; names do. */
@@ -51,8 +36,9 @@ static pyr_status find_versions(pyr_assembly *assembly, version *official, versi
             continue;
         }
         const pyr_file *file = &assembly->files[source];
-        version *kind = name_contains(file->name, "provisional") ? provisional : official;
-        PYR_TRY(supersede(assembly, file->format == PYR_FORMAT_CLASS_RESULTS ? &kind->by_class : &kind->result, source, error));
+        version *kind = pyr_path_mentions(file->name, "provisional") ? provisional : official;
+        bool by_class = file->format == PYR_FORMAT_CLASS_RESULTS;
+        PYR_TRY(supersede(assembly, by_class ? &kind->by_class : &kind->result, source, error));
     }
     if (official->result < 0 && official->by_class < 0) {
         *official = *provisional;
@@ -65,7 +51,8 @@ static pyr_status find_versions(pyr_assembly *assembly, version *official, versi
 static pyr_status count_class_positions(pyr_assembly *assembly, pyr_table *table, int64_t rows, pyr_error *error) {
     int32_t class_count = assembly->reading->lap_texts[PYR_LAP_CLASS].count, *counts;
     const pyr_allocator *allocator = assembly->reading->allocator;
-    const int32_t *class_code = pyr_table_array(table, PYR_RESULT_CLASS), *position = pyr_table_array(table, PYR_RESULT_POSITION);
+    const int32_t *class_code = pyr_table_array(table, PYR_RESULT_CLASS);
+    const int32_t *position = pyr_table_array(table, PYR_RESULT_POSITION);
     int32_t *class_position = pyr_table_array(table, PYR_RESULT_CLASS_POSITION);
     PYR_TRY(pyr_new_array(allocator, (size_t)class_count, sizeof *counts, &counts, error));
     memset(counts, 0, (size_t)class_count * sizeof *counts);
@@ -116,6 +103,10 @@ static pyr_status result_table(pyr_assembly *assembly, version files, pyr_part p
     int32_t base = files.result >= 0 ? files.result : files.by_class, field_count, *in_class;
     if (base < 0) {
         return PYR_OK;
+    }
+    if (files.by_class >= 0 && files.by_class != base) {
+        PYR_TRY(list_file(assembly, files.by_class, "class_result_joined",
+                          "the result beside this one is kept; of this one the places in class", error));
     }
     const pyr_field *fields = pyr_part_fields(part, &field_count);
     pyr_table **table = &assembly->parts[part];

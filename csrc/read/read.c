@@ -121,6 +121,27 @@ void pyr_reading_init(pyr_reading *reading, const pyr_allocator *allocator) {
     reading->kind = PYR_KIND_UNKNOWN;
 }
 
+pyr_status pyr_assume(pyr_reading *reading, const char *code, const char *message, pyr_error *error) {
+    return pyr_doubts_add(&reading->assumptions, PYR_NOTE, code, pyr_nowhere(), error, "%s", message);
+}
+
+pyr_status pyr_check_read_options(const pyr_read_options *options, pyr_error *error) {
+    const struct {
+        const char *name;
+        int64_t time;
+    } times[] = {
+        {"start", options->start}, {"duration", options->duration}, {"utc_offset", options->utc_offset}};
+    if (options->kind < PYR_KIND_UNKNOWN || options->kind > PYR_TEST) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "there is no kind of session %d", (int)options->kind);
+    }
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (times[i].time != PYR_NO_TIME && (times[i].time > PYR_LONGEST_TIME || times[i].time < -PYR_LONGEST_TIME)) {
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "the %s is beyond 10,000 hours", times[i].name);
+        }
+    }
+    return PYR_OK;
+}
+
 pyr_status pyr_read(const pyr_allocator *allocator, const pyr_source *sources, int32_t source_count,
                     const pyr_read_options *options, pyr_session **out, pyr_error *error) {
     pyr_read_options defaults = pyr_read_options_default();
@@ -129,9 +150,7 @@ pyr_status pyr_read(const pyr_allocator *allocator, const pyr_source *sources, i
     pyr_file *files;
     *out = NULL;
     options = options == NULL ? &defaults : options;
-    if (options->kind < PYR_KIND_UNKNOWN || options->kind > PYR_TEST) {
-        return pyr_fail(error, PYR_ERROR_ARGUMENT, "there is no kind of session %d", (int)options->kind);
-    }
+    PYR_TRY(pyr_check_read_options(options, error));
     if (source_count < 1) {
         return pyr_fail(error, PYR_ERROR_ARGUMENT, "there is no source to read");
     }

@@ -4,9 +4,6 @@
 
 #include "file.h"
 
-/* Ten thousand hours: a longer time in a file is none, and sums of shorter ones stay far from the end of int64. */
-#define PYR_LONGEST_TIME INT64_C(36000000000000)
-
 /* A section column under construction, named in section_names. */
 typedef struct pyr_section_column {
     int64_t *values;
@@ -73,6 +70,11 @@ typedef struct pyr_reading {
 
 void pyr_reading_init(pyr_reading *reading, const pyr_allocator *allocator);
 void pyr_reading_clear(pyr_reading *reading);
+
+/* What is taken for granted where the files are silent. */
+pyr_status pyr_assume(pyr_reading *reading, const char *code, const char *message, pyr_error *error);
+/* PYR_ERROR_ARGUMENT: no such kind, or times beyond PYR_LONGEST_TIME, with which clocks could not be counted. */
+pyr_status pyr_check_read_options(const pyr_read_options *options, pyr_error *error);
 
 /* Room for `rows` values of a section column. */
 pyr_status pyr_section_reserve(pyr_reading *reading, int32_t index, int64_t rows, pyr_error *error);

@@ -32,7 +32,8 @@ static int32_t find_driver(const pyr_file *file, int driver, const char *ending)
 }
 
 static layout find_layout(const pyr_file *file) {
-    bool timed = pyr_file_find(file, "POSITION") < 0 && pyr_file_find(file, "CLASS_TYPE") < 0; /* practice, qualifying */
+    /* practice and qualifying */
+    bool timed = pyr_file_find(file, "POSITION") < 0 && pyr_file_find(file, "CLASS_TYPE") < 0;
     layout columns = {
         .position = find_either(file, "POSITION", "POS"),
         .class_position = pyr_file_find(file, "PIC"),
@@ -64,20 +65,13 @@ static layout find_layout(const pyr_file *file) {
 
 /* ---- Fields: blank, missing and `-` are absent ---- */
 
-/* A row may be shorter than the header: the empty places of drivers at its end are not written. */
-static pyr_text field_at(const pyr_file *file, int32_t column) {
-    if (column < 0 || (size_t)column >= file->csv.field_count) {
-        return (pyr_text){"", 0};
-    }
-    return pyr_trim(file->csv.fields[column]);
-}
-
 static pyr_status doubt_field(pyr_file *file, int64_t line, int32_t column, const char *what, pyr_error *error) {
-    return pyr_file_doubt(file, PYR_WARNING, "field_not_read", line, file->columns[column], field_at(file, column), what, error);
+    return pyr_file_doubt(file, PYR_WARNING, "field_not_read", line, file->columns[column],
+                          pyr_file_field(file, column), what, error);
 }
 
 static pyr_status take_number(pyr_file *file, int64_t line, int32_t column, int32_t *value, pyr_error *error) {
-    pyr_text text = field_at(file, column);
+    pyr_text text = pyr_file_field(file, column);
     *value = PYR_NO_INT32;
     if (text.length == 0 || pyr_parse_integer(text, value)) {
         return PYR_OK;
@@ -87,7 +81,7 @@ static pyr_status take_number(pyr_file *file, int64_t line, int32_t column, int3
 }
 
 static pyr_status take_duration(pyr_file *file, int64_t line, int32_t column, int64_t *value, pyr_error *error) {
-    pyr_text text = field_at(file, column);
+    pyr_text text = pyr_file_field(file, column);
     *value = PYR_NO_TIME;
     if (text.length == 0 || pyr_text_equal(text, pyr_text_of("-"))) {
         return PYR_OK;
@@ -100,8 +94,9 @@ static pyr_status take_duration(pyr_file *file, int64_t line, int32_t column, in
 }
 
 /* `+2.948`, `1'10.896`, `14 Laps`, `-100 Laps`. */
-static pyr_status take_gap(pyr_file *file, int64_t line, int32_t column, int64_t *gap, int32_t *laps, pyr_error *error) {
-    pyr_text text = field_at(file, column), number = text;
+static pyr_status take_gap(pyr_file *file, int64_t line, int32_t column, int64_t *gap, int32_t *laps,
+                           pyr_error *error) {
+    pyr_text text = pyr_file_field(file, column), number = text;
     *gap = PYR_NO_TIME;
     *laps = PYR_NO_INT32;
     while (number.length > 0 && number.data[number.length - 1] != ' ') {
@@ -122,52 +117,60 @@ static pyr_status take_status(pyr_file *file, int64_t line, int32_t column, int3
     static const struct {
         const char *word;
         pyr_result_status status;
-    } words[] = {{"Classified", PYR_CLASSIFIED},     {"Not classified", PYR_NOT_CLASSIFIED}, {"Not Classified", PYR_NOT_CLASSIFIED},
-                 {"Retired", PYR_RETIRED},           {"Disqualified", PYR_DISQUALIFIED},     {"Excluded", PYR_DISQUALIFIED},
-                 {"Not started", PYR_NOT_STARTED},   {"Not Started", PYR_NOT_STARTED}};
-    pyr_text text = field_at(file, column);
+    } words[] = {{"Classified", PYR_CLASSIFIED},         {"Not classified", PYR_NOT_CLASSIFIED},
+                 {"Not Classified", PYR_NOT_CLASSIFIED}, {"Retired", PYR_RETIRED},
+                 {"Disqualified", PYR_DISQUALIFIED},     {"Excluded", PYR_DISQUALIFIED},
+                 {"Not started", PYR_NOT_STARTED},       {"Not Started", PYR_NOT_STARTED}};
+    pyr_text text = pyr_file_field(file, column);
     *status = -1;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (pyr_text_equal(text, pyr_text_of(words[i].word))) {
             *status = (int32_t)words[i].status;
         }
     }
-    return *status < 0 && text.length > 0 ? doubt_field(file, line, column, "is no status that is known; left out", error) : PYR_OK;
+    if (*status >= 0 || text.length == 0) {
+        return PYR_OK;
+    }
+    return doubt_field(file, line, column, "is no status that is known; left out", error);
 }
 
-static pyr_status take_text(pyr_file *file, pyr_interner *texts, int32_t column, int32_t *code, pyr_error *error) {
-    return pyr_file_intern(file, field_at(file, column), texts, code, error);
+static pyr_status take_text(pyr_file *file, int64_t line, int32_t column, pyr_interner *texts, int32_t *code,
+                            pyr_error *error) {
+    return pyr_file_intern(file, line, pyr_file_field(file, column), texts, code, error);
 }
 
 /* ---- Drivers ---- */
 
-static pyr_status join_names(pyr_file *file, pyr_reading *reading, pyr_text first, pyr_text second, int32_t *code,
-                             pyr_error *error) {
+static pyr_status join_names(pyr_file *file, int64_t line, pyr_text first, pyr_text second, pyr_reading *reading,
+                             int32_t *code, pyr_error *error) {
     char *name;
     size_t size = first.length + second.length + 1; /* both are shorter than a record */
     PYR_TRY(pyr_new_array(reading->allocator, size, 1, &name, error));
     memcpy(name, first.data, first.length);
     name[first.length] = ' ';
     memcpy(name + first.length + 1, second.data, second.length);
-    pyr_status status = pyr_file_intern(file, (pyr_text){name, size}, &reading->lap_texts[PYR_LAP_DRIVER], code, error);
+    pyr_status status =
+        pyr_file_intern(file, line, (pyr_text){name, size}, &reading->lap_texts[PYR_LAP_DRIVER], code, error);
     pyr_release_array(reading->allocator, name, size, 1);
     return status;
 }
 
-static pyr_status take_drivers(pyr_file *file, const layout *columns, pyr_reading *reading, pyr_error *error) {
+static pyr_status take_drivers(pyr_file *file, int64_t line, const layout *columns, pyr_reading *reading,
+                               pyr_error *error) {
+    pyr_interner *drivers = &reading->lap_texts[PYR_LAP_DRIVER];
     for (int i = 0; i < DRIVERS; i++) {
         pyr_crew_row row = {.number = i + 1, .result = reading->result_count};
         if (columns->drivers[i].second_name >= 0) {
-            PYR_TRY(join_names(file, reading, field_at(file, columns->drivers[i].first_name),
-                               field_at(file, columns->drivers[i].second_name), &row.driver, error));
+            PYR_TRY(join_names(file, line, pyr_file_field(file, columns->drivers[i].first_name),
+                               pyr_file_field(file, columns->drivers[i].second_name), reading, &row.driver, error));
         } else {
-            PYR_TRY(take_text(file, &reading->lap_texts[PYR_LAP_DRIVER], columns->drivers[i].name, &row.driver, error));
+            PYR_TRY(take_text(file, line, columns->drivers[i].name, drivers, &row.driver, error));
         }
         if (row.driver < 0) {
             continue;
         }
-        PYR_TRY(take_text(file, &reading->texts, columns->drivers[i].rating, &row.rating, error));
-        PYR_TRY(take_text(file, &reading->texts, columns->drivers[i].country, &row.country, error));
+        PYR_TRY(take_text(file, line, columns->drivers[i].rating, &reading->texts, &row.rating, error));
+        PYR_TRY(take_text(file, line, columns->drivers[i].country, &reading->texts, &row.country, error));
         PYR_TRY(pyr_grow_array(reading->allocator, &reading->crew, &reading->crew_capacity, reading->crew_count + 1,
                                sizeof *reading->crew, error));
         reading->crew[reading->crew_count++] = row;
@@ -199,13 +202,20 @@ static pyr_status count_occurrence(occurrences *seen, const pyr_allocator *alloc
     return PYR_OK;
 }
 
-static pyr_status fill_row(pyr_file *file, const layout *columns, pyr_reading *reading, pyr_result_row *row, pyr_error *error) {
+static pyr_status fill_row(pyr_file *file, const layout *columns, pyr_reading *reading, pyr_result_row *row,
+                           pyr_error *error) {
+    const struct {
+        int32_t column, *code;
+        pyr_interner *texts;
+    } texts[] = {{columns->class_code, &row->class_code, &reading->lap_texts[PYR_LAP_CLASS]},
+                 {columns->group, &row->group, &reading->lap_texts[PYR_LAP_GROUP]},
+                 {columns->team, &row->team, &reading->lap_texts[PYR_LAP_TEAM]},
+                 {columns->vehicle, &row->vehicle, &reading->texts},
+                 {columns->tyre_make, &row->tyre_make, &reading->texts}};
     int64_t line = row->line;
-    PYR_TRY(take_text(file, &reading->lap_texts[PYR_LAP_CLASS], columns->class_code, &row->class_code, error));
-    PYR_TRY(take_text(file, &reading->lap_texts[PYR_LAP_GROUP], columns->group, &row->group, error));
-    PYR_TRY(take_text(file, &reading->lap_texts[PYR_LAP_TEAM], columns->team, &row->team, error));
-    PYR_TRY(take_text(file, &reading->texts, columns->vehicle, &row->vehicle, error));
-    PYR_TRY(take_text(file, &reading->texts, columns->tyre_make, &row->tyre_make, error));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        PYR_TRY(take_text(file, line, texts[i].column, texts[i].texts, texts[i].code, error));
+    }
     PYR_TRY(take_number(file, line, columns->position, &row->position, error));
     PYR_TRY(take_number(file, line, columns->class_position, &row->class_position, error));
     PYR_TRY(take_status(file, line, columns->status, &row->status, error));
@@ -223,12 +233,12 @@ static pyr_status fill_row(pyr_file *file, const layout *columns, pyr_reading *r
 
 static pyr_status list_row(pyr_file *file, int64_t line, const char *what, pyr_error *error) {
     file->rows_listed++;
-    return pyr_file_doubt(file, PYR_WARNING, "row_not_kept", line, (pyr_text){NULL, 0}, (pyr_text){NULL, 0}, what, error);
+    return pyr_file_doubt_row(file, PYR_WARNING, "row_not_kept", line, what, error);
 }
 
 static pyr_status take_row(pyr_file *file, const layout *columns, pyr_reading *reading, occurrences *seen,
                            pyr_result_row row, pyr_error *error) {
-    PYR_TRY(take_text(file, &reading->lap_texts[PYR_LAP_CAR], columns->car, &row.car, error));
+    PYR_TRY(take_text(file, row.line, columns->car, &reading->lap_texts[PYR_LAP_CAR], &row.car, error));
     if (row.car < 0) {
         return list_row(file, row.line, "this row names no car and is not kept", error);
     }
@@ -237,43 +247,72 @@ static pyr_status take_row(pyr_file *file, const layout *columns, pyr_reading *r
         return list_row(file, row.line, "more than nine rows under one number; not kept", error);
     }
     PYR_TRY(fill_row(file, columns, reading, &row, error));
-    PYR_TRY(take_drivers(file, columns, reading, error));
+    PYR_TRY(take_drivers(file, row.line, columns, reading, error));
     PYR_TRY(pyr_grow_array(reading->allocator, &reading->results, &reading->result_capacity, reading->result_count + 1,
                            sizeof *reading->results, error));
     reading->results[reading->result_count++] = row;
     return PYR_OK;
 }
 
-static pyr_status report_rows(pyr_file *file, bool cut_short, int64_t line, int64_t long_rows, pyr_error *error) {
-    pyr_text nothing = {NULL, 0};
-    if (long_rows > 0) {
-        PYR_TRY(pyr_file_doubt(file, PYR_WARNING, "field_count", 0, nothing, nothing,
-                               "some rows have more fields than the header; those beyond it are not kept", error));
+/* Columns of results that are known and not kept: speeds, divisions, numbers of other systems, homes of drivers. */
+static bool is_left_out(pyr_text name) {
+    static const char *const beginnings[] = {"FL_KPH", "KPH",  "BEST_LAP_KPH", "DIVISION", "Sort Key",
+                                             "*Extra", "ECM ", "IMSA_",        "DRIVER"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        pyr_text beginning = pyr_text_of(beginnings[i]);
+        if (name.length >= beginning.length && memcmp(name.data, beginning.data, beginning.length) == 0) {
+            return true;
+        }
     }
-    if (cut_short) {
-        PYR_TRY(pyr_file_doubt(file, PYR_WARNING, "file_cut_short", line, nothing, nothing,
-                               "the file ends inside this row, or its last line has no end", error));
+    return name.length == 0;
+}
+
+static pyr_status report_columns(pyr_file *file, const layout *columns, pyr_error *error) {
+    const int32_t kept[] = {columns->position,   columns->class_position, columns->car,     columns->class_code,
+                            columns->group,      columns->team,           columns->vehicle, columns->tyre_make,
+                            columns->status,     columns->laps,           columns->gap,     columns->interval,
+                            columns->total_time, columns->best_lap,       columns->best_lap_number};
+    for (size_t i = 0; i < file->column_count; i++) {
+        bool known = is_left_out(file->columns[i]);
+        for (size_t k = 0; k < sizeof kept / sizeof *kept && !known; k++) {
+            known = kept[k] == (int32_t)i;
+        }
+        if (!known) {
+            PYR_TRY(pyr_file_doubt_column(file, file->columns[i], error));
+        }
     }
     return PYR_OK;
+}
+
+/* Rows that are longer than the header; `line`: of the first. */
+static pyr_status report_long_rows(pyr_file *file, int64_t count, int64_t line, pyr_error *error) {
+    pyr_doubt_place place = {.file = file->name, .line = line, .lap = PYR_NO_INT32};
+    if (count == 0) {
+        return PYR_OK;
+    }
+    return pyr_doubts_add(file->doubts, PYR_WARNING, "field_count", place, error,
+                          "%lld rows, this one first, have more fields than the header; those beyond it are not kept",
+                          (long long)count);
 }
 
 pyr_status pyr_read_results(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error) {
     layout columns = find_layout(file);
     occurrences seen = {NULL, 0, 0};
-    pyr_status status = PYR_OK;
-    int64_t line = 0, long_rows = 0;
-    bool cut_short = false;
-    for (bool more = true; status == PYR_OK;) {
-        status = pyr_file_next(file, &more, &line, error);
+    int64_t long_rows = 0, first_long = 0;
+    pyr_status status = report_columns(file, &columns, error);
+    for (bool more = true, headed; status == PYR_OK;) {
+        int64_t line;
+        status = pyr_file_next(file, &more, &line, &headed, error);
         if (status != PYR_OK || !more) {
             break;
         }
-        long_rows += file->csv.field_count > file->column_count;
-        cut_short = file->csv.open_quote;
+        if (file->csv.field_count > file->column_count && long_rows++ == 0) {
+            first_long = line;
+        }
         status = take_row(file, &columns, reading, &seen, (pyr_result_row){.source = source, .line = line}, error);
     }
     if (status == PYR_OK) {
-        status = report_rows(file, cut_short, line, long_rows, error);
+        status = report_long_rows(file, long_rows, first_long, error);
     }
     pyr_release_array(reading->allocator, seen.items, seen.capacity, sizeof *seen.items);
     return status;
@@ -281,14 +320,13 @@ pyr_status pyr_read_results(pyr_file *file, int32_t source, pyr_reading *reading
 
 /* Its rows restate laps, so none is kept. */
 pyr_status pyr_read_best_laps(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error) {
-    pyr_text nothing = {NULL, 0};
     int64_t line;
     (void)source;
     (void)reading;
-    for (bool more = true; more;) {
-        PYR_TRY(pyr_file_next(file, &more, &line, error));
+    for (bool more = true, headed; more;) {
+        PYR_TRY(pyr_file_next(file, &more, &line, &headed, error));
     }
     file->rows_listed = file->rows;
-    return pyr_file_doubt(file, PYR_NOTE, "best_laps_not_kept", 0, nothing, nothing,
-                          "lists of best laps restate the laps and are not kept; ask fastest_laps", error);
+    return pyr_file_doubt_row(file, PYR_NOTE, "best_laps_not_kept", 0,
+                              "lists of best laps restate the laps and are not kept; ask fastest_laps", error);
 }

@@ -34,10 +34,6 @@ static int64_t add_times(int64_t left, int64_t right) {
     return left + right;
 }
 
-static pyr_status assume(pyr_assembly *assembly, const char *code, const char *message, pyr_error *error) {
-    return pyr_doubts_add(&assembly->reading->assumptions, PYR_NOTE, code, pyr_nowhere(), error, "%s", message);
-}
-
 /* ---- Columns that are not published ---- */
 
 /* A running sum is race time only while no lap is missing. */
@@ -77,11 +73,13 @@ static pyr_status complete_columns(times *laps, pyr_error *error) {
         }
     }
     if (!reading->elapsed_published) {
-        PYR_TRY(assume(laps->assembly, "elapsed_summed",
-                       "elapsed is not published: it is the sum of the lap times, absent behind a missing lap", error));
+        PYR_TRY(pyr_assume(assembly->reading, "elapsed_summed",
+                           "elapsed is not published: it is the sum of the lap times, absent behind a missing lap",
+                           error));
     } else if (!reading->lap_time_published) {
-        PYR_TRY(assume(laps->assembly, "lap_time_subtracted",
-                       "lap times are not published: they are differences of elapsed, absent behind a missing lap", error));
+        PYR_TRY(pyr_assume(assembly->reading, "lap_time_subtracted",
+                           "lap times are not published: they are differences of elapsed, absent behind a missing lap",
+                           error));
     }
     return PYR_OK;
 }
@@ -141,25 +139,26 @@ static int64_t count_votes(const times *laps, int64_t first, int64_t end) {
 /* Files joined, or given together, that are not of one session: first laps that foretell another start. */
 static pyr_status check_starts(const times *laps, pyr_error *error) {
     const pyr_reading *reading = laps->assembly->reading;
-    const pyr_stretch *second_file = NULL;
-    bool apart = false;
+    const pyr_stretch *second_part = NULL, *apart = NULL; /* parts begin with a header */
     for (size_t i = 0, next; i < reading->stretch_count && laps->start != PYR_NO_TIME; i = next) {
         for (next = i + 1; next < reading->stretch_count && !reading->stretches[next].headed;) {
             next++;
         }
+        const pyr_stretch *part = &reading->stretches[i];
         int64_t end = next < reading->stretch_count ? reading->stretches[next].row : reading->lap_count;
-        second_file = second_file == NULL && i > 0 ? &reading->stretches[i] : second_file;
-        apart = apart || count_votes(laps, reading->stretches[i].row, end) < 0;
+        second_part = second_part == NULL && i > 0 ? part : second_part;
+        apart = apart == NULL && count_votes(laps, part->row, end) < 0 ? part : apart;
     }
-    if (second_file == NULL || !apart) {
+    if (second_part == NULL || apart == NULL) {
         return PYR_OK;
     }
     pyr_status status = pyr_fail(error, PYR_ERROR_MISMATCH,
-                                 "the laps from here on and those before began at different times of day: two sessions; "
-                                 "read them one by one");
+                                 "the laps from here on and those before began at different times of day: two "
+                                 "sessions; read them one by one");
     if (error != NULL) {
-        error->source = second_file->source;
-        error->line = second_file->line;
+        const pyr_stretch *place = apart == reading->stretches ? second_part : apart; /* nothing is before the first */
+        error->source = place->source;
+        error->line = place->line;
     }
     return status;
 }
@@ -205,7 +204,8 @@ static void add_clocks(const times *laps) {
 /* ---- Suspensions: elapsed stood still while the clock ran ---- */
 
 typedef struct drift {
-    int64_t offset, elapsed, clock; /* clock - start - elapsed, and the first crossing that has it */
+    int64_t offset;              /* clock - start - elapsed */
+    int64_t elapsed, clock, row; /* the first crossing that has it */
     int64_t rows;
 } drift;
 
@@ -218,6 +218,7 @@ static pyr_status add_drift(const pyr_allocator *allocator, drift **drifts, size
             if (seen.elapsed < known->elapsed) {
                 known->elapsed = seen.elapsed;
                 known->clock = seen.clock;
+                known->row = seen.row;
             }
             return PYR_OK;
         }
@@ -227,40 +228,54 @@ static pyr_status add_drift(const pyr_allocator *allocator, drift **drifts, size
     return PYR_OK;
 }
 
-enum { MAXIMUM_DRIFTS = 64 }; /* more different offsets than this are no suspensions but a damaged column */
+/* More different offsets than this are no suspensions but a damaged column. */
+enum { MAXIMUM_DRIFTS = 64 };
 
-/* Offsets that several rows share, ascending by time, are suspensions; the others are doubts about single rows. */
-static pyr_status report_drifts(pyr_assembly *assembly, drift *drifts, size_t count, int64_t rows, pyr_error *error) {
+/* Offsets that one row in fifty shares, ascending by time, are suspensions; their rows are taken off `*differing`. Of
+ * the other offsets `*odd` is the first. */
+static int64_t take_suspensions(drift *drifts, size_t count, int64_t rows, pyr_table *table, int64_t *differing,
+                                const drift **odd) {
+    int64_t *elapsed = pyr_table_array(table, PYR_SUSPENSION_ELAPSED);
+    int64_t *clock = pyr_table_array(table, PYR_SUSPENSION_CLOCK);
+    int64_t *duration = pyr_table_array(table, PYR_SUSPENSION_DURATION);
+    int64_t suspensions = 0, offset = 0;
+    for (size_t taken = 0; taken < count; taken++) {
+        size_t next = taken;
+        for (size_t i = taken; i < count; i++) { /* the earliest that is left */
+            next = drifts[i].elapsed < drifts[next].elapsed ? i : next;
+        }
+        drift earliest = drifts[next];
+        drifts[next] = drifts[taken];
+        drifts[taken] = earliest;
+        if (earliest.rows * 50 > rows && earliest.offset > offset && count <= MAXIMUM_DRIFTS) {
+            elapsed[suspensions] = earliest.elapsed;
+            clock[suspensions] = earliest.clock;
+            duration[suspensions++] = earliest.offset - offset;
+            offset = earliest.offset;
+            *differing -= earliest.rows;
+        } else if (*odd == NULL) {
+            *odd = &drifts[taken];
+        }
+    }
+    return suspensions;
+}
+
+/* `differing`: how many rows have an offset, among the drifts or beyond MAXIMUM_DRIFTS. */
+static pyr_status report_drifts(pyr_assembly *assembly, drift *drifts, size_t count, int64_t differing,
+                                pyr_error *error) {
     int32_t field_count;
     const pyr_field *fields = pyr_part_fields(PYR_SUSPENSIONS, &field_count);
     pyr_table **table = &assembly->parts[PYR_SUSPENSIONS];
-    PYR_TRY(pyr_table_new(assembly->reading->allocator, fields, field_count, (int64_t)count + 1, table, error));
-    int64_t *elapsed = pyr_table_array(*table, PYR_SUSPENSION_ELAPSED);
-    int64_t *clock = pyr_table_array(*table, PYR_SUSPENSION_CLOCK);
-    int64_t *duration = pyr_table_array(*table, PYR_SUSPENSION_DURATION);
-    int64_t suspensions = 0, offset = 0, odd_rows = 0;
-    for (size_t taken = 0; taken < count; taken++) {
-        size_t next = count;
-        for (size_t i = 0; i < count; i++) { /* the earliest that is left */
-            if (drifts[i].rows > 0 && (next == count || drifts[i].elapsed < drifts[next].elapsed)) {
-                next = i;
-            }
-        }
-        if (drifts[next].rows * 50 > rows && drifts[next].offset > offset) {
-            elapsed[suspensions] = drifts[next].elapsed;
-            clock[suspensions] = drifts[next].clock;
-            duration[suspensions++] = drifts[next].offset - offset;
-            offset = drifts[next].offset;
-        } else {
-            odd_rows += drifts[next].rows;
-        }
-        drifts[next].rows = 0;
-    }
-    if (odd_rows > 0) {
-        PYR_TRY(pyr_doubts_add(&assembly->reading->doubts, PYR_WARNING, "clock_differs", pyr_nowhere(), error,
-                               "in %lld rows time of day and race time differ by another start than elsewhere; both are "
-                               "kept as published",
-                               (long long)odd_rows));
+    const drift *odd = NULL;
+    PYR_TRY(pyr_table_new(assembly->reading->allocator, fields, field_count, (int64_t)count, table, error));
+    int64_t suspensions = take_suspensions(drifts, count, assembly->lap_count, *table, &differing, &odd);
+    if (odd != NULL) {
+        pyr_doubt_place place = pyr_assembly_place(assembly, odd->row);
+        place.column = pyr_text_of("clock");
+        PYR_TRY(pyr_doubts_add(&assembly->reading->doubts, PYR_WARNING, "clock_differs", place, error,
+                               "in %lld rows, this one first, time of day and race time differ by another start than "
+                               "elsewhere; both are kept as published",
+                               (long long)differing));
     }
     return pyr_table_finish(*table, suspensions, error);
 }
@@ -270,20 +285,24 @@ static pyr_status find_suspensions(const times *laps, pyr_error *error) {
     const pyr_allocator *allocator = assembly->reading->allocator;
     drift *drifts = NULL;
     size_t count = 0, capacity = 0;
+    int64_t differing = 0;
     pyr_status status = PYR_OK;
     if (laps->start == PYR_NO_TIME) {
         return PYR_OK;
     }
-    for (int64_t i = 0; i < assembly->lap_count && status == PYR_OK && count <= MAXIMUM_DRIFTS; i++) {
-        int64_t row = pyr_assembly_source_row(assembly, i);
-        int64_t clock = laps->clock[row], elapsed = laps->elapsed[row];
-        if (clock != PYR_NO_TIME && elapsed != PYR_NO_TIME && clock - elapsed != laps->start) {
-            status = add_drift(allocator, &drifts, &count, &capacity,
-                               (drift){clock - elapsed - laps->start, elapsed, clock, 1}, error);
+    for (int64_t i = 0; i < assembly->lap_count && status == PYR_OK; i++) {
+        int64_t row = pyr_assembly_source_row(assembly, i), clock = laps->clock[row], elapsed = laps->elapsed[row];
+        if (clock == PYR_NO_TIME || elapsed == PYR_NO_TIME || clock - elapsed == laps->start) {
+            continue;
+        }
+        differing++;
+        if (count <= MAXIMUM_DRIFTS) {
+            drift seen = {clock - elapsed - laps->start, elapsed, clock, row, 1};
+            status = add_drift(allocator, &drifts, &count, &capacity, seen, error);
         }
     }
     if (status == PYR_OK && count > 0) {
-        status = report_drifts(assembly, drifts, count, assembly->lap_count, error);
+        status = report_drifts(assembly, drifts, count, differing, error);
     }
     pyr_release_array(allocator, drifts, capacity, sizeof *drifts);
     return status;
@@ -303,8 +322,8 @@ static pyr_status check_sectors(const times *laps, int64_t row, pyr_error *error
     if (PYR_LIKELY(sum == laps->lap_time[row]) || sum == PYR_NO_TIME || laps->lap_time[row] == PYR_NO_TIME) {
         return PYR_OK;
     }
-    return doubt_row(laps, row, "sectors_differ", "lap_time", "the sectors do not add up to the lap time; both are kept",
-                     error);
+    return doubt_row(laps, row, "sectors_differ", "lap_time",
+                     "the sectors do not add up to the lap time; both are kept", error);
 }
 
 /* The lap behind `before` (-1: none) in the same car. */

@@ -7,13 +7,9 @@
 
 enum { CLOCK, CLOCK_TEXT, AIR, TRACK, HUMIDITY, PRESSURE, WIND_SPEED, WIND_DIRECTION, RAIN, COLUMNS };
 
-static const char *const names[COLUMNS] = {"TIME_UTC_SECONDS", "TIME_UTC_STR", "AIR_TEMP",       "TRACK_TEMP", "HUMIDITY",
-                                           "PRESSURE",         "WIND_SPEED",   "WIND_DIRECTION", "RAIN"};
-
-static pyr_text field_at(const pyr_file *file, int32_t column) {
-    bool there = column >= 0 && (size_t)column < file->csv.field_count;
-    return there ? pyr_trim(file->csv.fields[column]) : (pyr_text){"", 0};
-}
+static const char *const names[COLUMNS] = {"TIME_UTC_SECONDS", "TIME_UTC_STR", "AIR_TEMP",
+                                           "TRACK_TEMP",       "HUMIDITY",     "PRESSURE",
+                                           "WIND_SPEED",       "WIND_DIRECTION", "RAIN"};
 
 /* ---- Times ---- */
 
@@ -89,7 +85,7 @@ static bool parse_time(pyr_text seconds, pyr_text date, int64_t *utc) {
 /* ---- Rows ---- */
 
 static pyr_status take_number(pyr_file *file, int64_t line, int32_t column, double *value, pyr_error *error) {
-    pyr_text text = field_at(file, column);
+    pyr_text text = pyr_file_field(file, column);
     *value = NAN;
     if (text.length == 0 || pyr_parse_decimal(text, value)) {
         return PYR_OK;
@@ -103,10 +99,10 @@ static pyr_status take_row(pyr_file *file, const int32_t columns[COLUMNS], int64
                            pyr_error *error) {
     pyr_weather_row row;
     double rain;
-    if (!parse_time(field_at(file, columns[CLOCK]), field_at(file, columns[CLOCK_TEXT]), &row.utc)) {
+    if (!parse_time(pyr_file_field(file, columns[CLOCK]), pyr_file_field(file, columns[CLOCK_TEXT]), &row.utc)) {
         file->rows_listed++;
         return pyr_file_doubt(file, PYR_WARNING, "row_not_kept", line, pyr_text_of(names[CLOCK]),
-                              field_at(file, columns[CLOCK]), "is no time; this row is not kept", error);
+                              pyr_file_field(file, columns[CLOCK]), "is no time; this row is not kept", error);
     }
     PYR_TRY(take_number(file, line, columns[AIR], &row.air_temperature, error));
     PYR_TRY(take_number(file, line, columns[TRACK], &row.track_temperature, error));
@@ -116,8 +112,8 @@ static pyr_status take_row(pyr_file *file, const int32_t columns[COLUMNS], int64
     PYR_TRY(take_number(file, line, columns[WIND_DIRECTION], &row.wind_direction, error));
     PYR_TRY(take_number(file, line, columns[RAIN], &rain, error));
     row.rain = rain == 1 ? 1 : rain == 0 ? 0 : PYR_NO_BOOL; /* -1: no sensor */
-    PYR_TRY(pyr_grow_array(reading->allocator, &reading->weather, &reading->weather_capacity, reading->weather_count + 1,
-                           sizeof *reading->weather, error));
+    PYR_TRY(pyr_grow_array(reading->allocator, &reading->weather, &reading->weather_capacity,
+                           reading->weather_count + 1, sizeof *reading->weather, error));
     reading->weather[reading->weather_count++] = row;
     return PYR_OK;
 }
@@ -141,10 +137,6 @@ static pyr_status find_median(const pyr_allocator *allocator, const pyr_weather_
     return PYR_OK;
 }
 
-static pyr_status assume(pyr_reading *reading, const char *code, const char *message, pyr_error *error) {
-    return pyr_doubts_add(&reading->assumptions, PYR_NOTE, code, pyr_nowhere(), error, "%s", message);
-}
-
 /* A racing day is between -20 and 45 degrees C, and pressure tells inches of mercury (25 to 32) from hectopascal. */
 static pyr_status convert_units(pyr_reading *reading, pyr_weather_row *rows, size_t count, pyr_error *error) {
     int64_t pressure, air;
@@ -159,12 +151,34 @@ static pyr_status convert_units(pyr_reading *reading, pyr_weather_row *rows, siz
         rows[i].pressure *= inches ? 33.8638866667 : 1;
         rows[i].wind_speed = inches ? rows[i].wind_speed * 0.44704 : rows[i].wind_speed / 3.6;
     }
-    PYR_TRY(assume(reading, "weather_temperature", fahrenheit ? "temperatures are published in degrees Fahrenheit"
-                                                              : "temperatures are published in degrees Celsius", error));
-    PYR_TRY(assume(reading, "weather_pressure", inches ? "pressure is published in inches of mercury (1 inHg = 33.8639 hPa)"
-                                                       : "pressure is published in hectopascal (mbar)", error));
-    return assume(reading, "weather_wind", inches ? "wind speed is published in miles an hour (1 mph = 0.44704 m/s)"
-                                                  : "wind speed is published in kilometres an hour", error);
+    PYR_TRY(pyr_assume(reading, "weather_temperature",
+                       fahrenheit ? "temperatures are published in degrees Fahrenheit"
+                                  : "temperatures are published in degrees Celsius",
+                       error));
+    PYR_TRY(pyr_assume(reading, "weather_pressure",
+                       inches ? "pressure is published in inches of mercury (1 inHg = 33.8639 hPa)"
+                              : "pressure is published in hectopascal (mbar)",
+                       error));
+    return pyr_assume(reading, "weather_wind",
+                      inches ? "wind speed is published in miles an hour (1 mph = 0.44704 m/s)"
+                             : "wind speed is published in kilometres an hour",
+                      error);
+}
+
+static pyr_status find_columns(pyr_file *file, int32_t columns[COLUMNS], pyr_error *error) {
+    for (int i = 0; i < COLUMNS; i++) {
+        columns[i] = pyr_file_find(file, names[i]);
+    }
+    for (size_t i = 0; i < file->column_count; i++) {
+        bool known = file->columns[i].length == 0;
+        for (int k = 0; k < COLUMNS; k++) {
+            known = known || columns[k] == (int32_t)i;
+        }
+        if (!known) {
+            PYR_TRY(pyr_file_doubt_column(file, file->columns[i], error));
+        }
+    }
+    return PYR_OK;
 }
 
 pyr_status pyr_read_weather(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error) {
@@ -172,18 +186,16 @@ pyr_status pyr_read_weather(pyr_file *file, int32_t source, pyr_reading *reading
     size_t first = reading->weather_count;
     int64_t line;
     (void)source;
-    for (int i = 0; i < COLUMNS; i++) {
-        columns[i] = pyr_file_find(file, names[i]);
-    }
-    for (bool more = true;;) {
-        PYR_TRY(pyr_file_next(file, &more, &line, error));
+    PYR_TRY(find_columns(file, columns, error));
+    for (bool more = true, headed;;) {
+        PYR_TRY(pyr_file_next(file, &more, &line, &headed, error));
         if (!more) {
             break;
         }
         PYR_TRY(take_row(file, columns, line, reading, error));
     }
-    return reading->weather_count == first ? PYR_OK
-                                           : convert_units(reading, reading->weather + first, reading->weather_count - first, error);
+    size_t count = reading->weather_count - first;
+    return count == 0 ? PYR_OK : convert_units(reading, reading->weather + first, count, error);
 }
 
 /* ---- The table ---- */
@@ -263,13 +275,15 @@ static pyr_status place_clock(pyr_assembly *assembly, int64_t *utc_offset, int64
     bool spanned = find_span(assembly, &start, &end);
     if (*utc_offset == PYR_NO_TIME && spanned) {
         *utc_offset = find_offset(reading->weather, reading->weather_count, start, end) * second;
-        PYR_TRY(assume(reading, "utc_offset",
+        PYR_TRY(pyr_assume(reading, "utc_offset",
                        "local time less UTC is not published: it is what brings weather and laps together", error));
     } else if (*utc_offset == PYR_NO_TIME) {
-        PYR_TRY(assume(reading, "weather_utc", "there are no laps to tell local time: the weather's clock is UTC", error));
+        PYR_TRY(pyr_assume(reading, "weather_utc", "there are no laps to tell local time: the weather's clock is UTC",
+                           error));
     }
     int64_t offset = *utc_offset == PYR_NO_TIME ? 0 : *utc_offset / second;
-    *midnight = spanned ? (first + offset - start + day / 2) / day * day - offset : (first + offset) / day * day - offset;
+    int64_t into_day = spanned ? day / 2 - start : 0; /* the day on which laps begin, or that of the first reading */
+    *midnight = (first + offset + into_day) / day * day - offset;
     return PYR_OK;
 }
 

@@ -35,13 +35,15 @@ static pyr_status add_field(pyr_csv *csv, pyr_text field, size_t offset, pyr_err
     return PYR_OK;
 }
 
-static bool is_line_end(char character) {
-    return character == '\n' || character == '\r';
+/* LF, or the CR before it or before the end. A CR elsewhere is a character as in the fast lane. */
+static bool is_line_end(const pyr_csv *csv, size_t place) {
+    return csv->data[place] == '\n' ||
+           (csv->data[place] == '\r' && (place + 1 == csv->size || csv->data[place + 1] == '\n'));
 }
 
 /* The end of an unquoted field. */
 static size_t field_end(const pyr_csv *csv, size_t place, size_t limit) {
-    while (place < limit && csv->data[place] != csv->separator && !is_line_end(csv->data[place])) {
+    while (place < limit && csv->data[place] != csv->separator && !is_line_end(csv, place)) {
         place++;
     }
     return place;
@@ -109,7 +111,7 @@ pyr_status pyr_csv_next(pyr_csv *csv, bool *more, pyr_error *error) {
             field = (pyr_text){csv->data + offset, place - offset};
         }
         PYR_TRY(add_field(csv, field, offset, error));
-        if (place == limit || is_line_end(csv->data[place])) {
+        if (place == limit || is_line_end(csv, place)) {
             break;
         }
         place++;

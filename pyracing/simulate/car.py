@@ -73,8 +73,8 @@ class Car:
     green; `share`: how much of a full sector it is, in thousandths."""
 
     __slots__ = (
-        "crew", "driver_number", "end", "entry", "flagged", "fuel", "fuel_effect", "green", "group", "index", "laps",
-        "limiter", "log", "margin", "mistakes", "noise", "orders", "pace", "patience", "phase", "pit_lane_time",
+        "crew", "driver_number", "end", "entry", "error", "flagged", "fuel", "fuel_effect", "green", "group", "index",
+        "laps", "limiter", "log", "margin", "mistakes", "noise", "orders", "pace", "patience", "phase", "pit_lane_time",
         "race_class", "retired", "scatter", "sector_1", "sector_2", "sector_start", "service", "set_stints", "share",
         "start", "tank", "temper", "traffic_cost", "turn_stints", "tyre_laps", "visit", "visits", "wear",
     )  # fmt: skip
@@ -93,6 +93,7 @@ class Car:
         self.phase = SECTOR_1
         self.start = self.end = self.green = self.sector_start = self.sector_1 = self.sector_2 = 0
         self.share = 1000
+        self.error = 0  # time lost by an error in this sector
         self.pit_lane_time = -1
         self.fuel = self.tank = race_class.stint_laps * 1000 + FUEL_RESERVE
         self.set_stints = self.turn_stints = 1

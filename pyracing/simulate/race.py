@@ -73,7 +73,7 @@ class Race:
         self.safety_car_sector = self.safety_car_until = self.queue = self.restart = 0
         self.awaited: Car | None = None  # by the safety car
         self.tail = [0, 0, 0]  # when the last car of the queue leaves each sector
-        self.recent: tuple[deque[tuple[int, int]], ...] = tuple(deque(maxlen=64) for _ in SHARES)
+        self.recent: tuple[deque[tuple[int, int]], ...] = tuple(deque(maxlen=256) for _ in SHARES)
         self.last_line = -1
         self.flag_shown = False
         self.stopped = 0
@@ -126,9 +126,11 @@ class Race:
         elif phase == SECTOR_2:
             car.sector_2 = time - car.sector_start
             self.burn(car, SECTOR_2)
+            tail = self.tail[SECTOR_3]
             self.next_sector(car, SECTOR_3, time)
-            if car.phase == SECTOR_3:
-                self.consider_pits(car, time)
+            if car.phase == SECTOR_3 and (visit := self.reason_to_stop(car, time)) is not None:
+                self.tail[SECTOR_3] = tail
+                self.make_for_the_pits(car, time, visit)
         elif phase in (SECTOR_3, LANE):
             self.cross(car, time)
         elif phase == PIT_ENTRY:
@@ -147,18 +149,17 @@ class Race:
         """The car begins a sector, unless it retires. `starting`: the sector's own time begins now as well."""
         if starting:
             car.sector_start = time
-        error = 0
+        car.error = 0
         if car.orders and car.orders[0].at <= time - self.stopped:
             for order in [order for order in car.orders if order.at <= time - self.stopped]:
                 if order.kind == "error":
-                    error += order.duration
+                    car.error += order.duration
                     car.orders.remove(order)
                 elif order.kind == "retire" and not order.in_pit:
                     car.orders.remove(order)
                     self.retire(car, time, order)
                     return
         self.set_going(car, sector, time, self.green_time(car, sector, time))
-        car.end += error
 
     def green_time(self, car: Car, sector: int, time: int) -> int:
         """What the sector takes under green, with the cars of other classes that are met in it."""
@@ -184,6 +185,7 @@ class Race:
         car.end = time + self.time_needed(car)
         if self.state >= SAFETY_CAR:
             self.line_up(car)
+        car.end += car.error
 
     def time_needed(self, car: Car) -> int:
         """For what the car is driving, as things are."""
@@ -258,15 +260,12 @@ class Race:
 
     # ---- Pits ----
 
-    def consider_pits(self, car: Car, time: int) -> None:
-        """On the way through sector 3: does the car come in at the end of it?"""
-        visit = self.reason_to_stop(car, time)
-        if visit is None:
-            return
+    def make_for_the_pits(self, car: Car, time: int, visit: Visit) -> None:
+        """From the beginning of sector 3 to the pit entry, towards the end of it."""
         car.visit = visit
         visit.driver_before = car.driver_number
         visit.spell = self.spell
-        visit.lost = -car.green
+        visit.lost = -car.green - car.error
         self.set_going(car, PIT_ENTRY, time, car.green * ENTRY_AT // 1000, ENTRY_AT)
 
     def reason_to_stop(self, car: Car, time: int) -> Visit | None:
@@ -330,6 +329,7 @@ class Race:
             visit.driver_after = car.driver_number
             green = self.green_time(car, SECTOR_1, time)
             visit.lost -= green
+            car.error = 0
             cold = 0 if visit.kind == "drive_through" else COLD_TYRES
             self.set_going(car, SECTOR_1, time, green * (1000 - EXIT_AT) // 1000 + cold, 1000 - EXIT_AT)
 

@@ -29,7 +29,7 @@ class Driver:
     `pace`: the lap in clear air, on new tyres, a full tank and the track as it was at the start. `scatter`: the
     standard deviation of a lap. A lap later in the stint is slower by `tyre_wear` a lap on the tyres and quicker by
     `fuel_effect` a lap's fuel burnt: `net_degradation` is the difference. `traffic_cost`: lost in a sector for each car
-    of another class that crossed its beginning in the ten seconds before.
+    of another class that began it, or came out of the pits into it, in the ten seconds before.
     """
 
     car: str

@@ -2,7 +2,6 @@
 
 import mmap
 import os
-import sys
 
 import pytest
 
@@ -74,6 +73,7 @@ FILES = {
         (b"\xef\xbb\xbf" + HERE + b"a;b;c\n", "unknown_format", 1, 1),
         (PNG, "unknown_format", 3, 1),
         (HEADER + ROW + HERE + b"NUMBER;LAP_TIME;LAP_NUMBER\n7;1:00.000;2\n", "unreadable", 3, 1),
+        (HEADER + ROW + HERE + b"POSITION;NUMBER;STATUS;LAPS\n1;55;Classified;26\n", "unreadable", 3, 1),
         (HEADER + ROW + HERE + b"x" * (1 << 21) + b"\n", "unreadable", 3, 1),
         (b"\xef\xbb\xbf" + HEADER + ROW + HERE + b"7;2;" + b"9" * (1 << 21), "unreadable", 3, 1),
         (HEADER + HERE + b'"' + b"x\n" * (1 << 20), "unreadable", 2, 1),
@@ -116,7 +116,7 @@ def test_another_format_that_is_forced(core, name):
 
 
 def test_arguments_that_are_none(core):
-    for given in ({"format": "al_kamel"}, {"format": ""}):
+    for given in ({"format": "al_kamel"}, {"format": ""}, {"kind": 4}):
         with pytest.raises(Failure) as caught, core.nothing_leaks(), core.read({"a": FILES["laps"]}, **given):
             pass
         assert caught.value.status == "argument"
@@ -347,15 +347,3 @@ def test_a_question_nobody_asks(core):
     for name in ("", "stint", "stintss", "x" * 1000):
         text, _alive = core.text(name)
         assert core.lib.pyr_find_question(text) == core.ffi.NULL
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the symbols of ELF objects")
-def test_the_core_knows_no_python(core_module, tmp_path):
-    import subprocess
-
-    from harness import CSRC, core_sources
-
-    for source in core_sources():
-        subprocess.run(["cc", "-std=c11", "-c", "-I", str(CSRC), source, "-o", str(tmp_path / "one.o")], check=True)
-        symbols = subprocess.run(["nm", "-u", str(tmp_path / "one.o")], check=True, capture_output=True, text=True)
-        assert not [line for line in symbols.stdout.splitlines() if " Py" in line or " _Py" in line], source
