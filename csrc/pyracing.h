@@ -225,6 +225,7 @@ typedef struct pyr_source {
     size_t size;
 } pyr_source;
 
+/* Times beyond 10,000 hours and kinds that there are not are PYR_ERROR_ARGUMENT. */
 typedef struct pyr_read_options {
     const char *format; /* NULL: recognised from the content */
     pyr_kind kind;      /* PYR_KIND_UNKNOWN: from the content, then from names */

@@ -399,7 +399,7 @@ def read_results(data: bytes) -> Reading:
         for name in RESULT_COLUMNS:
             columns[name].append(row[name])
         crew += crew_of(car, value)
-    if table.column("PIC") is None:
+    if not any(columns["class_position"]):
         count_class_positions(columns)
     return Reading(columns, len(table.rows), listed, crew=crew)
 

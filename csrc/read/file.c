@@ -290,7 +290,7 @@ static pyr_status check_end(pyr_file *file, int64_t line, pyr_error *error) {
         return PYR_OK;
     }
     csv->field_count -= shorter;
-    return pyr_file_doubt_row(file, PYR_WARNING, "file_cut_short", line,
+    return pyr_file_doubt_row(file, PYR_DOUBT_ERROR, "file_cut_short", line,
                               "the file ends inside this row; what is complete is kept", error);
 }
 

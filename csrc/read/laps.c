@@ -24,7 +24,8 @@ typedef struct run {
     int64_t first_row, first_line;
 } run;
 
-/* One field of one row, and the way to that of the next: kept in registers, which no store through a column can touch. */
+/* One field of one row, and the way to that of the next: kept in registers, which no store through a column can
+ * touch. */
 typedef struct cursor {
     const char *block;
     const uint32_t *place;
@@ -176,12 +177,14 @@ static inline bool same_ending(const char *left_end, const char *right_end, size
 static pyr_status compare_restated(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     const int64_t *expected = (const int64_t *)step->values + rows->first_row;
     cursor at = first_field(rows, step->field), of_sector = first_field(rows, step->restates);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride, of_sector.place += of_sector.stride) {
+    for (int64_t row = 0, count = rows->rows; row < count;
+         row++, at.place += at.stride, of_sector.place += of_sector.stride) {
         const char *start = field_start(at), *end = field_end(at);
         const char *sector = field_start(of_sector), *sector_end = field_end(of_sector);
         size_t length = (size_t)(end - start), sector_length = (size_t)(sector_end - sector);
-        if (PYR_LITTLE_ENDIAN && length <= 8 && sector_length <= length && same_ending(end, sector_end, sector_length) &&
-            (length == sector_length || (length == sector_length + 2 && sector_length == 6 && start[0] == '0' && start[1] == ':'))) {
+        bool prefixed = length == sector_length + 2 && sector_length == 6 && start[0] == '0' && start[1] == ':';
+        if (PYR_LITTLE_ENDIAN && length <= 8 && (length == sector_length || prefixed) &&
+            same_ending(end, sector_end, sector_length)) {
             continue;
         }
         int64_t value = PYR_NO_TIME;
@@ -271,7 +274,8 @@ static pyr_status store_record(lap_lane *lane, int64_t line, pyr_error *error) {
     const pyr_csv *csv = &lane->file->csv;
     if (csv->field_count > lane->file->column_count || (csv->field_count < lane->file->column_count && csv->ended)) {
         PYR_TRY(pyr_file_doubt_row(lane->file, PYR_WARNING, "field_count", line,
-                                   "this row has more or fewer fields than the header; they are taken in order", error));
+                                   "this row has more or fewer fields than the header; they are taken in order",
+                                   error));
     }
     PYR_TRY(note_stretch(lane, line, false, error));
     PYR_TRY(pyr_lap_plan_reserve(&lane->plan, reading->lap_count + 1, error));

@@ -90,13 +90,14 @@ static int64_t row_key(rows laps, int64_t row) {
     return (int64_t)laps.car[row] << 32 | (int64_t)laps.lap[row];
 }
 
-static pyr_status list_row(pyr_assembly *assembly, int64_t row, const char *code, const char *what, pyr_error *error) {
+static pyr_status list_row(pyr_assembly *assembly, int64_t row, pyr_severity severity, const char *code,
+                           const char *what, pyr_error *error) {
     pyr_doubt_place place = pyr_assembly_place(assembly, row);
     const pyr_stretch *stretch = find_stretch(assembly->reading, row);
     if (stretch != NULL && assembly->files != NULL) {
         assembly->files[stretch->source].rows_listed++;
     }
-    return pyr_doubts_add(&assembly->reading->doubts, PYR_WARNING, code, place, error, "%s", what);
+    return pyr_doubts_add(&assembly->reading->doubts, severity, code, place, error, "%s", what);
 }
 
 static bool same_row(const pyr_reading *reading, int64_t left, int64_t right) {
@@ -117,7 +118,7 @@ static pyr_status sort_rows(pyr_assembly *assembly, rows laps, pyr_keyed *items,
     *count = 0;
     for (int64_t row = 0; row < laps.count; row++) {
         if (laps.car[row] < 0 || laps.lap[row] < 0) {
-            PYR_TRY(list_row(assembly, row, "row_not_kept",
+            PYR_TRY(list_row(assembly, row, PYR_DOUBT_ERROR, "row_not_kept",
                              laps.car[row] < 0 ? "this row names no car and is not kept"
                                                : "this row has no lap number and is not kept",
                              error));
@@ -135,7 +136,7 @@ static pyr_status sort_rows(pyr_assembly *assembly, rows laps, pyr_keyed *items,
             same = same_row(assembly->reading, items[j].row, items[i].row);
         }
         if (same) {
-            PYR_TRY(list_row(assembly, items[i].row, "duplicate_row",
+            PYR_TRY(list_row(assembly, items[i].row, PYR_WARNING, "duplicate_row",
                              "this row stands before already; it is kept once", error));
             continue;
         }
@@ -195,8 +196,8 @@ static pyr_status part_cars(pyr_assembly *assembly, rows laps, pyr_keyed *items,
             }
             state->lap = laps.lap[row];
             if (state->number > CARS_PER_NUMBER) {
-                status = list_row(assembly, row, "row_not_kept", "more than nine cars under one number; not kept",
-                                  error);
+                status = list_row(assembly, row, PYR_DOUBT_ERROR, "row_not_kept",
+                                  "more than nine cars under one number; not kept", error);
                 continue;
             }
             laps.car[row] = state->code;

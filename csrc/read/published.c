@@ -47,19 +47,24 @@ static pyr_status find_versions(pyr_assembly *assembly, version *official, versi
     return PYR_OK;
 }
 
-/* Where the file does not give the place in class: counted among the rows of the class that have a position. */
+/* Where the file gives no place in class at all: counted among the rows of the class that have a position. */
 static pyr_status count_class_positions(pyr_assembly *assembly, pyr_table *table, int64_t rows, pyr_error *error) {
     int32_t class_count = assembly->reading->lap_texts[PYR_LAP_CLASS].count, *counts;
     const pyr_allocator *allocator = assembly->reading->allocator;
     const int32_t *class_code = pyr_table_array(table, PYR_RESULT_CLASS);
     const int32_t *position = pyr_table_array(table, PYR_RESULT_POSITION);
     int32_t *class_position = pyr_table_array(table, PYR_RESULT_CLASS_POSITION);
+    for (int64_t row = 0; row < rows; row++) {
+        if (class_position[row] != PYR_NO_INT32) {
+            return PYR_OK;
+        }
+    }
     PYR_TRY(pyr_new_array(allocator, (size_t)class_count, sizeof *counts, &counts, error));
     memset(counts, 0, (size_t)class_count * sizeof *counts);
     int32_t next = 1; /* where a position is missing, so are the cars that stood there: no more is counted */
     for (int64_t row = 0; row < rows && (position[row] == next || position[row] == PYR_NO_INT32); row++) {
         next += position[row] != PYR_NO_INT32;
-        if (class_position[row] == PYR_NO_INT32 && class_code[row] >= 0 && position[row] != PYR_NO_INT32) {
+        if (class_code[row] >= 0 && position[row] != PYR_NO_INT32) {
             class_position[row] = ++counts[class_code[row]];
         }
     }

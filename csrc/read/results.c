@@ -233,7 +233,7 @@ static pyr_status fill_row(pyr_file *file, const layout *columns, pyr_reading *r
 
 static pyr_status list_row(pyr_file *file, int64_t line, const char *what, pyr_error *error) {
     file->rows_listed++;
-    return pyr_file_doubt_row(file, PYR_WARNING, "row_not_kept", line, what, error);
+    return pyr_file_doubt_row(file, PYR_DOUBT_ERROR, "row_not_kept", line, what, error);
 }
 
 static pyr_status take_row(pyr_file *file, const layout *columns, pyr_reading *reading, occurrences *seen,

@@ -101,7 +101,7 @@ static pyr_status take_row(pyr_file *file, const int32_t columns[COLUMNS], int64
     double rain;
     if (!parse_time(pyr_file_field(file, columns[CLOCK]), pyr_file_field(file, columns[CLOCK_TEXT]), &row.utc)) {
         file->rows_listed++;
-        return pyr_file_doubt(file, PYR_WARNING, "row_not_kept", line, pyr_text_of(names[CLOCK]),
+        return pyr_file_doubt(file, PYR_DOUBT_ERROR, "row_not_kept", line, pyr_text_of(names[CLOCK]),
                               pyr_file_field(file, columns[CLOCK]), "is no time; this row is not kept", error);
     }
     PYR_TRY(take_number(file, line, columns[AIR], &row.air_temperature, error));

@@ -95,19 +95,22 @@ def is_laps(path: Path) -> bool:
     return path.is_file() and b"LAP_NUMBER" in path.read_bytes()[:4096]
 
 
+def hours_of(milliseconds: int) -> str:
+    seconds = milliseconds // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{milliseconds % 1000:03d}"
+
+
 def made_laps(laps: int) -> Iterator[bytes]:
     """A lap file of that many rows in pieces of a car's thousand laps, for sizes that no race has."""
     yield HEADER.encode()
     rows = []
     for lap in range(1, 1001):
-        seconds = 100 + lap % 7 + lap % 10 / 10
-        elapsed = lap * 103
-        clock = f"{10 + elapsed // 3600 % 14:02d}:{elapsed // 60 % 60:02d}:{elapsed % 60:02d}.478"
+        elapsed = lap * 102_044
         rows.append(
-            f"@;{1 + lap // 334};{lap};1:{seconds - 60:06.3f};0;{'B' if lap % 30 == 0 else ''};31.117;0;37.600;0;"
-            f"33.327;0;165.1;{elapsed // 3600}:{elapsed // 60 % 60:02d}:{elapsed % 60:02d}.044;{clock};0:31.117;0:37.600;"
-            f"0:33.327;293.5;Driver {1 + lap // 334} OF @;{'0:01:12.345' if lap % 30 == 1 else ''};LMGT3;;Team of @;Make;GF;"
-            "31.117;37.600;33.327;\r\n"
+            f"@;{1 + lap // 334};{lap};1:42.044;0;{'B' if lap % 30 == 0 else ''};31.117;0;37.600;0;33.327;0;165.1;"
+            f"{hours_of(elapsed)};{hours_of((36_000_478 + elapsed) % 86_400_000):0>12};0:31.117;0:37.600;0:33.327;293.5;"
+            f"Driver {1 + lap // 334} OF @;{'0:01:12.345' if lap % 30 == 1 else ''};LMGT3;;Team of @;Make;"
+            f"{'FF' if lap == 1000 else 'GF'};31.117;37.600;33.327;\r\n"
         )
     car = "".join(rows)
     for number in range(laps // 1000):
