@@ -312,6 +312,11 @@ static inline void pack_rows(const pyr_column *column, pyr_type type, int64_t ro
 
 /* One loop a type: the type is known where the loop is compiled. */
 static void pack_validity(const pyr_column *column, int64_t rows, uint8_t *bitmap) {
+    bool zeroed = column->type == PYR_DURATION || column->type == PYR_FLOAT64 || column->type == PYR_TEXT;
+    if (column->absent_count == rows && zeroed) { /* nothing to settle beneath the bits */
+        memset(bitmap, 0, (size_t)(rows + 7) / 8);
+        return;
+    }
     switch (column->type) {
     case PYR_INT32:
         pack_rows(column, PYR_INT32, rows, bitmap);

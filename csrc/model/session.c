@@ -227,7 +227,6 @@ static pyr_status fill_session(pyr_session *session, pyr_table *const parts[PYR_
         return pyr_fail(error, PYR_ERROR_ARGUMENT, "the table 'facts' has one row");
     }
     view_laps(session);
-    PYR_TRY(check_times(session, error));
     PYR_TRY(check_sections(session, error));
     PYR_TRY(index_laps(session, error));
     view_facts(session);
@@ -258,7 +257,13 @@ pyr_status pyr_session_new(const pyr_allocator *allocator, pyr_table *const part
 
 pyr_status pyr_session_from_parts(const pyr_allocator *allocator, pyr_table *const parts[PYR_PART_COUNT],
                                   pyr_session **out, pyr_error *error) {
-    return pyr_session_new(allocator, parts, NULL, out, error);
+    PYR_TRY(pyr_session_new(allocator, parts, NULL, out, error));
+    pyr_status status = check_times(*out, error); /* readers keep to it by themselves */
+    if (status != PYR_OK) {
+        pyr_session_release(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 bool pyr_session_equal(const pyr_session *left, const pyr_session *right) {

@@ -214,7 +214,7 @@ pyr_status pyr_assemble(pyr_assembly *assembly, pyr_session **out, pyr_error *er
     *out = NULL;
     pyr_status status = fill_parts(assembly, error);
     if (status == PYR_OK) {
-        status = pyr_session_from_parts(assembly->reading->allocator, assembly->parts, out, error);
+        status = pyr_session_new(assembly->reading->allocator, assembly->parts, NULL, out, error);
     }
     pyr_assembly_clear(assembly);
     return status;

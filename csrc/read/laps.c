@@ -117,6 +117,11 @@ static inline bool same_text(pyr_text left, const char *start, const char *end) 
     if (length <= 16) {
         return pyr_load_8(left.data) == pyr_load_8(start) && pyr_load_8(left.data + length - 8) == pyr_load_8(end - 8);
     }
+    if (length <= 32) { /* the names of drivers and teams; a call would cost more */
+        return pyr_load_8(left.data) == pyr_load_8(start) && pyr_load_8(left.data + 8) == pyr_load_8(start + 8) &&
+               pyr_load_8(left.data + length - 16) == pyr_load_8(end - 16) &&
+               pyr_load_8(left.data + length - 8) == pyr_load_8(end - 8);
+    }
     return memcmp(left.data, start, length) == 0;
 }
 

@@ -26,9 +26,10 @@ static times view_times(pyr_assembly *assembly) {
     };
 }
 
-/* A sum of published times, which are neither negative nor beyond PYR_LONGEST_TIME; absent where one of them is. */
+/* A sum of published times, which are neither negative nor beyond PYR_LONGEST_TIME; absent where one of them is, or
+ * where the sum would be beyond it. */
 static int64_t add_times(int64_t left, int64_t right) {
-    if (left == PYR_NO_TIME || right == PYR_NO_TIME || left > INT64_MAX / 4) {
+    if (left == PYR_NO_TIME || right == PYR_NO_TIME || left > PYR_LONGEST_TIME - right) {
         return PYR_NO_TIME;
     }
     return left + right;
