@@ -84,11 +84,11 @@ static inline bool pyr_fast_duration(const char *end, unsigned length, int64_t *
         return matches;
     }
     /* `hh:m` before the eight: the upper half of the word before */
-    bool matches = pyr_match_8(end, 8, PYR_PATTERN_TIME, PYR_LIMITS_TIME, &low) &
-                   pyr_match_8(end - 8, length - 8, PYR_PATTERN_HOURS, PYR_LIMITS_HOURS, &high);
+    bool low_matches = pyr_match_8(end, 8, PYR_PATTERN_TIME, PYR_LIMITS_TIME, &low);
+    bool high_matches = pyr_match_8(end - 8, length - 8, PYR_PATTERN_HOURS, PYR_LIMITS_HOURS, &high);
     uint64_t tens = high >> 56, hours = ((high >> 32) & 0xff) * 10 + ((high >> 40) & 0xff);
     *microseconds = (pyr_time_digits(low) + (int64_t)(tens * 600000 + hours * 3600000)) * 1000;
-    return matches;
+    return low_matches && high_matches;
 }
 
 /* Seconds with three decimals below ten thousand: `86.214`. */
