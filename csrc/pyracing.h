@@ -281,7 +281,9 @@ typedef enum pyr_option_type {
     PYR_OPTION_INTEGER = 1, /* int64_t */
     PYR_OPTION_NUMBER = 2,  /* double */
     PYR_OPTION_DURATION = 3,/* int64_t microseconds */
-    PYR_OPTION_BOOLEAN = 4  /* bool */
+    PYR_OPTION_BOOLEAN = 4, /* bool */
+    PYR_OPTION_TEXT = 5,    /* pyr_text; data NULL: not given */
+    PYR_OPTION_TABLE = 6    /* const pyr_table *, borrowed for the call; NULL: not given */
 } pyr_option_type;
 
 /* One option of a question: where it stands in the question's option struct. */

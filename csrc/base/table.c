@@ -62,6 +62,38 @@ int32_t pyr_table_find_column(const pyr_table *table, pyr_text name) {
     return -1;
 }
 
+const char *pyr_type_name(pyr_type type) {
+    static const char *const names[] = {"int32", "int64", "float64", "duration", "bool", "text"};
+    return (size_t)type < sizeof names / sizeof *names ? names[type] : NULL;
+}
+
+static pyr_status require_column(const pyr_table *table, const char *what, const pyr_field *field,
+                                 const pyr_column **column, pyr_error *error) {
+    int32_t index = pyr_table_find_column(table, pyr_text_of(field->name));
+    *column = index < 0 ? NULL : pyr_table_column_view(table, index);
+    if (index < 0) {
+        return field->nullable ? PYR_OK
+                               : pyr_fail(error, PYR_ERROR_ARGUMENT, "%s: column '%s' is missing", what, field->name);
+    }
+    if ((*column)->type != field->type) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "%s: column '%s' is of type %s; make it %s", what, field->name,
+                        pyr_type_name((*column)->type), pyr_type_name(field->type));
+    }
+    if ((*column)->absent_count > 0 && !field->nullable) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "%s: column '%s' has rows without a value; fill them", what,
+                        field->name);
+    }
+    return PYR_OK;
+}
+
+pyr_status pyr_table_require(const pyr_table *table, const char *what, const pyr_field *fields, int32_t count,
+                             const pyr_column **columns, pyr_error *error) {
+    for (int32_t i = 0; i < count; i++) {
+        PYR_TRY(require_column(table, what, &fields[i], &columns[i], error));
+    }
+    return PYR_OK;
+}
+
 int64_t pyr_table_capacity(const pyr_table *table) {
     return table->capacity;
 }

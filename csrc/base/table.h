@@ -16,6 +16,8 @@
  * closed vocabulary have their dictionary, the others wait for pyr_table_set_dictionary. */
 pyr_status pyr_table_new(const pyr_allocator *allocator, const pyr_field *fields, int32_t field_count, int64_t capacity,
                          pyr_table **out, pyr_error *error);
+/* `int32`, `duration`, ...: what messages and bindings call a type; NULL beyond the last. */
+const char *pyr_type_name(pyr_type type);
 /* Bytes of one value under construction: a boolean has one of its own. */
 size_t pyr_value_size(pyr_type type);
 /* The array of a column under construction. Arrays move when the table is grown. */
@@ -27,6 +29,11 @@ pyr_status pyr_table_grow(pyr_table *table, int64_t rows, int64_t capacity, pyr_
 void pyr_table_set_dictionary(pyr_table *table, int32_t column, const pyr_dictionary *dictionary);
 /* The table has `rows` rows. On failure the caller still releases it. */
 pyr_status pyr_table_finish(pyr_table *table, int64_t rows, pyr_error *error);
+/* The columns of a table that was handed in, by name: `columns` has room for `count`. One of a nullable field may be
+ * missing (NULL); others, another type or an absent value in a field that is not nullable are PYR_ERROR_ARGUMENT, which
+ * names the table as `what`. Further columns are left alone; words of closed vocabularies are not checked. */
+pyr_status pyr_table_require(const pyr_table *table, const char *what, const pyr_field *fields, int32_t count,
+                             const pyr_column **columns, pyr_error *error);
 /* The columns of `left`, then those of `right`, which has as many rows. Both are finished; their values are shared, not
  * copied, and both are retained. */
 pyr_status pyr_table_join(pyr_table *left, pyr_table *right, pyr_table **out, pyr_error *error);

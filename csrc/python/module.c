@@ -260,6 +260,9 @@ static PyObject *default_of(const pyr_question *question, const pyr_option *opti
         return PyFloat_FromDouble(number);
     case PYR_OPTION_BOOLEAN:
         return PyBool_FromLong(*(const bool *)(const void *)value);
+    case PYR_OPTION_TEXT:
+    case PYR_OPTION_TABLE:
+        Py_RETURN_NONE;
     case PYR_OPTION_INTEGER:
     case PYR_OPTION_DURATION:
         break;
@@ -272,7 +275,7 @@ static PyObject *default_of(const pyr_question *question, const pyr_option *opti
 }
 
 static PyObject *options_of(const pyr_question *question) {
-    static const char *const types[] = {"choice", "integer", "number", "duration", "boolean"};
+    static const char *const types[] = {"choice", "integer", "number", "duration", "boolean", "text", "table"};
     PyObject *options = PyTuple_New(question->option_count);
     for (int32_t i = 0; options != NULL && i < question->option_count; i++) {
         const pyr_option *option = &question->options[i];

@@ -98,9 +98,13 @@ static bool set_choice(const pyr_option *option, PyObject *value, int32_t *out) 
     return false;
 }
 
-/* The argument as the option's value at its place in `options`. */
-static bool set_option(const pyr_option *option, PyObject *value, char *options) {
+/* The argument as the option's value at its place in `options`; None leaves the default. Text and tables are borrowed
+ * from the argument. */
+static bool set_option(const pyr_state *state, const pyr_option *option, PyObject *value, char *options) {
     void *out = options + option->offset;
+    if (value == Py_None) {
+        return true;
+    }
     switch (option->type) {
     case PYR_OPTION_CHOICE:
         return set_choice(option, value, out);
@@ -120,14 +124,27 @@ static bool set_option(const pyr_option *option, PyObject *value, char *options)
         *(bool *)out = truth == 1;
         break;
     }
+    case PYR_OPTION_TEXT: {
+        pyr_text text;
+        if (pyr_text_from_str(value, &text)) {
+            memcpy(out, &text, sizeof text);
+        }
+        break;
+    }
+    case PYR_OPTION_TABLE: {
+        const pyr_table *table = pyr_table_unwrap(state, value);
+        memcpy(out, &table, sizeof table);
+        break;
+    }
     }
     return !PyErr_Occurred();
 }
 
-static bool set_named(const pyr_question *question, PyObject *name, PyObject *value, char *options) {
+static bool set_named(const pyr_state *state, const pyr_question *question, PyObject *name, PyObject *value,
+                      char *options) {
     for (int32_t i = 0; i < question->option_count; i++) {
         if (PyUnicode_CompareWithASCIIString(name, question->options[i].name) == 0) {
-            return set_option(&question->options[i], value, options);
+            return set_option(state, &question->options[i], value, options);
         }
     }
     PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument %R", question->name, name);
@@ -169,7 +186,7 @@ static PyObject *ask(PyObject *self, PyObject *const *args, Py_ssize_t nargs, Py
         memcpy(options.bytes, question->options_default, question->options_size);
     }
     for (Py_ssize_t i = 0; names != NULL && i < PyTuple_GET_SIZE(names); i++) {
-        if (!set_named(question, PyTuple_GET_ITEM(names, i), args[1 + i], options.bytes)) {
+        if (!set_named(state, question, PyTuple_GET_ITEM(names, i), args[1 + i], options.bytes)) {
             return NULL;
         }
     }

@@ -1,6 +1,8 @@
 /* _core.Table: a table of the core. pyracing.Table is its face. */
 #include "binding.h"
 
+#include "../base/table.h"
+
 static pyr_table_object *self_of(PyObject *self) {
     return (pyr_table_object *)self;
 }
@@ -47,10 +49,8 @@ static void dealloc(PyObject *self) {
 
 /* ---- Columns ---- */
 
-static const char *const type_names[] = {"int32", "int64", "float64", "duration", "bool", "text"};
-
 PyObject *pyr_field_to_tuple(const char *name, pyr_type type, bool nullable) {
-    return Py_BuildValue("(ssO)", name, type_names[type], nullable ? Py_True : Py_False);
+    return Py_BuildValue("(ssO)", name, pyr_type_name(type), nullable ? Py_True : Py_False);
 }
 
 static const pyr_column *find(PyObject *self, PyObject *name, int32_t *index) {
@@ -234,7 +234,7 @@ static PyObject *data_of_column(PyObject *self, const pyr_column *column, int64_
     bool text = column->type == PYR_TEXT;
     size_t offsets_size = text ? ((size_t)dictionary->count + 1) * sizeof(int32_t) : 0;
     size_t bytes_size = text ? (size_t)dictionary->offsets[dictionary->count] : 0;
-    return Py_BuildValue("(ssONNNN)", column->name, type_names[column->type], column->nullable ? Py_True : Py_False,
+    return Py_BuildValue("(ssONNNN)", column->name, pyr_type_name(column->type), column->nullable ? Py_True : Py_False,
                          bytes_or_none(self, column->values, values_size(column, rows)),
                          bytes_or_none(self, column->validity, (size_t)(rows + 7) / 8),
                          bytes_or_none(self, text ? (const void *)dictionary->offsets : NULL, offsets_size),
@@ -270,8 +270,8 @@ static bool get_buffer(PyObject *object, Py_buffer *buffer) {
 }
 
 static bool read_type(const char *name, pyr_type *type) {
-    for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++) {
-        if (strcmp(name, type_names[i]) == 0) {
+    for (int i = 0; pyr_type_name((pyr_type)i) != NULL; i++) {
+        if (strcmp(name, pyr_type_name((pyr_type)i)) == 0) {
             *type = (pyr_type)i;
             return true;
         }
