@@ -5,6 +5,7 @@ race = pr.read("race-laps.csv")
 race.classification()
 """
 
+from pyracing.changes import decisions_between
 from pyracing.decisions import (
     delete_lap,
     delete_times,
@@ -42,6 +43,7 @@ __all__ = [
     "Table",
     "UnknownFormat",
     "__version__",
+    "decisions_between",
     "delete_lap",
     "delete_times",
     "disqualify",

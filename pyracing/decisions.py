@@ -160,6 +160,7 @@ retire, place, grid_drop, pit_lane_start = Retire, Place, GridDrop, PitLaneStart
 
 KINDS: dict[str, type[Decision]] = {kind.kind: kind for kind in Decision.__subclasses__()}
 FIELDS = ("kind", "car", "seconds", "laps", "lap", "position", "places", "reason")
+UNEXPLAINED = "unexplained"  # a row of `decisions_between` that is no decision and is passed over
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,15 @@ points_deduction = PointsDeduction
 
 
 # ---- Reading and writing ---------------------------------------------------------------------------------------------
+
+
+def decisions_of(rows: Iterable[Mapping[str, Any]], origin: str) -> tuple[Decision, ...]:
+    """The decisions in rows, which `origin` and a number name in messages."""
+    return tuple(
+        decision_from(row, f"{origin} {number}")
+        for number, row in enumerate(rows, 1)
+        if row.get("kind") != UNEXPLAINED
+    )
 
 
 def decision_from(given: Mapping[str, Any], origin: str) -> Decision:
@@ -233,10 +243,7 @@ def decisions_from(given: Any, origin: str = "decisions") -> tuple[Decision, ...
         raise TypeError(f"decisions has {wrong!r}: expected what pyracing.time_penalty and its like make")
     columns = {name: column for name, column in given_columns(given, FIELDS).items() if name in FIELDS}
     rows = zip(*(plain_values(column.values, column.absent) for column in columns.values()), strict=True)
-    return tuple(
-        decision_from(dict(zip(columns, row, strict=True)), f"{origin} row {number}")
-        for number, row in enumerate(rows, 1)
-    )
+    return decisions_of([dict(zip(columns, row, strict=True)) for row in rows], f"{origin} row")
 
 
 def plain_values(values: Any, absent: Any) -> list[Any]:
@@ -264,7 +271,7 @@ def read_decisions(path: str | Path) -> tuple[Decision, ...]:
         raise RulesError(f"{path}: {error}") from None
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise RulesError(f"{path}: expected a list of decisions, each with kind and car")
-    return tuple(decision_from(row, f"{path}: decision {number}") for number, row in enumerate(rows, 1))
+    return decisions_of(rows, f"{path}: decision")
 
 
 def parse(text: str, suffix: str) -> Any:

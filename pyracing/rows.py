@@ -1,13 +1,13 @@
-"""Rows of Python's own values -> a Table, for the answers that are worked out in Python."""
+"""Tables as rows of Python's own values, and back, for the answers that are worked out in Python."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from pyracing.frames import Column
+from pyracing.frames import Column, Given, converted
 from pyracing.table import ABSENT, Field, Table
 
 
@@ -28,3 +28,23 @@ def column(field: Field, values: list[Any]) -> Column:
         return Column("text", codes, mask, np.array(list(words), dtype=object))
     filled = [ABSENT[field.type] if value is None else value for value in values]
     return Column(field.type, np.array(filled), mask)
+
+
+def rows_of(given: Mapping[str, Given], types: Mapping[str, str], what: str) -> list[dict[str, Any]]:
+    """Rows with a value for every known column, None where it is absent."""
+    known = {name: column for name, column in given.items() if name in types and not empty(column)}
+    columns = {name: listed(column) for name, column in converted(known, types, what).items()}
+    blank = dict.fromkeys(types)
+    return [{**blank, **dict(zip(columns, row, strict=True))} for row in zip(*columns.values(), strict=True)]
+
+
+def empty(column: Given) -> bool:
+    """A column without any value, which has no type either."""
+    return column.values.dtype.kind == "O" and all(value is None for value in column.values)
+
+
+def listed(column: Column) -> list[Any]:
+    values = column.words[column.values] if column.words is not None and len(column.words) else column.values
+    if column.absent is None:
+        return list(values.tolist())
+    return [None if absent else value for value, absent in zip(values.tolist(), column.absent.tolist(), strict=True)]

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pyracing import frames
 from pyracing.errors import RulesError
+from pyracing.rows import rows_of
 from pyracing.rules import Bonus, PointsTable, Rules, ShortenedStep, Standing, rounded
 
 Of: TypeAlias = Literal["drivers", "teams", "manufacturers", "cars"]
@@ -97,19 +98,6 @@ def read_results(results: Any, rules: Rules, by: str | None, of: Of) -> list[Rac
     return races(rows, by, frozenset(given))
 
 
-def rows_of(given: Mapping[str, frames.Given], types: Mapping[str, str], what: str) -> list[Result]:
-    """Rows with a value for every known column, None where it is absent."""
-    known = {name: column for name, column in given.items() if name in types and not empty(column)}
-    columns = {name: listed(column) for name, column in frames.converted(known, types, what).items()}
-    blank = dict.fromkeys(types)
-    return [{**blank, **dict(zip(columns, row, strict=True))} for row in zip(*columns.values(), strict=True)]
-
-
-def empty(column: frames.Given) -> bool:
-    """A column without any value, which has no type either."""
-    return column.values.dtype.kind == "O" and all(value is None for value in column.values)
-
-
 def read_calendar(calendar: Any, group: str) -> list[Race]:
     """Races to come, without rows: one for each row of a table with `round`."""
     types = {name: COLUMNS[name] for name in ("round", "session", *OF_THE_RACE)}
@@ -125,13 +113,6 @@ def require(given: Mapping[str, frames.Given], *names: str) -> None:
     if not any(name in given for name in names):
         wanted = " or ".join(f"'{name}'" for name in names)
         raise ValueError(f"the results have no column {wanted}{frames.nearest(names[0], given)}")
-
-
-def listed(column: frames.Column) -> list[Any]:
-    values = column.words[column.values] if column.words is not None and len(column.words) else column.values
-    if column.absent is None:
-        return list(values.tolist())
-    return [None if absent else value for value, absent in zip(values.tolist(), column.absent.tolist(), strict=True)]
 
 
 def check_statuses(rows: Iterable[Result], rules: Rules) -> None:
