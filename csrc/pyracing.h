@@ -253,6 +253,29 @@ pyr_status pyr_read(const pyr_allocator *allocator, const pyr_source *sources, i
 pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table *laps, const pyr_table *entries,
                                  const pyr_read_options *options, pyr_session **out, pyr_error *error);
 
+/* ---- Instants ------------------------------------------------------------------------------------------------ */
+
+typedef enum pyr_instant_kind {
+    PYR_AT_TIME = 0,    /* `time` since the start */
+    PYR_BEFORE_END = 1, /* `time` before the end: of the winner's last lap; in no race the last crossing */
+    PYR_AT_CLOCK = 2,   /* `time` of day: the first after the start; from 24 h on counted from the day of the start */
+    PYR_AT_LAP = 3,     /* the leader ends lap `lap` */
+    PYR_AT_SHARE = 4    /* `share` of the time from the start to the end */
+} pyr_instant_kind;
+
+/* An instant as people say it. */
+typedef struct pyr_instant {
+    int32_t kind; /* pyr_instant_kind */
+    int32_t lap;
+    int64_t time;
+    double share; /* 0 to 1 */
+} pyr_instant;
+
+/* The race time of an instant, in the field of a selected session. While the race was stopped and `elapsed` stood
+ * still, it is that of the stoppage. PYR_ERROR_ARGUMENT: outside the session (before the start, after the last
+ * crossing), or a lap that was never led. PYR_ERROR_REFUSED: the session does not have what the instant counts from. */
+pyr_status pyr_race_time(const pyr_session *session, const pyr_instant *instant, int64_t *out, pyr_error *error);
+
 /* ---- Lenses -------------------------------------------------------------------------------------------------- */
 
 /* What to keep. An empty list keeps all. */

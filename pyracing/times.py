@@ -15,11 +15,14 @@ import numpy.typing as npt
 from pyracing import _core
 
 Duration: TypeAlias = float | str | datetime.timedelta | np.timedelta64
+Instant: TypeAlias = Duration  # of a session; text may also be '-1h', '50%' or 'lap 120'
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}(?:[.,]\d{1,6})?))?")
+SHARE = re.compile(r"(\d+(?:\.\d+)?) ?%")
+LAP = re.compile(r"lap (\d{1,9})")
 OFFSET = re.compile(r"([+-]?)(\d{1,2}):?(\d{2})")
 
 
@@ -69,6 +72,35 @@ def offset_to_microseconds(value: Duration, what: str = "utc_offset") -> int:
             raise ValueError(f"{what} '{value}' is no offset from UTC")
         return (int(hours) * HOUR + int(minutes) * MINUTE) * (-1 if sign == "-" else 1)
     return to_microseconds(value, what)
+
+
+# ---- Instants ----
+
+
+def race_time(session: _core.Session, at: Instant | None = None, clock: Duration | datetime.time | None = None) -> int:
+    """The race time of an instant of a session.
+
+    `at`: a duration since the start; a negative one counts from the end, when the winner finished ('-1h'; in a session
+    that is no race, from the last crossing); '50%': half of the time from the start to the end; 'lap 120': when the
+    leader ended that lap. `clock`: a time of day, the first after the start. While the race was stopped and `elapsed`
+    stood still, it is that of the stoppage.
+
+    Raises ValueError for an instant outside the session or a lap that was never run, and where not exactly one of both
+    is given.
+    """
+    if (at is None) == (clock is None):
+        raise ValueError("give the instant either as race time, at='16h', or as time of day, clock='16:00'")
+    if clock is not None:
+        return session.race_time("clock", clock_to_microseconds(clock, "clock"))
+    if isinstance(at, str) and (found := SHARE.fullmatch(at.strip())):
+        return session.race_time("share", float(found[1]) / 100)
+    if isinstance(at, str) and (found := LAP.fullmatch(at.strip())):
+        return session.race_time("lap", int(found[1]))
+    assert at is not None
+    if isinstance(at, str) and at.strip().startswith("-"):
+        return session.race_time("before_end", to_microseconds(at.strip()[1:], "instant"))
+    time = to_microseconds(at, "instant")
+    return session.race_time("before_end", -time) if time < 0 else session.race_time("time", time)
 
 
 # ---- As text ----

@@ -199,6 +199,45 @@ static PyObject *ask(PyObject *self, PyObject *const *args, Py_ssize_t nargs, Py
     return status == PYR_OK ? pyr_table_wrap(state, table) : pyr_raise(state, &error, NULL);
 }
 
+/* ---- Instants ---- */
+
+/* Which of the keywords a call gives. */
+static bool read_instant(PyObject *name, PyObject *value, pyr_instant *instant) {
+    static const char *const kinds[] = {"time", "before_end", "clock", "lap", "share"}; /* as pyr_instant_kind */
+    int32_t kind = 0;
+    while (kind < PYR_AT_SHARE && PyUnicode_CompareWithASCIIString(name, kinds[kind]) != 0) {
+        kind++;
+    }
+    *instant = (pyr_instant){.kind = kind};
+    if (kind == PYR_AT_SHARE) {
+        instant->share = PyFloat_AsDouble(value);
+    } else if (kind == PYR_AT_LAP) {
+        long lap = PyLong_AsLong(value);
+        instant->lap = lap < 0 || lap > INT32_MAX ? 0 : (int32_t)lap;
+    } else {
+        instant->time = PyLong_AsLongLong(value);
+    }
+    return !PyErr_Occurred();
+}
+
+static PyObject *race_time(PyObject *self, PyObject *const *args, Py_ssize_t nargs) {
+    pyr_instant instant;
+    pyr_error error;
+    pyr_status status;
+    int64_t time;
+    if (nargs != 2 || !PyUnicode_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "race_time(kind, value)");
+        return NULL;
+    }
+    if (!read_instant(args[0], args[1], &instant)) {
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    status = pyr_race_time(self_of(self), &instant, &time, &error);
+    Py_END_ALLOW_THREADS
+    return status == PYR_OK ? PyLong_FromLongLong(time) : pyr_raise(pyr_state_of_type(Py_TYPE(self)), &error, NULL);
+}
+
 /* ---- Lenses ---- */
 
 enum { LISTS = 5 };
@@ -253,6 +292,9 @@ static PyMethodDef methods[] = {
     {"part", part, METH_O, "part($self, name, /)\n--\n\nOne of the tables that the files say."},
     {"ask", (PyCFunction)(void (*)(void))ask, METH_FASTCALL | METH_KEYWORDS,
      "ask($self, question, /, **options)\n--\n\nThe answer to a question of the core."},
+    {"race_time", (PyCFunction)(void (*)(void))race_time, METH_FASTCALL,
+     "race_time($self, kind, value, /)\n--\n\n"
+     "Microseconds of race time; kind: 'time', 'before_end', 'clock', 'lap' or 'share'."},
     {"select", (PyCFunction)(void (*)(void))select_part, METH_VARARGS | METH_KEYWORDS,
      "select($self, *, cars=(), classes=(), drivers=(), groups=(), flags=(), first_lap=0, last_lap=0)\n--\n\n"
      "The part of the session that matches."},

@@ -282,6 +282,24 @@ def test_selecting_when_any_allocation_fails(core, session):
         )
 
 
+def test_an_instant_when_any_allocation_fails(core):
+    instant = core.ffi.new("pyr_instant *", {"kind": core.lib.PYR_AT_LAP, "lap": 1})
+    time, number = core.ffi.new("int64_t *"), 0
+    while True:
+        number += 1
+        with core.nothing_leaks(), core.read(joined_sources()) as fresh:
+            core.counting.requests, core.counting.fail_at = 0, number
+            try:
+                core.call(core.lib.pyr_race_time, fresh, instant, time)
+            except Failure as failure:
+                assert failure.status == "memory" and time[0] == 0
+                continue
+            finally:
+                core.counting.fail_at = 0
+        assert time[0] > 0 and core.counting.requests < number
+        break
+
+
 def questions(core) -> list:
     count = core.ffi.new("int32_t *")
     array = core.lib.pyr_questions_view(count)
