@@ -20,7 +20,7 @@ from functools import cache
 import pytest
 
 import pyracing as pr
-from pyracing.simulate import DEFAULT_CLASSES, Event, RaceClass, Simulation, simulate
+from pyracing.simulate import DEFAULT_CLASSES, Event, Practice, RaceClass, Simulation, simulate
 from pyracing.simulate.truth import Stop
 
 HOUR = 3_600_000
@@ -1032,6 +1032,186 @@ def test_classes_and_numbers_are_the_users():
     assert len({entry.car for entry in truth.entries}) == 6
 
 
+def test_if_the_flag_had_fallen(race):
+    """Counted in the published laps, one crossing after the other from the full hour on."""
+    cars = by_car(lap_rows(race))
+    repairs = {(stop.car, stop.lap) for stop in race.truth.stops if stop.kind in ("garage", "unfinished")}
+    for hour, standings in race.truth.if_flagged.items():
+        done = {car: sum(elapsed(row) < hour * HOUR for row in cars.get(car, ())) for car in race.truth.grid}
+        shown, stopped = False, set()
+        for time, car, lap, _ in crossings(race):
+            if time < hour * HOUR or car in stopped:
+                continue
+            going = [other for other in cars if other != car and elapsed(cars[other][-1]) > time]
+            first = not shown and all(done[other] < lap for other in going)
+            if not shown and first:
+                shown, repairing = True, {other for other in done if (other, done[other]) in repairs}
+            if not shown or car not in repairing:
+                done[car] = lap
+            if shown:
+                stopped.add(car)
+        assert {s.car: s.laps for s in standings} == done
+        assert shown
+        for standing in standings:
+            time = elapsed(cars[standing.car][standing.laps - 1]) if standing.laps else None
+            assert standing.total_time == (None if time is None else timedelta(milliseconds=time))
+        keys = [(-s.laps, s.total_time or timedelta(0)) for s in standings]
+        assert keys == sorted(keys) and [s.position for s in standings] == list(range(1, len(standings) + 1))
+
+
+def test_at_the_last_hour_the_flag_does_fall():
+    race = run("six hours")
+    told = {result.car: (result.laps, result.total_time) for result in race.truth.provisional}
+    assert {s.car: (s.laps, s.total_time) for s in race.truth.if_flagged[6]} == told
+    seen = {standing.where for standings in race.truth.if_flagged.values() for standing in standings}
+    assert seen == {"track", "pit_lane", "garage", "retired"}
+
+
+# ---- The sessions before the race ----
+
+WEEKEND = dict(seed=13, hours=1, cars=12, incidents=False, crews={"7": ("Gold", "Silver")}, practices=[
+    Practice("Free Practice 1", 45), *(Practice(f"Qualifying {number}", 15, True, number) for number in (1, 2, 3))
+])  # fmt: skip
+
+
+@cache
+def weekend() -> Simulation:
+    return simulate(**WEEKEND)
+
+
+def session_rows(dialect: str, name: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The laps and the result of a session, as published."""
+    own = [file for file in files(weekend(), dialect) if name.lower() in file.lower().replace("-", " ")]
+    laps = files(weekend(), dialect)[next(file for file in own if "laps" in file or file.startswith("23_"))]
+    result = files(weekend(), dialect)[next(file for file in own if "esults" in file)]
+    return tuple(
+        [{key.strip(): value for key, value in row.items() if key} for row in table(data, separator_of(dialect))]
+        for data in (laps, result)
+    )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("practice", WEEKEND["practices"], ids=lambda practice: practice.name)
+def test_practices_are_published(dialect, practice):
+    laps, result = session_rows(dialect, practice.name)
+    cars = by_car(laps)
+    for own in cars.values():
+        assert own[0]["PIT_TIME"] and elapsed(own[0]) > ms(own[0]["PIT_TIME"])
+        for before, row in itertools.pairwise([None, *own]):
+            sectors = sum(ms(row[f"S{i}"]) for i in (1, 2, 3))
+            assert sectors == ms(row["LAP_TIME"]) == elapsed(row) - (elapsed(before) if before else 0)
+            assert (row["PIT_TIME"] != "") == (before is None or before["CROSSING_FINISH_LINE_IN_PIT"] == "B")
+            assert (row["FLAG_AT_FL"] == "FF") == (elapsed(row) >= practice.minutes * 60_000)
+            assert before is None or before["FLAG_AT_FL"] == "GF"
+    best = {
+        car: min((ms(row["LAP_TIME"]), elapsed(row), row["LAP_NUMBER"]) for row in own[1:]) for car, own in cars.items()
+    }
+    order = sorted(best, key=best.get)
+    assert [row["NUMBER"] for row in result] == order
+    for before, row in itertools.pairwise([result[0], *result]):
+        time, _, lap = best[row["NUMBER"]]
+        assert (row["LAP"], ms(row["TIME"]), int(row["LAPS"])) == (lap, time, len(cars[row["NUMBER"]]))
+        if row is not result[0]:
+            assert ms(row["GAP_FIRST"]) == time - best[order[0]][0]
+            assert ms(row["GAP_PREVIOUS"]) == time - best[before["NUMBER"]][0]
+    told = weekend().truth.practices[practice.name]
+    assert [(r.car, whole_ms(r.best_lap)) for r in told] == [(car, best[car][0]) for car in order]
+
+
+def test_who_drives_in_practice():
+    drivers = {(driver.car, driver.number): driver for driver in weekend().truth.drivers}
+    driven = {}
+    for practice in WEEKEND["practices"]:
+        laps, _ = session_rows("wec", practice.name)
+        for row in laps:
+            driver = drivers[row["NUMBER"], int(row["DRIVER_NUMBER"])]
+            assert row["DRIVER_NAME"] == driver.name and practice.driver in (None, driver.number)
+            driven.setdefault(practice.name, set()).add((driver.car, driver.number))
+    assert driven["Free Practice 1"] == set(drivers)
+    assert ("7", 2) in driven["Qualifying 2"] and not any(car == "7" for car, _ in driven["Qualifying 3"])
+
+
+def test_the_best_laps_of_practice_follow_the_drivers_pace():
+    """A best lap is off the driver's pace by the track, the fuel and luck: about the same for all."""
+    drivers = {(driver.car, driver.number): driver for driver in weekend().truth.drivers}
+    for number in (1, 2, 3):
+        laps, _ = session_rows("wec", f"Qualifying {number}")
+        ratios = []
+        for car, own in by_car(laps).items():
+            ratios.append(min(ms(row["LAP_TIME"]) for row in own) / 1000 / drivers[car, number].pace.total_seconds())
+        assert 0.985 < min(ratios) and max(ratios) < 1.005
+
+
+def test_the_grid_is_the_mean_of_the_qualifying_sessions():
+    times = defaultdict(list)
+    for number in (1, 2, 3):
+        for row in session_rows("wec", f"Qualifying {number}")[1]:
+            times[row["NUMBER"]].append(ms(row["TIME"]))
+    groups = list(DEFAULT_CLASSES)
+    truth = weekend().truth
+    group = {entry.car: groups.index(entry.class_name) for entry in truth.entries}
+    assert len(times["7"]) == 2
+    assert list(truth.grid) == sorted(times, key=lambda car: (group[car], statistics.mean(times[car])))
+
+
+def test_the_weekend_is_read_back(tmp_path):
+    sessions = weekend().sessions
+    assert list(sessions) == ["Free Practice 1", "Qualifying 1", "Qualifying 2", "Qualifying 3", "Race"]
+    for dialect in DIALECTS:
+        folder = tmp_path / dialect
+        weekend().write(folder, dialect)
+        kinds = dict(rows_of(pr.scan(folder), "session", "kind"))
+        assert kinds == {"free practice 1": "practice", "race": "race"} | {
+            f"qualifying {number}": "qualifying" for number in (1, 2, 3)
+        }
+        for name, session in sessions.items():
+            found = pr.read(folder, session=name.lower())
+            assert len(session.check()) == 0 and set(column(found.check(), "severity")) <= {"note"}
+            assert column(found.laps, "lap_time") == column(session.laps, "lap_time")
+            assert found.info["kind"] == session.info["kind"]
+            if name != "Race":
+                best = rows_of(found.results, "car", "best_lap", "best_lap_number", "laps")
+                told = weekend().truth.practices[name]
+                assert best == [(r.car, r.best_lap, r.best_lap_number, r.laps) for r in told]
+
+
+def test_practices_change_nothing_of_the_race():
+    arguments = dict(seed=7, hours=1, cars=12)
+    alone, after = (simulate(**arguments, practices=list) for list in ([], [Practice("Free Practice")]))
+    assert alone.files().items() <= after.files().items()
+    assert after.session == alone.session and len(after.sessions) == 2
+
+
+def test_scripted_drivers_and_crews():
+    race = simulate(
+        9, hours=3, cars=12, incidents=False, drivers={"7": (2, 3, 3, 1)}, crews={"7": ("Gold", "Silver", "Bronze")},
+        faster={"007": 0.5, ("7", 2): 0.8}, events=[Event("repair", "40m", "7", duration="10m")],
+    )  # fmt: skip
+    stints = ["2"]
+    for before, row in itertools.pairwise(by_car(lap_rows(race))["7"]):
+        if before["CROSSING_FINISH_LINE_IN_PIT"] == "B":
+            stints.append(row["DRIVER_NUMBER"])
+    assert stints[:4] == ["2", "3", "3", "1"] and set(stints[4:]) <= {"1"}
+    crew = [driver for driver in race.truth.drivers if driver.car == "7"]
+    assert [driver.rating for driver in crew] == ["Gold", "Silver", "Bronze"]
+    slower = {
+        (d.car, d.number): d.pace
+        for d in simulate(9, hours=3, cars=12, crews={"7": ("Gold", "Silver", "Bronze")}).truth.drivers
+    }
+    gained = {(d.car, d.number): (slower[d.car, d.number] - d.pace).total_seconds() for d in race.truth.drivers}
+    for (car, number), seconds in gained.items():
+        assert seconds == pytest.approx(0.5 if car == "007" else 0.8 if (car, number) == ("7", 2) else 0, abs=0.01)
+
+
+def test_attributes_are_one_row_a_driver():
+    race = simulate(9, minutes=5, cars=12, attributes={"7": {"championship": "north", "rookie": "yes"}, "007": {}})
+    assert race.attributes.columns == ["car", "driver", "driver_number", "rating", "country", "championship", "rookie"]
+    assert rows_of(race.attributes, *race.attributes.columns) == [
+        (d.car, d.name, d.number, d.rating, d.country, *(("north", "yes") if d.car == "7" else (None, None)))
+        for d in race.truth.drivers
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -1047,6 +1227,14 @@ def test_classes_and_numbers_are_the_users():
             "did not come about",
         ),
         (dict(minutes=20, decisions=[pr.disqualify("x")]), "no car 'x'"),
+        (dict(minutes=20, crews={"x": ("Gold",)}), "crews: there is no car 'x'"),
+        (dict(minutes=20, crews={"7": ("Diamond",)}), "ratings are"),
+        (dict(minutes=20, faster={("7", 4): 1}), "drivers 1 to 3, not 4"),
+        (dict(minutes=20, faster={"77": 1}), "no car '77'; near it"),
+        (dict(minutes=20, drivers={"7": (1, 0)}), "drivers 1 to 3, not 0"),
+        (dict(minutes=20, attributes={"x": {}}), "attributes: there is no car 'x'"),
+        (dict(minutes=20, practices=[Practice("Race")]), "names of their own"),
+        (dict(minutes=20, practices=[Practice("Q4", driver=4)]), "no crew has a driver 4"),
         (dict(minutes=20, decisions=[pr.place("7", 1)]), "not place"),
         (dict(minutes=20, events=[Event("stop_go", "19:59", "7", duration=5)]), "did not come about"),
     ],

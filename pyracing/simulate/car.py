@@ -76,12 +76,20 @@ class Car:
         "crew", "driver_number", "end", "entry", "error", "flagged", "fuel", "fuel_effect", "green", "group", "index",
         "laps", "limiter", "log", "margin", "mistakes", "noise", "orders", "pace", "patience", "phase", "pit_lane_time",
         "race_class", "retired", "scatter", "sector_1", "sector_2", "sector_start", "service", "set_stints", "share",
-        "start", "tank", "temper", "traffic_cost", "turn_stints", "tyre_laps", "visit", "visits", "wear",
+        "start", "tank", "temper", "traffic_cost", "turn_stints", "turns", "tyre_laps", "visit", "visits", "wear",
     )  # fmt: skip
 
     def __init__(
-        self, seed: int, index: int, entry: Entry, crew: Sequence[Driver], race_class: RaceClass, group: int
+        self,
+        seed: int,
+        index: int,
+        entry: Entry,
+        crew: Sequence[Driver],
+        race_class: RaceClass,
+        group: int,
+        turns: Sequence[int] = (),
     ) -> None:
+        """`turns`: who drives each stint, the last one all that follow; if empty, in turn for `driver_stints` each."""
         self.index, self.entry, self.crew, self.race_class, self.group = index, entry, crew, race_class, group
         self.noise = Stream(seed, "laps", entry.car)
         self.service = Stream(seed, "stops", entry.car)
@@ -103,7 +111,8 @@ class Car:
         self.temper = self.service.bits()
         self.flagged = False
         self.retired: tuple[int, bool, str] | None = None  # when, in the pits, why
-        self.take_over(1)
+        self.turns = list(turns[1:]) if turns else None
+        self.take_over(turns[0] if turns else 1)
 
     def take_over(self, number: int) -> None:
         """Another driver takes the wheel."""
@@ -115,6 +124,24 @@ class Car:
         self.wear = round(driver.tyre_wear * 1_000_000)
         self.fuel_effect = round(driver.fuel_effect * 1_000_000)
         self.traffic_cost = round(driver.traffic_cost * 1_000_000)
+
+    def next_driver(self, last_splash: bool) -> int | None:
+        """Who takes over at this stop; None if nobody does."""
+        if self.turns is not None:
+            following = self.turns.pop(0) if self.turns else self.driver_number
+            return None if following == self.driver_number else following
+        if self.turn_stints < self.race_class.driver_stints or last_splash:
+            self.turn_stints += 1
+            return None
+        self.turn_stints = 1
+        return self.driver_number % len(self.crew) + 1
+
+    def sector_time(self, share: int, track: int, noise: int) -> int:
+        """Under green, in milliseconds: `share` thousandths of a lap, on a track slower by `track` millionths than at
+        the start, and `noise` microseconds."""
+        lap = self.pace + self.pace * track // 1_000_000
+        lap += self.wear * self.tyre_laps - self.fuel_effect * (self.tank - self.fuel) // 1000
+        return (lap * share // 1000 + noise + 500) // 1000
 
     def serve(self, to_the_end: int) -> int:
         """Fuel (`to_the_end`: all that is needed), tyres and driver as they are due: how long the car stands for it."""
@@ -131,11 +158,9 @@ class Car:
             self.tyre_laps = 0
             self.set_stints = 1
             standing += round(race_class.tyre_time * 1000)
-        if self.turn_stints < race_class.driver_stints or last_splash:
-            self.turn_stints += 1
-        else:
-            self.turn_stints = 1
-            self.take_over(self.driver_number % len(self.crew) + 1)
+        following = self.next_driver(last_splash)
+        if following is not None:
+            self.take_over(following)
             standing = max(standing, round(race_class.driver_change_time * 1000))
         trouble = self.service.between(3000, 20_000) if self.service.between(1, 25) == 1 else 0
         return standing + self.service.between(0, 1500) + trouble

@@ -1,11 +1,15 @@
 """Who races: classes of cars, and entries with crews, all invented."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeAlias
 
+from pyracing.frames import nearest
 from pyracing.simulate.stream import Stream
 from pyracing.simulate.truth import Driver, Entry
+
+Faster: TypeAlias = Mapping[str | tuple[str, int], float]
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,7 @@ class RaceClass:
             raise ValueError(
                 "a class needs laps of 10 s or more, at least two laps a stint and one stint a set and a driver"
             )
-        if not 0 < len(self.ratings) < 6 or any(rating not in RATINGS for rating in self.ratings):
-            raise ValueError(f"ratings are one to five of {', '.join(RATINGS)}, not {self.ratings}")
+        check_ratings(self.ratings)
         if self.cars < 0 or len(set(self.numbers)) != len(self.numbers):
             raise ValueError("cars cannot be negative, and a number is given to one car only")
 
@@ -64,6 +67,12 @@ RATINGS = {
     "Silver": Skill(8000, 2800, 60),
     "Bronze": Skill(22000, 4500, 120),
 }
+
+
+def check_ratings(ratings: Sequence[str]) -> None:
+    if not 0 < len(ratings) < 6 or any(rating not in RATINGS for rating in ratings):
+        raise ValueError(f"ratings are one to five of {', '.join(RATINGS)}, not {tuple(ratings)}")
+
 
 DEFAULT_CLASSES: Mapping[str, RaceClass] = {
     "HYPERCAR": RaceClass(
@@ -152,6 +161,27 @@ def double_name(names: Sequence[str], index: int) -> str:
     return names[i] if again == 0 else f"{names[i]}-{names[(i + again) % len(names)]}"
 
 
+def check_crews(ratings: Mapping[str, Sequence[str]], faster: Faster, crews: Mapping[str, Sequence[str]]) -> None:
+    """`ratings`: of all crews."""
+    for car in crews:
+        check_car(car, ratings, "crews")
+        check_ratings(ratings[car])
+    for key in faster:
+        car, number = (key, 1) if isinstance(key, str) else key
+        check_car(car, ratings, "faster")
+        check_number(number, car, ratings[car], "faster")
+
+
+def check_car(car: str, cars: Iterable[str], what: str) -> None:
+    if car not in cars:
+        raise ValueError(f"{what}: there is no car '{car}'{nearest(car, cars)}")
+
+
+def check_number(number: int, car: str, crew: Sequence[object], what: str) -> None:
+    if not 0 < number <= len(crew):
+        raise ValueError(f"{what}: car {car} has drivers 1 to {len(crew)}, not {number}")
+
+
 def make_driver(
     seed: int, car: str, number: int, rating: str, race_class: RaceClass, lap: int, name: tuple[str, str]
 ) -> Driver:
@@ -181,12 +211,22 @@ def make_driver(
 
 
 def make_field(
-    seed: int, classes: Mapping[str, RaceClass], cars: int | None, faster: Mapping[str, float]
+    seed: int,
+    classes: Mapping[str, RaceClass],
+    cars: int | None,
+    faster: Faster,
+    crews: Mapping[str, Sequence[str]],
 ) -> tuple[list[Entry], list[Driver]]:
-    """The entries in the order of their classes, and their crews. `faster`: seconds a lap that a car is quicker by."""
+    """The entries in the order of their classes, and their crews.
+
+    `faster`: seconds a lap that a car, or a driver of it (car and driver number), is quicker by. `crews`: ratings of
+    the crews that are not as their class has them, by car.
+    """
     sizes = divide(classes, cars)
     numbers = car_numbers(seed, classes, sizes)
-    names = iter(crew_names(seed, sum(sizes[name] * len(race_class.ratings) for name, race_class in classes.items())))
+    ratings = {car: crews.get(car, race_class.ratings) for name, race_class in classes.items() for car in numbers[name]}
+    check_crews(ratings, faster, crews)
+    names = iter(crew_names(seed, sum(map(len, ratings.values()))))
     stream = Stream(seed, "entries")
     teams = stream.shuffled([f"{start} {end}" for start in TEAM_STARTS for end in TEAM_ENDS])
     entries: list[Entry] = []
@@ -198,10 +238,10 @@ def make_field(
             make, model = makes[i % len(makes)]
             lap = round((race_class.lap_time - faster.get(car, 0.0)) * 1_000_000)
             lap += Stream(seed, "car", car).normal(round(race_class.spread * 1_000_000))
-            crew = [
-                make_driver(seed, car, number, rating, race_class, lap, next(names))
-                for number, rating in enumerate(race_class.ratings, 1)
-            ]
+            crew = []
+            for number, rating in enumerate(ratings[car], 1):
+                own = lap - round(faster.get((car, number), 0.0) * 1_000_000)
+                crew.append(make_driver(seed, car, number, rating, race_class, own, next(names)))
             team, vehicle = teams[len(entries) // 2 % len(teams)], f"{make} {model} {name}"
             names_of_crew = tuple(driver.name for driver in crew)
             entries.append(Entry(car, name, race_class.group, team, make, vehicle, tyre_make, names_of_crew))

@@ -9,9 +9,9 @@ from pyracing.decisions import Decision, RearOfClass
 from pyracing.simulate import published
 from pyracing.simulate.car import CHEQUERED, FCY, GREEN, RED, SAFETY_CAR, Car
 from pyracing.simulate.marks import lap_times_of
-from pyracing.simulate.outcome import Outcome
+from pyracing.simulate.outcome import Held
 from pyracing.simulate.plan import MINUTE
-from pyracing.simulate.stewards import STATUSES, Finish, ranked
+from pyracing.simulate.stewards import STATUSES, Finish, by_best_lap, ranked
 from pyracing.simulate.truth import Entry
 from pyracing.simulate.weather import Reading
 
@@ -32,8 +32,10 @@ WEC_RESULT_COLUMNS = (
 )  # fmt: skip
 RESULT_COLUMNS = (
     "POSITION", "NUMBER", "STATUS", "LAPS", "TOTAL_TIME", "GAP_FIRST", "GAP_PREVIOUS", "FL_LAPNUM", "FL_TIME",
-    "FL_KPH", "TEAM", "CLASS", "GROUP", "DIVISION", "VEHICLE", "TIRES",
+    "FL_KPH",
 )  # fmt: skip
+BEST_LAP_COLUMNS = ("POS", "NUMBER", "LAP", "TIME", "GAP_FIRST", "GAP_PREVIOUS", "KPH", " LAPS")
+ENTRY_COLUMNS = ("TEAM", "CLASS", "GROUP", "DIVISION", "VEHICLE", "TIRES")
 IMSA_ENTRY_COLUMNS = (
     "IMSA_CarId", "IMSA_TeamId", "IMSA_ClassId", "IMSA_CarTypeId", "IMSA_ManufacturerId", "IMSA_TireId",
     "IMSA_SponsorId", "IMSA_EventEntryId", "*Extra 9", "*Extra 10",
@@ -89,6 +91,7 @@ class Dialect:
 
 
 WEC, IMSA, SRO = "wec", "imsa", "sro"
+RACE = "race"  # of the kinds of sessions
 DIALECTS = {
     WEC: Dialect(statuses=True, minutes="'", sign="", one_lap="Laps", no_gap="", no_lap=""),
     IMSA: Dialect(
@@ -102,39 +105,40 @@ DIALECTS = {
 
 
 class Publisher:
-    """Writes one race in one dialect."""
+    """Writes one session in one dialect."""
 
-    def __init__(self, dialect: str, outcome: Outcome) -> None:
+    def __init__(self, dialect: str, held: Held) -> None:
         if dialect not in DIALECTS:
             raise ValueError(f"dialect is one of {', '.join(DIALECTS)}, not {dialect!r}")
         self.name, self.dialect = dialect, DIALECTS[dialect]
-        self.cars = sorted(outcome.race.cars, key=lambda car: car.entry.car)
-        self.stoppages, self.last = outcome.race.stoppages, outcome.race.last_line
-        self.drivers, self.finishes, self.decisions = outcome.crews, outcome.finishes, outcome.decisions
-        self.weather, self.marks = outcome.weather, outcome.marks
-        self.start, self.metres = outcome.start, outcome.metres
+        self.session, self.kind = held.name, held.kind
+        self.cars = sorted(held.cars, key=lambda car: car.entry.car)
+        self.stoppages, self.last = held.stoppages, held.last_line()
+        self.drivers, self.finishes, self.decisions = held.crews, held.finishes, held.decisions
+        self.weather, self.marks = held.weather, held.marks
+        self.start, self.metres = held.start, held.metres
 
     def files(self) -> dict[str, Iterator[bytes]]:
         """What is published, by name, in pieces."""
-        stewards = self.decisions
+        stewards, sections = self.decisions, "EnduranceWithSections" if self.dialect.sections else ""
         if self.name == IMSA:
-            stem = f"{self.start:%Y%m%d%H%M}-race"
-            return {
-                f"{stem}-laps.csv": self.laps(),
-                f"{stem}-provisional-results.csv": self.result(()),
-                f"{stem}-results.csv": self.result(stewards),
-                f"{stem}-weather.csv": self.weather_file(),
+            stem = f"{self.start:%Y%m%d%H%M}-{self.session.lower().replace(' ', '-')}"
+            laps, weather, result = f"{stem}-laps.csv", f"{stem}-weather.csv", f"{stem}-results.csv"
+            results = {f"{stem}-provisional-results.csv": self.result(()), result: self.result(stewards)}
+        else:
+            laps, weather = f"23_Analysis{sections}_{self.session}.CSV", f"26_Weather_{self.session}.CSV"
+            result = f"03_Results_{self.session}.CSV"
+            results = {
+                f"03_Provisional Results_{self.session}.CSV": self.result(()),
+                f"03_Official Results_{self.session}.CSV": self.result(stewards),
             }
-        found = {
-            f"23_Analysis{'EnduranceWithSections' if self.dialect.sections else ''}_Race.CSV": self.laps(),
-            "03_Provisional Results_Race.CSV": self.result(()),
-            "03_Official Results_Race.CSV": self.result(stewards),
-            "26_Weather_Race.CSV": self.weather_file(),
-        }
+        if self.kind != RACE:
+            return {laps: self.laps(), result: self.best_lap_result(), weather: self.weather_file()}
+        found = {laps: self.laps(), **results, weather: self.weather_file()}
         if self.name == SRO:
-            found["05_Provisional Results by Class_Race.CSV"] = self.class_result(())
-            found["05_Official Results by Class_Race.CSV"] = self.class_result(stewards)
-            found["99_Best 10 Laps By Driver_Race.CSV"] = self.best_laps()
+            found[f"05_Provisional Results by Class_{self.session}.CSV"] = self.class_result(())
+            found[f"05_Official Results by Class_{self.session}.CSV"] = self.class_result(stewards)
+            found[f"99_Best 10 Laps By Driver_{self.session}.CSV"] = self.best_laps()
         return found
 
     # ---- Rows ----
@@ -219,9 +223,7 @@ class Publisher:
         dialect = self.dialect
         columns = [*WEC_RESULT_COLUMNS]
         if self.name != WEC:
-            columns = [*RESULT_COLUMNS, *dialect.entry_columns]
-            for number in range(1, CREW_PLACES + 1):
-                columns += [f"DRIVER{number}_{name}" for name in (*DRIVER_COLUMNS, *dialect.driver_columns)]
+            columns = [*RESULT_COLUMNS, *self.columns_of_entry()]
         yield self.head(columns)
         gaps = self.gaps(decisions)
         for position, (finish, status) in enumerate(ranked(self.finishes, decisions, dialect.statuses), 1):
@@ -239,8 +241,17 @@ class Publisher:
         ]  # fmt: skip
 
     def fields(self, entry: Entry, status: str, distance: Sequence[str]) -> list[str]:
-        fields = [entry.car, status, *distance, entry.team, entry.class_name, entry.group, "", entry.vehicle]
-        fields += [entry.tyre_make, *[""] * len(self.dialect.entry_columns)]
+        return [entry.car, status, *distance, *self.entry_fields(entry)]
+
+    def columns_of_entry(self) -> list[str]:
+        columns = [*ENTRY_COLUMNS, *self.dialect.entry_columns]
+        for number in range(1, CREW_PLACES + 1):
+            columns += [f"DRIVER{number}_{name}" for name in (*DRIVER_COLUMNS, *self.dialect.driver_columns)]
+        return columns
+
+    def entry_fields(self, entry: Entry) -> list[str]:
+        fields = [entry.team, entry.class_name, entry.group, "", entry.vehicle, entry.tyre_make]
+        fields += [""] * len(self.dialect.entry_columns)
         blank = [""] * len(self.dialect.driver_columns)
         for driver in self.drivers[entry.car]:
             fields += [
@@ -254,6 +265,21 @@ class Publisher:
             ]
         places = CREW_PLACES - len(self.drivers[entry.car])
         return fields + [""] * (places * (len(DRIVER_COLUMNS) + len(blank)))
+
+    def best_lap_result(self) -> Iterator[bytes]:
+        """Of a practice, in the order of best laps."""
+        yield self.head([*BEST_LAP_COLUMNS, *self.columns_of_entry()])
+        finishes = [finish for finish, _ in by_best_lap(self.finishes)]
+        for position, (finish, before) in enumerate(zip(finishes, [finishes[0], *finishes], strict=False), 1):
+            best, entry = finish.best_lap, finish.entry
+            fields = [str(position), entry.car, str(finish.best_lap_number or 0)]
+            if best is None:
+                fields += ["", "", "", ""]
+            else:
+                gaps = (published.gap(0, best - (other.best_lap or 0), "+") for other in (finishes[0], before))
+                speed = published.average_speed(self.metres, best)
+                fields += [published.lap_time(best), *(["-", "-"] if position == 1 else gaps), speed]
+            yield self.line([*fields, str(finish.laps), *self.entry_fields(entry)]).encode()
 
     def gaps(self, decisions: Sequence[Decision]) -> dict[str, tuple[str, str]]:
         """To the first and to the car before, as they are until cars are moved to the rear of their class."""

@@ -1,6 +1,6 @@
 """From a race that was run to the truth about it."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pyracing.simulate.field import RaceClass
 from pyracing.simulate.marks import Marks, lap_times_of
 from pyracing.simulate.plan import HOUR, MINUTE
 from pyracing.simulate.race import COLD_TYRES, ENTRY_AT, EXIT_AT, SHARES, Race
-from pyracing.simulate.stewards import Finish, ranked, results
+from pyracing.simulate.stewards import Finish, by_best_lap, ranked, results
 from pyracing.simulate.truth import (
     Crossing,
     Driver,
@@ -20,6 +20,7 @@ from pyracing.simulate.truth import (
     Neutralisation,
     Place,
     Retirement,
+    Standing,
     Stop,
     Truth,
     Weather,
@@ -28,19 +29,40 @@ from pyracing.simulate.weather import Reading
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """All there is to publish and to tell of a race that was run. `finishes`: before any decision of the stewards."""
+class Held:
+    """All there is to publish of a session that was held. `finishes`: before any decision of the stewards; those of a
+    practice in the order of best laps."""
 
-    race: Race
-    entries: Sequence[Entry]
+    name: str
+    kind: str
+    cars: Sequence[Car]
     crews: Mapping[str, Sequence[Driver]]
-    classes: Mapping[str, RaceClass]
     weather: Sequence[Reading]
     start: datetime
     metres: int
     marks: Marks
     finishes: Sequence[Finish]
-    decisions: Sequence[Decision]
+    decisions: Sequence[Decision] = ()
+    stoppages: Sequence[tuple[int, int]] = ()
+
+    def last_line(self) -> int:
+        """When the last car crossed the line, on a clock that never stops."""
+        last = max((car.log.elapsed[-1] for car in self.cars if car.laps), default=0)
+        return last + sum(length for since, length in self.stoppages if since < last)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All there is to publish and to tell of a weekend: the sessions before the race, in order, and the race."""
+
+    race: Race
+    entries: Sequence[Entry]
+    classes: Mapping[str, RaceClass]
+    held: Held
+    practices: Sequence[Held]
+
+    def held_sessions(self) -> list[Held]:
+        return [*self.practices, self.held]
 
 
 def duration(ms: int) -> timedelta:
@@ -135,26 +157,69 @@ def retirements_of(cars: Sequence[Car]) -> Iterator[Retirement]:
             yield Retirement(car.entry.car, car.laps, duration(time), in_pit, reason)
 
 
+def states_at(cars: Sequence[Car], hour: int) -> tuple[Standing, ...]:
+    """Every car as if the flag had fallen at an instant: see `Standing`."""
+    shown = flag_time(cars, hour)
+    found = []
+    for car in cars:
+        log = car.log
+        laps = bisect_left(log.elapsed, shown)
+        where = where_is(car, laps)
+        if laps < len(log) and where != "garage":
+            laps += 1
+        found.append((-laps, log.elapsed[laps - 1] if laps else 0, car, where))
+    in_class: Counter[str] = Counter()
+    standings = []
+    for position, (laps, time, car, where) in enumerate(sorted(found, key=lambda state: state[:2]), 1):
+        in_class[car.entry.class_name] += 1
+        total = duration(time) if laps else None
+        standings.append(Standing(car.entry.car, position, in_class[car.entry.class_name], -laps, total, where))
+    return tuple(standings)
+
+
+def flag_time(cars: Sequence[Car], instant: int) -> int:
+    """When the leader next crosses the line: the first car to do so many laps of all that will cross it again."""
+    rows = ((bisect_left(car.log.elapsed, instant), car) for car in cars)
+    crossings = ((car.log.elapsed[row], row, car) for row, car in rows if row < len(car.log))
+    for time, row, car in sorted(crossings, key=lambda crossing: crossing[:2]):
+        others = (other for other in cars if other is not car and len(other.log) > bisect_left(other.log.elapsed, time))
+        if all(bisect_left(other.log.elapsed, time) <= row for other in others):
+            return time
+    return instant
+
+
+def where_is(car: Car, laps: int) -> str:
+    """What a car that has completed so many laps is doing: `track`, `pit_lane`, `garage` or `retired`."""
+    if laps == len(car.log) and car.retired is not None:
+        return "retired"
+    if laps and car.log.in_pit[laps - 1]:
+        visit = next(visit for visit in car.visits if visit.lap == laps)
+        return "garage" if visit.kind in ("garage", "unfinished") else "pit_lane"
+    return "track"
+
+
 def tell_truth(outcome: Outcome) -> Truth:
-    race, finishes = outcome.race, outcome.finishes
-    cars = race.cars
+    race, held = outcome.race, outcome.held
+    cars, finishes = race.cars, held.finishes
     grid = {car.entry.car: slot for slot, car in enumerate(race.grid)}
     hours = range(1, max((car.log.elapsed[-1] for car in cars if car.laps), default=0) // HOUR + 1)
     return Truth(
         entries=tuple(outcome.entries),
-        drivers=tuple(driver for crew in outcome.crews.values() for driver in crew),
+        drivers=tuple(driver for crew in held.crews.values() for driver in crew),
         grid=tuple(grid),
         pit_loss={name: pit_loss(race_class, race.lane_time) for name, race_class in outcome.classes.items()},
         track=tuple((duration(minute * MINUTE), state / 1_000_000) for minute, state in enumerate(race.track)),
-        weather=tuple(weather_at(minute, reading) for minute, reading in enumerate(outcome.weather)),
+        weather=tuple(weather_at(minute, reading) for minute, reading in enumerate(held.weather)),
         neutralisations=tuple(Neutralisation(kind, duration(start), duration(end)) for kind, start, end in race.spells),
         suspensions=tuple((duration(since), duration(length)) for since, length in race.stoppages),
         stops=tuple(stop for car in cars for stop in stops_of(car)),
         retirements=tuple(retirements_of(cars)),
-        decisions=tuple(outcome.decisions),
+        decisions=tuple(held.decisions),
         flagged=frozenset(car.entry.car for car in cars if car.flagged),
         hourly={hour: order_at(cars, grid, hour * HOUR) for hour in hours},
+        if_flagged={hour: states_at(cars, hour * HOUR) for hour in hours},
         crossings=tuple(crossings_of(cars)),
         provisional=results(ranked(finishes, (), statuses=True)),
-        official=results(ranked(finishes, outcome.decisions, statuses=True)),
+        official=results(ranked(finishes, held.decisions, statuses=True)),
+        practices={practice.name: results(by_best_lap(practice.finishes)) for practice in outcome.practices},
     )

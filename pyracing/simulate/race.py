@@ -176,9 +176,7 @@ class Race:
         noise = (drawn - 98302) * car.scatter >> 15
         if bits >> 48 < car.mistakes:
             noise += 1_000_000 + drawn * 25
-        lap = car.pace + car.pace * self.track[time // 60_000] // 1_000_000
-        lap += car.wear * car.tyre_laps - car.fuel_effect * (car.tank - car.fuel) // 1000
-        return (lap * SHARES[sector] // 1000 + noise + car.traffic_cost * met + 500) // 1000
+        return car.sector_time(SHARES[sector], self.track[time // 60_000], noise + car.traffic_cost * met)
 
     def set_going(self, car: Car, phase: int, time: int, green: int, share: int = 1000) -> None:
         car.phase, car.start, car.green, car.share = phase, time, green, share

@@ -45,6 +45,13 @@ def by_distance(finish: Finish) -> tuple[int, int]:
     return -finish.laps, finish.total_time
 
 
+def by_best_lap(finishes: Sequence[Finish]) -> list[tuple[Finish, str]]:
+    """A practice, given in the order in which best laps were set: of equal ones the earlier is ahead. Who has no lap
+    that counts is not classified."""
+    ordered = sorted(finishes, key=lambda finish: (finish.best_lap is None, finish.best_lap or 0))
+    return [(finish, "not_classified" if finish.best_lap is None else "classified") for finish in ordered]
+
+
 def decided(finishes: Sequence[Finish], decisions: Sequence[Decision]) -> list[Finish]:
     """Laps and times after the decisions."""
     after = {finish.entry.car: finish for finish in finishes}

@@ -131,6 +131,21 @@ class Place(NamedTuple):
     elapsed: timedelta | None
 
 
+class Standing(NamedTuple):
+    """A car in the result that there would be if the flag had fallen at an instant: to the leader at his next crossing,
+    to every other car at its next one. `where` a car is when the flag falls: `track`; `pit_lane` or `garage`, on a lap
+    that began there; or `retired`. From the garage nobody comes to the flag. Positions are by laps, then time, of all
+    that started.
+    """
+
+    car: str
+    position: int
+    class_position: int
+    laps: int
+    total_time: timedelta | None
+    where: str
+
+
 @dataclass(frozen=True)
 class Weather:
     """What the weather station says. Degrees Celsius, per cent, hPa, m/s, degrees."""
@@ -151,8 +166,10 @@ class Truth:
 
     `grid`: the cars that started, in order. `pit_loss`: of a stop for fuel and tyres under green, on average, by class.
     `track`: by how much a lap was slower than at the start, as a part of it, from minute to minute. `suspensions`: when
-    ELAPSED stood still, and for how long. `hourly`: the order at each full hour, from the crossings until then.
-    `flagged`: cars that took the chequered flag. `provisional` and `official` follow the rules of the WEC.
+    ELAPSED stood still, and for how long. `hourly`: the order at each full hour, from the crossings until then;
+    `if_flagged`: the result if the flag had fallen then. `flagged`: cars that took the chequered flag. `provisional`
+    and `official` follow the rules of the WEC. `practices`: by name, who took part in the order of best laps;
+    `total_time` is the last crossing.
     """
 
     entries: tuple[Entry, ...]
@@ -168,6 +185,8 @@ class Truth:
     decisions: tuple[Decision, ...]
     flagged: frozenset[str]
     hourly: Mapping[int, tuple[Place, ...]]
+    if_flagged: Mapping[int, tuple[Standing, ...]]
     crossings: tuple[Crossing, ...]
     provisional: tuple[Result, ...]
     official: tuple[Result, ...]
+    practices: Mapping[str, tuple[Result, ...]]
