@@ -244,7 +244,9 @@ pyr_read_options pyr_read_options_default(void);
 pyr_format pyr_recognise(const char *data, size_t size, pyr_kind *kind);
 
 /* Sources of one session -> the session. A row that cannot be kept as a lap is listed among the doubts; a field that
- * cannot be read is absent and listed. `options` may be NULL. */
+ * cannot be read is absent and listed. A lap that stands in several sources is kept once: each column is that of the
+ * first source which says it, and differences are doubts. Two official results that contradict each other are
+ * PYR_ERROR_MISMATCH. `options` may be NULL. */
 pyr_status pyr_read(const pyr_allocator *allocator, const pyr_source *sources, int32_t source_count,
                     const pyr_read_options *options, pyr_session **out, pyr_error *error);
 

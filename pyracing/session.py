@@ -176,7 +176,7 @@ class Session:
         (local time less UTC), lap_length (km), flags_published, narrowed (a selection of drivers, laps or flags),
         suspensions (stretches in which `elapsed` stood still while the clock ran), assumptions (what was taken for
         granted), and files: for each name, format, size in bytes, encoding, separator, rows, rows_listed (rows that are
-        in no table but in `check()`) and sha256, which is None where the file has changed since.
+        in no table but in `check()`, each or as a number) and sha256, which is None where the file has changed since.
         """
         facts = row_dicts(self._part("facts"))[0]
         files = row_dicts(self._part("files"))

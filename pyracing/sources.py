@@ -80,7 +80,8 @@ def read(
     ----------
     sources : one or several of: a path; an `http(s)` address; bytes; an open binary file or pipe; a `.gz` or `.zip`
         (recognised from its content) or a folder of such. Laps, results, a provisional result and weather of the same
-        session are joined; sources that do not belong together are an error.
+        session are joined; sources that do not belong together are an error. A lap that stands in several files is one
+        lap: each column is taken from the first file that says it, and `check()` lists where they differ.
     session : which session of a folder or an archive, by its name in `scan` or any part of it that fits one only.
     format : forces a format, such as 'al_kamel_laps'; by default it is recognised from the content.
     kind : 'race', 'qualifying', 'practice' or 'test', where the files do not say it or say it wrongly.

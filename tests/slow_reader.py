@@ -362,7 +362,7 @@ def read_results(data: bytes) -> Reading:
     columns: dict[str, list] = {name: [] for name in RESULT_COLUMNS}
     crew: list[tuple] = []
     listed = []
-    seen: Counter[str] = Counter()
+    seen: dict[str, list[dict]] = {}
     for line, fields in table.rows:
 
         def value(name: str, fields: list[str] = fields) -> str | None:
@@ -376,15 +376,11 @@ def read_results(data: bytes) -> Reading:
         if car is None:
             listed.append(line)
             continue
-        seen[car] += 1
-        if seen[car] > 1:  # as in laps: two cars under one number
-            car = f"{car} ({seen[car]})"
         gap, gap_laps = gap_of(value("gap"))
         interval, interval_laps = gap_of(value("interval"))
         row = {
             "position": integer_of(value("position")),
             "class_position": integer_of(value("class_position")),
-            "car": car,
             "class": text_of(value("class")),
             "status": STATUSES.get(text_of(value("status")) or ""),
             "laps": integer_of(value("laps")),
@@ -396,8 +392,14 @@ def read_results(data: bytes) -> Reading:
             "best_lap": duration_of(value("best_lap")),
             "best_lap_number": integer_of(value("best_lap_number")) or None,
         }
+        if row in seen.setdefault(car, []):  # the same once more
+            listed.append(line)
+            continue
+        seen[car].append(row)
+        if len(seen[car]) > 1:  # as in laps: two cars under one number
+            car = f"{car} ({len(seen[car])})"
         for name in RESULT_COLUMNS:
-            columns[name].append(row[name])
+            columns[name].append({**row, "car": car}[name])
         crew += crew_of(car, value)
     if not any(columns["class_position"]):
         count_class_positions(columns)

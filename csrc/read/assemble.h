@@ -2,6 +2,7 @@
 #ifndef PYR_READ_ASSEMBLE_H
 #define PYR_READ_ASSEMBLE_H
 
+#include "../base/sort.h"
 #include "reading.h"
 
 typedef struct pyr_assembly {
@@ -30,6 +31,14 @@ pyr_status pyr_assemble_result_cars(pyr_assembly *assembly, pyr_error *error);
 /* Cars told apart, sorted; rows without car or lap number and duplicates listed. Car texts of results must be interned
  * among the lap texts by then. */
 pyr_status pyr_assemble_order(pyr_assembly *assembly, pyr_error *error);
+/* For it: of the rows in `items`, among which no source has a lap twice, those that are the same lap in several sources
+ * become one, and are listed. Values change in the table of the laps, cars that only share a number get codes. */
+pyr_status pyr_assemble_joined(pyr_assembly *assembly, pyr_keyed *items, int64_t *count, pyr_error *error);
+/* For both: items by car code, lap, then row. */
+pyr_status pyr_assembly_sort_rows(const pyr_assembly *assembly, pyr_keyed *items, int64_t count, pyr_error *error);
+/* For both: the code of one more car under the number of `car`, which is told at `row`. */
+pyr_status pyr_assembly_another_car(pyr_assembly *assembly, int32_t car, int32_t number, int64_t row, int32_t *code,
+                                    pyr_error *error);
 /* elapsed where it is not published, clock unwrapped, start, suspensions; checks of the lap rows. */
 pyr_status pyr_assemble_times(pyr_assembly *assembly, pyr_error *error);
 /* PYR_LAPS and PYR_SECTIONS. */

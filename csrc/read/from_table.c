@@ -170,9 +170,14 @@ static pyr_status count_laps(input *from, pyr_error *error) {
 
 static pyr_status take_laps(input *from, pyr_error *error) {
     pyr_reading *reading = from->reading;
+    pyr_lap_source source = {0, -1, 0};
     int32_t count;
     const pyr_field *fields = pyr_part_fields(PYR_LAPS, &count);
     PYR_TRY(pyr_table_new(reading->allocator, fields, count, pyr_table_row_count(from->table), &reading->laps, error));
+    for (int32_t i = 0; i < count; i++) {
+        source.columns |= (uint32_t)says_something(from->table, fields[i].name) << i;
+    }
+    PYR_TRY(pyr_reading_add_lap_source(reading, source, error));
     for (int32_t i = 0; i < count; i++) {
         const pyr_column *column = find_column(from->table, fields[i].name);
         if (column == NULL || column->absent_count == pyr_table_row_count(from->table)) {
@@ -295,9 +300,6 @@ pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table
                         "laps need a column 'car' and one of 'lap_time' and 'elapsed'; name them with columns=");
     }
     pyr_reading_init(&reading, allocator);
-    reading.lap_time_published = says_something(laps, "lap_time");
-    reading.elapsed_published = says_something(laps, "elapsed");
-    reading.clock_published = says_something(laps, "clock");
     reading.flags_published = says_something(laps, "flag");
     pyr_status status = take_laps(&from, error);
     if (status == PYR_OK) {

@@ -391,6 +391,11 @@ static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
         const pyr_field *fields = pyr_part_fields(PYR_LAPS, &count);
         PYR_TRY(pyr_table_new(allocator, fields, count, estimate_rows(lane->file), &reading->laps, error));
     }
+    pyr_lap_source source = {reading->lap_count, lane->source, 0};
+    for (int32_t column = 0; column < PYR_LAP_COLUMN_COUNT; column++) {
+        source.columns |= (uint32_t)lane->plan.present[column] << column;
+    }
+    PYR_TRY(pyr_reading_add_lap_source(reading, source, error));
     PYR_TRY(note_stretch(lane, lane->file->line, true, error));
     return pyr_lap_plan_reserve(&lane->plan, reading->lap_count + estimate_rows(lane->file), error);
 }
@@ -416,9 +421,6 @@ pyr_status pyr_read_laps(pyr_file *file, int32_t source, pyr_reading *reading, p
                 reading->sections[-1 - lane.plan.steps[i].target].filled = reading->lap_count;
             }
         }
-        reading->lap_time_published |= lane.plan.present[PYR_LAP_LAP_TIME];
-        reading->elapsed_published |= lane.plan.present[PYR_LAP_ELAPSED];
-        reading->clock_published |= lane.plan.present[PYR_LAP_CLOCK];
         reading->flags_published |= lane.plan.present[PYR_LAP_FLAG];
         status = pyr_lap_plan_report(&lane.plan, error);
     }

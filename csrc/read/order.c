@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../base/sort.h"
 #include "assemble.h"
 
 enum { CARS_PER_NUMBER = 9 };
@@ -86,8 +85,17 @@ static pyr_status is_regular(const pyr_assembly *assembly, rows laps, bool *regu
 
 /* ---- The uncommon one ---- */
 
-static int64_t row_key(rows laps, int64_t row) {
-    return (int64_t)laps.car[row] << 32 | (int64_t)laps.lap[row];
+static bool row_before(const void *context, int64_t left, int64_t right) {
+    (void)context;
+    return left < right;
+}
+
+pyr_status pyr_assembly_sort_rows(const pyr_assembly *assembly, pyr_keyed *items, int64_t count, pyr_error *error) {
+    rows laps = view_rows(assembly);
+    for (int64_t i = 0; i < count; i++) {
+        items[i].key = (int64_t)laps.car[items[i].row] << 32 | (int64_t)laps.lap[items[i].row];
+    }
+    return pyr_sort(assembly->reading->allocator, items, count, row_before, NULL, error);
 }
 
 static pyr_status list_row(pyr_assembly *assembly, int64_t row, pyr_severity severity, const char *code,
@@ -111,8 +119,14 @@ static bool same_row(const pyr_reading *reading, int64_t left, int64_t right) {
     return true;
 }
 
-/* Rows that can be kept, sorted by car and lap; a row without car or lap and the second of two same rows are listed.
- * `shared[car]` is set where a lap number of a car has rows that differ: several cars under one number. */
+static bool same_source(const pyr_assembly *assembly, int64_t left, int64_t right) {
+    const pyr_reading *reading = assembly->reading;
+    return pyr_reading_lap_source_view(reading, left) == pyr_reading_lap_source_view(reading, right);
+}
+
+/* Rows that can be kept, sorted by car and lap; a row without car or lap and the second of two same rows of a source
+ * are listed. `shared[car]` is set where a lap number of a car has rows of a source that differ: several cars under one
+ * number. */
 static pyr_status sort_rows(pyr_assembly *assembly, rows laps, pyr_keyed *items, int64_t *count, uint8_t *shared,
                             pyr_error *error) {
     *count = 0;
@@ -123,15 +137,18 @@ static pyr_status sort_rows(pyr_assembly *assembly, rows laps, pyr_keyed *items,
                                                : "this row has no lap number and is not kept",
                              error));
         } else {
-            items[(*count)++] = (pyr_keyed){row_key(laps, row), row};
+            items[(*count)++].row = row;
         }
     }
-    PYR_TRY(pyr_sort(assembly->reading->allocator, items, *count, NULL, NULL, error));
+    PYR_TRY(pyr_assembly_sort_rows(assembly, items, *count, error));
     int64_t kept = 0;
     for (int64_t i = 0; i < *count; i++) {
         bool known = false, same = false;
         int64_t last = kept > CARS_PER_NUMBER ? kept - CARS_PER_NUMBER : 0;
         for (int64_t j = kept - 1; j >= last && items[j].key == items[i].key && !same; j--) {
+            if (!same_source(assembly, items[j].row, items[i].row)) {
+                break;
+            }
             known = true;
             same = same_row(assembly->reading, items[j].row, items[i].row);
         }
@@ -149,8 +166,8 @@ static pyr_status sort_rows(pyr_assembly *assembly, rows laps, pyr_keyed *items,
     return PYR_OK;
 }
 
-static pyr_status another_car(pyr_assembly *assembly, int32_t car, int32_t number, int64_t row, int32_t *code,
-                              pyr_error *error) {
+pyr_status pyr_assembly_another_car(pyr_assembly *assembly, int32_t car, int32_t number, int64_t row, int32_t *code,
+                                    pyr_error *error) {
     pyr_interner *cars = &assembly->reading->lap_texts[PYR_LAP_CAR];
     char name[128];
     int length;
@@ -168,22 +185,22 @@ static pyr_status another_car(pyr_assembly *assembly, int32_t car, int32_t numbe
                           "laps begin again under this number: another car, here named '%s'", name);
 }
 
-/* Under a shared number a row whose lap is not beyond the one before begins another car. Rows beyond the ninth car are
- * listed. Changes car codes, and drops rows out of `items`, which come back in the order of the files. */
+/* Under a shared number a row whose lap is not beyond the one before in its source begins another car, the same in
+ * every source. Rows beyond the ninth car are listed. Changes car codes, and drops rows out of `items`, which come back
+ * in the order of the files. */
 static pyr_status part_cars(pyr_assembly *assembly, rows laps, pyr_keyed *items, int64_t *count, const uint8_t *shared,
                             int32_t car_count, pyr_error *error) {
     const pyr_allocator *allocator = assembly->reading->allocator;
     struct state {
-        int32_t lap, number, code;
+        int32_t lap, number, codes[CARS_PER_NUMBER + 1]; /* -1: not met yet */
+        int64_t source; /* its first row; -1: none yet */
     } *states;
     for (int64_t i = 0; i < *count; i++) {
         items[i].key = items[i].row;
     }
     PYR_TRY(pyr_sort(allocator, items, *count, NULL, NULL, error));
     PYR_TRY(pyr_new_array(allocator, (size_t)car_count, sizeof *states, &states, error));
-    for (int32_t car = 0; car < car_count; car++) {
-        states[car] = (struct state){-1, 1, car};
-    }
+    memset(states, 0xff, (size_t)car_count * sizeof *states);
     pyr_status status = PYR_OK;
     int64_t kept = 0;
     for (int64_t i = 0; i < *count && status == PYR_OK; i++) {
@@ -191,16 +208,23 @@ static pyr_status part_cars(pyr_assembly *assembly, rows laps, pyr_keyed *items,
         int32_t car = laps.car[row];
         if (shared[car]) {
             struct state *state = &states[car];
-            if (laps.lap[row] <= state->lap && state->number <= CARS_PER_NUMBER && ++state->number <= CARS_PER_NUMBER) {
-                status = another_car(assembly, car, state->number, row, &state->code, error);
-            }
+            int64_t source = pyr_reading_lap_source_view(assembly->reading, row)->row;
+            state->number = state->source != source ? 1 : state->number + (laps.lap[row] <= state->lap);
+            state->source = source;
             state->lap = laps.lap[row];
             if (state->number > CARS_PER_NUMBER) {
+                state->number = CARS_PER_NUMBER + 1;
                 status = list_row(assembly, row, PYR_DOUBT_ERROR, "row_not_kept",
                                   "more than nine cars under one number; not kept", error);
                 continue;
             }
-            laps.car[row] = state->code;
+            int32_t *code = &state->codes[state->number];
+            if (state->number == 1) {
+                *code = car;
+            } else if (*code < 0) {
+                status = pyr_assembly_another_car(assembly, car, state->number, row, code, error);
+            }
+            laps.car[row] = *code;
         }
         items[kept++] = items[i];
     }
@@ -219,6 +243,9 @@ static pyr_status find_rows(pyr_assembly *assembly, rows laps, pyr_keyed *items,
     pyr_status status = sort_rows(assembly, laps, items, count, shared, error);
     if (status == PYR_OK && car_count > 0 && memchr(shared, 1, (size_t)car_count) != NULL) {
         status = part_cars(assembly, laps, items, count, shared, car_count, error);
+    }
+    if (status == PYR_OK) {
+        status = pyr_assemble_joined(assembly, items, count, error);
     }
     pyr_release_array(allocator, shared, (size_t)car_count, 1);
     return status;
@@ -247,12 +274,9 @@ static bool remap_cars(const pyr_assembly *assembly, rows laps) {
     return ascending;
 }
 
-static pyr_status permute(pyr_assembly *assembly, rows laps, pyr_keyed *items, int64_t count, pyr_error *error) {
+static pyr_status permute(pyr_assembly *assembly, pyr_keyed *items, int64_t count, pyr_error *error) {
     const pyr_allocator *allocator = assembly->reading->allocator;
-    for (int64_t i = 0; i < count; i++) {
-        items[i].key = row_key(laps, items[i].row);
-    }
-    PYR_TRY(pyr_sort(allocator, items, count, NULL, NULL, error));
+    PYR_TRY(pyr_assembly_sort_rows(assembly, items, count, error));
     PYR_TRY(pyr_new_array(allocator, (size_t)count, sizeof *assembly->source_row, &assembly->source_row, error));
     for (int64_t i = 0; i < count; i++) {
         assembly->source_row[i] = items[i].row;
@@ -302,7 +326,7 @@ pyr_status pyr_assemble_order(pyr_assembly *assembly, pyr_error *error) {
             }
         }
         if (status == PYR_OK && !(regular && ascending)) {
-            status = permute(assembly, laps, items, count, error);
+            status = permute(assembly, items, count, error);
         }
     }
     if (status == PYR_OK) {

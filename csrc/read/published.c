@@ -16,11 +16,56 @@ static pyr_status list_file(pyr_assembly *assembly, int32_t source, const char *
     return pyr_file_doubt_row(file, PYR_NOTE, code, 0, what, error);
 }
 
-static pyr_status supersede(pyr_assembly *assembly, int32_t *place, int32_t source, pyr_error *error) {
+/* Two official results of one session say the same of the same cars; else nobody can tell which one holds. The later
+ * one, which is kept, takes from the other what it does not say itself. */
+static pyr_status join_official(pyr_assembly *assembly, int32_t before, int32_t source, pyr_error *error) {
+    pyr_reading *reading = assembly->reading;
+    const pyr_allocator *allocator = reading->allocator;
+    const pyr_result_row **known, *apart = NULL; /* of `before`, by car */
+    int64_t met = 0, rows = 0;
+    PYR_TRY(pyr_new_array(allocator, (size_t)assembly->car_count, sizeof *known, &known, error));
+    memset((void *)known, 0, (size_t)assembly->car_count * sizeof *known);
+    for (size_t i = 0; i < reading->result_count; i++) {
+        pyr_result_row *row = &reading->results[i];
+        const pyr_result_row *other = row->source == source ? known[row->car] : NULL;
+        if (row->source == before) {
+            known[row->car] = row;
+            rows++;
+        } else if (row->source == source) {
+            met += other != NULL;
+            apart = apart == NULL && (other == NULL || pyr_results_contradict(row, other)) ? row : apart;
+            if (other != NULL) {
+                pyr_complete_result(row, other);
+            }
+        }
+    }
+    pyr_release_array(allocator, (void *)known, (size_t)assembly->car_count, sizeof *known);
+    if (apart == NULL && met == rows) {
+        return list_file(assembly, before, "result_repeated", "a later source is the same result; this one is not kept",
+                         error);
+    }
+    pyr_text name = pyr_base_name(assembly->files[before].name);
+    pyr_text car = apart == NULL ? pyr_text_of("") : pyr_dictionary_text_view(assembly->cars, apart->car);
+    pyr_status status = pyr_fail(error, PYR_ERROR_MISMATCH,
+                                 "this result and '%.*s' are both official and differ (%s%.*s); give one of them, or "
+                                 "name the earlier one 'provisional'",
+                                 pyr_shown(name.length), name.data, apart == NULL ? "in their cars" : "first in car ",
+                                 pyr_shown(car.length), car.data);
+    if (error != NULL) {
+        error->source = source;
+        error->line = apart == NULL ? 0 : apart->line;
+    }
+    return status;
+}
+
+static pyr_status supersede(pyr_assembly *assembly, int32_t *place, int32_t source, bool official, pyr_error *error) {
     int32_t before = *place;
     *place = source;
     if (before < 0) {
         return PYR_OK;
+    }
+    if (official) {
+        return join_official(assembly, before, source, error);
     }
     return list_file(assembly, before, "result_superseded",
                      "a later source is a result of the same kind; this one is not kept", error);
@@ -38,7 +83,7 @@ static pyr_status find_versions(pyr_assembly *assembly, version *official, versi
         const pyr_file *file = &assembly->files[source];
         version *kind = pyr_path_mentions(file->name, "provisional") ? provisional : official;
         bool by_class = file->format == PYR_FORMAT_CLASS_RESULTS;
-        PYR_TRY(supersede(assembly, by_class ? &kind->by_class : &kind->result, source, error));
+        PYR_TRY(supersede(assembly, by_class ? &kind->by_class : &kind->result, source, kind == official, error));
     }
     if (official->result < 0 && official->by_class < 0) {
         *official = *provisional;

@@ -100,6 +100,7 @@ void pyr_reading_clear(pyr_reading *reading) {
     pyr_release_array(allocator, reading->sections, reading->section_capacity, sizeof *reading->sections);
     pyr_interner_clear(&reading->section_names);
     pyr_release_array(allocator, reading->stretches, reading->stretch_capacity, sizeof *reading->stretches);
+    pyr_release_array(allocator, reading->lap_sources, reading->lap_source_capacity, sizeof *reading->lap_sources);
     pyr_interner_clear(&reading->texts);
     pyr_release_array(allocator, reading->results, reading->result_capacity, sizeof *reading->results);
     pyr_release_array(allocator, reading->crew, reading->crew_capacity, sizeof *reading->crew);
@@ -119,6 +120,26 @@ void pyr_reading_init(pyr_reading *reading, const pyr_allocator *allocator) {
     reading->section_names.allocator = allocator;
     reading->texts.allocator = allocator;
     reading->kind = PYR_KIND_UNKNOWN;
+}
+
+pyr_status pyr_reading_add_lap_source(pyr_reading *reading, pyr_lap_source source, pyr_error *error) {
+    PYR_TRY(pyr_grow_array(reading->allocator, &reading->lap_sources, &reading->lap_source_capacity,
+                           reading->lap_source_count + 1, sizeof *reading->lap_sources, error));
+    reading->lap_sources[reading->lap_source_count++] = source;
+    return PYR_OK;
+}
+
+const pyr_lap_source *pyr_reading_lap_source_view(const pyr_reading *reading, int64_t row) {
+    size_t low = 0, high = reading->lap_source_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (reading->lap_sources[middle].row <= row) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return &reading->lap_sources[low];
 }
 
 pyr_status pyr_assume(pyr_reading *reading, const char *code, const char *message, pyr_error *error) {

@@ -18,6 +18,13 @@ typedef struct pyr_stretch {
     bool headed; /* a header stands before it */
 } pyr_stretch;
 
+/* The lap rows of one source: those from `row` up to that of the next one. */
+typedef struct pyr_lap_source {
+    int64_t row;
+    int32_t source; /* -1: the user's own table */
+    uint32_t columns; /* bit PYR_LAP_*: it publishes this column */
+} pyr_lap_source;
+
 /* A row of a published result. Car, class, group and team are codes of the laps' texts, vehicle and tyre make of
  * `texts`; -1: absent. */
 typedef struct pyr_result_row {
@@ -29,6 +36,13 @@ typedef struct pyr_result_row {
     int32_t position, class_position, status, laps, gap_laps, interval_laps, best_lap_number; /* PYR_NO_INT32 */
     int64_t total_time, gap, interval, best_lap;
 } pyr_result_row;
+
+/* All that is published of the result is the same, absent values included. */
+bool pyr_same_result(const pyr_result_row *left, const pyr_result_row *right);
+/* A place, status, number of laps or time that both have is not the same. */
+bool pyr_results_contradict(const pyr_result_row *left, const pyr_result_row *right);
+/* What `row` does not say is taken from `other`, which does not contradict it. */
+void pyr_complete_result(pyr_result_row *row, const pyr_result_row *other);
 
 /* A driver named in a result: of result row `result`. `driver` is a code of the laps' driver texts. */
 typedef struct pyr_crew_row {
@@ -50,7 +64,9 @@ typedef struct pyr_reading {
     pyr_table *laps;
     int64_t lap_count;
     pyr_interner lap_texts[PYR_LAP_DRIVER + 1]; /* car, class, group, team, manufacturer, driver */
-    bool elapsed_published, lap_time_published, clock_published, flags_published;
+    bool flags_published;
+    pyr_lap_source *lap_sources;
+    size_t lap_source_count, lap_source_capacity;
     pyr_section_column *sections;
     size_t section_count, section_capacity;
     pyr_interner section_names;
@@ -75,6 +91,14 @@ void pyr_reading_clear(pyr_reading *reading);
 pyr_status pyr_assume(pyr_reading *reading, const char *code, const char *message, pyr_error *error);
 /* PYR_ERROR_ARGUMENT: no such kind, or times beyond PYR_LONGEST_TIME, with which clocks could not be counted. */
 pyr_status pyr_check_read_options(const pyr_read_options *options, pyr_error *error);
+
+/* The lap rows from here on are of this source. */
+pyr_status pyr_reading_add_lap_source(pyr_reading *reading, pyr_lap_source source, pyr_error *error);
+/* The one that a lap row came from. */
+const pyr_lap_source *pyr_reading_lap_source_view(const pyr_reading *reading, int64_t row);
+static inline bool pyr_publishes(const pyr_lap_source *source, enum pyr_lap_column column) {
+    return (source->columns >> column & 1) != 0;
+}
 
 /* Room for `rows` values of a section column. */
 pyr_status pyr_section_reserve(pyr_reading *reading, int32_t index, int64_t rows, pyr_error *error);

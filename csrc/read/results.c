@@ -1,4 +1,5 @@
 /* Published results: of a race, of a practice or qualifying session, by class; and the best ten laps by driver. */
+#include <stddef.h>
 #include <stdio.h>
 
 #include "../text/number.h"
@@ -178,27 +179,100 @@ static pyr_status take_drivers(pyr_file *file, int64_t line, const layout *colum
     return PYR_OK;
 }
 
+/* ---- Two rows of one car ---- */
+
+/* The gaps follow from the rest, the class is that of the entry: they contradict nothing. */
+static const size_t numbers[] = {
+    offsetof(pyr_result_row, position), offsetof(pyr_result_row, class_position), offsetof(pyr_result_row, status),
+    offsetof(pyr_result_row, laps),     offsetof(pyr_result_row, best_lap_number)};
+static const size_t times[] = {offsetof(pyr_result_row, total_time), offsetof(pyr_result_row, best_lap)};
+enum { NUMBERS = sizeof numbers / sizeof *numbers, TIMES = sizeof times / sizeof *times };
+
+static int32_t *number_in(const pyr_result_row *row, size_t index) {
+    return (int32_t *)((char *)row + numbers[index]);
+}
+
+static int64_t *time_in(const pyr_result_row *row, size_t index) {
+    return (int64_t *)((char *)row + times[index]);
+}
+
+static bool has_number(const pyr_result_row *row, size_t index) {
+    return *number_in(row, index) != PYR_NO_INT32 && *number_in(row, index) != -1; /* -1: no status */
+}
+
+bool pyr_same_result(const pyr_result_row *left, const pyr_result_row *right) {
+    bool same = left->class_code == right->class_code && left->gap == right->gap && left->gap_laps == right->gap_laps &&
+                left->interval == right->interval && left->interval_laps == right->interval_laps;
+    for (size_t i = 0; i < NUMBERS; i++) {
+        same = same && *number_in(left, i) == *number_in(right, i);
+    }
+    for (size_t i = 0; i < TIMES; i++) {
+        same = same && *time_in(left, i) == *time_in(right, i);
+    }
+    return same;
+}
+
+bool pyr_results_contradict(const pyr_result_row *left, const pyr_result_row *right) {
+    bool differ = false;
+    for (size_t i = 0; i < NUMBERS; i++) {
+        differ = differ || (has_number(left, i) && has_number(right, i) && *number_in(left, i) != *number_in(right, i));
+    }
+    for (size_t i = 0; i < TIMES; i++) {
+        int64_t one = *time_in(left, i), other = *time_in(right, i);
+        differ = differ || (one != PYR_NO_TIME && other != PYR_NO_TIME && one != other);
+    }
+    return differ;
+}
+
+void pyr_complete_result(pyr_result_row *row, const pyr_result_row *other) {
+    for (size_t i = 0; i < NUMBERS; i++) {
+        *number_in(row, i) = has_number(row, i) ? *number_in(row, i) : *number_in(other, i);
+    }
+    for (size_t i = 0; i < TIMES; i++) {
+        *time_in(row, i) = *time_in(row, i) != PYR_NO_TIME ? *time_in(row, i) : *time_in(other, i);
+    }
+}
+
 /* ---- Rows ---- */
 
 /* How often each car code came in this file so far, and the last row that had it. */
 typedef struct occurrences {
     struct occurrence {
         int32_t count;
+        int32_t part; /* of the file in which it came last */
         size_t last;
     } *items;
     size_t count, capacity;
+    int32_t part; /* headers that came again so far */
 } occurrences;
 
-static pyr_status count_occurrence(occurrences *seen, const pyr_allocator *allocator, pyr_result_row *row, size_t index,
-                                   pyr_error *error) {
+/* Of two cars under one number each has a row. A row that stood before is the result once more; another row behind a
+ * second header is another result. */
+static pyr_status count_occurrence(pyr_file *file, occurrences *seen, const pyr_reading *reading, pyr_result_row *row,
+                                   bool *repeated, pyr_error *error) {
     size_t car = (size_t)row->car;
-    PYR_TRY(pyr_grow_array(allocator, &seen->items, &seen->capacity, car + 1, sizeof *seen->items, error));
+    PYR_TRY(pyr_grow_array(reading->allocator, &seen->items, &seen->capacity, car + 1, sizeof *seen->items, error));
     for (; seen->count <= car; seen->count++) {
-        seen->items[seen->count] = (struct occurrence){0, 0};
+        seen->items[seen->count] = (struct occurrence){0, 0, 0};
     }
-    row->occurrence = ++seen->items[car].count;
-    row->same_number = seen->items[car].last;
-    seen->items[car].last = index;
+    struct occurrence *item = &seen->items[car];
+    size_t before = item->last;
+    *repeated = false;
+    for (int32_t i = item->count; i > 0 && !*repeated; i--) {
+        *repeated = pyr_same_result(&reading->results[before], row);
+        before = reading->results[before].same_number;
+    }
+    if (!*repeated && item->count > 0 && item->part != seen->part) {
+        return pyr_file_fail(file, error, PYR_ERROR_MISMATCH, file->csv.start,
+                             "two results that contradict each other stand in this file, and this car is the first of "
+                             "which they differ; split the file at its second header and read one of them, or name the "
+                             "earlier one 'provisional' and give both");
+    }
+    row->occurrence = item->count + 1;
+    row->same_number = item->last;
+    if (!*repeated && row->occurrence <= ROWS_PER_NUMBER) {
+        *item = (struct occurrence){row->occurrence, seen->part, reading->result_count};
+    }
     return PYR_OK;
 }
 
@@ -238,15 +312,21 @@ static pyr_status list_row(pyr_file *file, int64_t line, const char *what, pyr_e
 
 static pyr_status take_row(pyr_file *file, const layout *columns, pyr_reading *reading, occurrences *seen,
                            pyr_result_row row, pyr_error *error) {
+    bool repeated;
     PYR_TRY(take_text(file, row.line, columns->car, &reading->lap_texts[PYR_LAP_CAR], &row.car, error));
     if (row.car < 0) {
         return list_row(file, row.line, "this row names no car and is not kept", error);
     }
-    PYR_TRY(count_occurrence(seen, reading->allocator, &row, reading->result_count, error));
+    PYR_TRY(fill_row(file, columns, reading, &row, error));
+    PYR_TRY(count_occurrence(file, seen, reading, &row, &repeated, error));
+    if (repeated) {
+        file->rows_listed++;
+        return pyr_file_doubt_row(file, PYR_WARNING, "duplicate_row", row.line,
+                                  "this row stands before already; it is kept once", error);
+    }
     if (row.occurrence > ROWS_PER_NUMBER) {
         return list_row(file, row.line, "more than nine rows under one number; not kept", error);
     }
-    PYR_TRY(fill_row(file, columns, reading, &row, error));
     PYR_TRY(take_drivers(file, row.line, columns, reading, error));
     PYR_TRY(pyr_grow_array(reading->allocator, &reading->results, &reading->result_capacity, reading->result_count + 1,
                            sizeof *reading->results, error));
@@ -297,7 +377,7 @@ static pyr_status report_long_rows(pyr_file *file, int64_t count, int64_t line, 
 
 pyr_status pyr_read_results(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error) {
     layout columns = find_layout(file);
-    occurrences seen = {NULL, 0, 0};
+    occurrences seen = {NULL, 0, 0, 0};
     int64_t long_rows = 0, first_long = 0;
     pyr_status status = report_columns(file, &columns, error);
     for (bool more = true, headed; status == PYR_OK;) {
@@ -306,6 +386,7 @@ pyr_status pyr_read_results(pyr_file *file, int32_t source, pyr_reading *reading
         if (status != PYR_OK || !more) {
             break;
         }
+        seen.part += headed;
         if (file->csv.field_count > file->column_count && long_rows++ == 0) {
             first_long = line;
         }

@@ -37,48 +37,55 @@ static int64_t add_times(int64_t left, int64_t right) {
 
 /* ---- Columns that are not published ---- */
 
-/* A running sum is race time only while no lap is missing. */
-static void sum_elapsed(times *laps, int64_t first, int64_t end) {
-    int64_t sum = 0;
-    int32_t lap = 0;
-    for (int64_t i = first; i < end; i++) {
-        int64_t row = pyr_assembly_source_row(laps->assembly, i);
-        bool next = laps->lap[row] == lap + 1;
-        lap = laps->lap[row];
-        sum = next ? add_times(sum, laps->lap_time[row]) : PYR_NO_TIME;
-        laps->elapsed[row] = sum;
-    }
-}
-
-static void subtract_elapsed(times *laps, int64_t first, int64_t end) {
+/* Where a source has no elapsed, it is that of the lap before plus the lap time; where it has no lap time, that is the
+ * difference. Neither can be told behind a missing lap. */
+static void complete_car(const times *laps, int64_t first, int64_t end, bool *summed, bool *subtracted) {
     int64_t before = 0;
     int32_t lap = 0;
     for (int64_t i = first; i < end; i++) {
-        int64_t row = pyr_assembly_source_row(laps->assembly, i), now = laps->elapsed[row];
-        bool known = laps->lap[row] == lap + 1 && before != PYR_NO_TIME && now != PYR_NO_TIME && now >= before;
-        laps->lap_time[row] = known ? now - before : PYR_NO_TIME;
-        before = now;
+        int64_t row = pyr_assembly_source_row(laps->assembly, i);
+        const pyr_lap_source *source = pyr_reading_lap_source_view(laps->assembly->reading, row);
+        int64_t *elapsed = &laps->elapsed[row], *lap_time = &laps->lap_time[row];
+        bool next = laps->lap[row] == lap + 1;
+        if (*elapsed == PYR_NO_TIME && !pyr_publishes(source, PYR_LAP_ELAPSED)) {
+            *elapsed = next ? add_times(before, *lap_time) : PYR_NO_TIME;
+            *summed = true;
+        } else if (*lap_time == PYR_NO_TIME && !pyr_publishes(source, PYR_LAP_LAP_TIME)) {
+            bool known = next && before != PYR_NO_TIME && *elapsed != PYR_NO_TIME && *elapsed >= before;
+            *lap_time = known ? *elapsed - before : PYR_NO_TIME;
+            *subtracted = true;
+        }
+        before = *elapsed;
         lap = laps->lap[row];
     }
 }
 
-static pyr_status complete_columns(times *laps, pyr_error *error) {
-    const pyr_assembly *assembly = laps->assembly;
-    const pyr_reading *reading = assembly->reading;
-    for (int32_t car = 0; car < assembly->car_count; car++) {
-        int64_t first = assembly->first_lap[car], end = assembly->first_lap[car + 1];
-        if (!reading->elapsed_published) {
-            sum_elapsed(laps, first, end);
-        } else if (!reading->lap_time_published) {
-            subtract_elapsed(laps, first, end);
-        }
+/* Every source publishes this column. */
+static bool is_published(const pyr_reading *reading, enum pyr_lap_column column) {
+    bool published = true;
+    for (size_t i = 0; i < reading->lap_source_count; i++) {
+        published = published && pyr_publishes(&reading->lap_sources[i], column);
     }
-    if (!reading->elapsed_published) {
-        PYR_TRY(pyr_assume(assembly->reading, "elapsed_summed",
+    return published;
+}
+
+static pyr_status complete_columns(const times *laps, pyr_error *error) {
+    const pyr_assembly *assembly = laps->assembly;
+    pyr_reading *reading = assembly->reading;
+    bool summed = false, subtracted = false;
+    if (is_published(reading, PYR_LAP_ELAPSED) && is_published(reading, PYR_LAP_LAP_TIME)) {
+        return PYR_OK;
+    }
+    for (int32_t car = 0; car < assembly->car_count; car++) {
+        complete_car(laps, assembly->first_lap[car], assembly->first_lap[car + 1], &summed, &subtracted);
+    }
+    if (summed) {
+        PYR_TRY(pyr_assume(reading, "elapsed_summed",
                            "elapsed is not published: it is the sum of the lap times, absent behind a missing lap",
                            error));
-    } else if (!reading->lap_time_published) {
-        PYR_TRY(pyr_assume(assembly->reading, "lap_time_subtracted",
+    }
+    if (subtracted) {
+        PYR_TRY(pyr_assume(reading, "lap_time_subtracted",
                            "lap times are not published: they are differences of elapsed, absent behind a missing lap",
                            error));
     }
@@ -195,10 +202,18 @@ static void unwrap_clocks(const times *laps) {
     }
 }
 
-/* The clock that a given start says. */
+/* The clock that the start says, in the rows of sources without one. */
 static void add_clocks(const times *laps) {
-    for (int64_t row = 0; row < laps->assembly->reading->lap_count; row++) {
-        laps->clock[row] = add_times(laps->elapsed[row], laps->assembly->start);
+    const pyr_reading *reading = laps->assembly->reading;
+    for (size_t i = 0; i < reading->lap_source_count && laps->assembly->start != PYR_NO_TIME; i++) {
+        bool published = pyr_publishes(&reading->lap_sources[i], PYR_LAP_CLOCK);
+        bool last = i + 1 == reading->lap_source_count;
+        int64_t end = published ? 0 : last ? reading->lap_count : reading->lap_sources[i + 1].row;
+        for (int64_t row = reading->lap_sources[i].row; row < end; row++) {
+            if (laps->clock[row] == PYR_NO_TIME) {
+                laps->clock[row] = add_times(laps->elapsed[row], laps->assembly->start);
+            }
+        }
     }
 }
 
@@ -370,9 +385,7 @@ pyr_status pyr_assemble_times(pyr_assembly *assembly, pyr_error *error) {
     }
     PYR_TRY(check_starts(&laps, error));
     unwrap_clocks(&laps);
-    if (!assembly->reading->clock_published && assembly->start != PYR_NO_TIME) {
-        add_clocks(&laps);
-    }
+    add_clocks(&laps);
     PYR_TRY(find_suspensions(&laps, error));
     return check_rows(&laps, error);
 }

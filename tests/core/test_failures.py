@@ -229,8 +229,15 @@ def joined_sources() -> dict[str, bytes]:
             "Provisional Results.csv": RACE_RESULTS.replace(b"1:06:40", b"1:06:45"), "weather.csv": WEATHER}  # fmt: skip
 
 
-def test_joining_sources_when_any_allocation_fails(core):
-    files = joined_sources()
+def twins() -> dict[str, bytes]:
+    """The same laps in three files, one odd and one of other cars under the same numbers; a result given twice."""
+    others = ANONYMOUS.file(published_rows()).replace(b"1:40.000", b"1:50.000")
+    return {"one.csv": odd_file(), "two.csv": ANONYMOUS.file(published_rows(cars=3, laps=5)), "three.csv": others,
+            "Results.csv": RACE_RESULTS, "Results again.csv": RACE_RESULTS}  # fmt: skip
+
+
+@pytest.mark.parametrize("files", [joined_sources(), twins()], ids=["one of each", "twins"])
+def test_joining_sources_when_any_allocation_fails(core, files):
     with core.sources(files) as array:
         core.fail_every_allocation(
             lambda: core.call(core.lib.pyr_read, core.allocator, array, len(files), core.ffi.NULL, out="pyr_session *"),
