@@ -43,6 +43,30 @@ class FileState(NamedTuple):
         return hashlib.sha256(data).hexdigest() if same else None
 
 
+class UnhashedBytes:
+    """Bytes that cannot change, kept until their hash is asked for: it costs as much as reading."""
+
+    __slots__ = ("_data", "_digest")
+
+    def __init__(self, data: bytes) -> None:
+        self._data: bytes | None = data
+        self._digest = ""
+
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes in hexadecimal; lets go of them. Safe to ask from several threads at once."""
+        data = self._data
+        if data is not None:
+            self._digest = hashlib.sha256(data).hexdigest()
+            self._data = None
+        return self._digest
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return str, (self.sha256(),)
+
+
+Hash: TypeAlias = str | FileState | UnhashedBytes  # as text, or what makes it
+
+
 class Session:
     """What the files of one session say. Made by `read` and `from_laps`; never changes.
 
@@ -57,7 +81,7 @@ class Session:
     __slots__ = ("__weakref__", "_core", "_hashes", "_origin", "_parts")
 
     _core: CoreSession
-    _hashes: tuple[str | FileState | None, ...]
+    _hashes: tuple[Hash | None, ...]
     _origin: tuple[Session, dict[str, Any]] | None  # what a lens was taken from, and how
     _parts: dict[str, Table]
     __hash__ = None  # type: ignore[assignment]
@@ -66,12 +90,13 @@ class Session:
         raise TypeError("sessions are made by pyracing.read and pyracing.from_laps")
 
     @classmethod
-    def _from_core(cls, core: CoreSession, hashes: Sequence[str | FileState | None] = ()) -> Session:
+    def _from_core(cls, core: CoreSession, hashes: Sequence[Hash | None] = ()) -> Session:
         """Wraps a session of the core.
 
         `hashes` has one item a source, in the order the sources were given to the core: the SHA-256 of its bytes in
-        hexadecimal, or the state of the plain file that it was read from (read again when `info` is first asked, and
-        given as None if it has changed since), or None where neither is known. May be empty: no hashes.
+        hexadecimal, or what makes it when `info` is first asked: the state of the plain file that it was read from
+        (read again then, and given as None if it has changed since) or the bytes; or None where nothing is known. May
+        be empty: no hashes.
         """
         session = object.__new__(cls)
         session._core = core
@@ -180,7 +205,9 @@ class Session:
         """
         facts = row_dicts(self._part("facts"))[0]
         files = row_dicts(self._part("files"))
-        self._hashes = tuple(hash.sha256() if isinstance(hash, FileState) else hash for hash in self._hashes)
+        self._hashes = tuple(
+            hash.sha256() if isinstance(hash, (FileState, UnhashedBytes)) else hash for hash in self._hashes
+        )
         hashes = self._hashes or (None,) * len(files)
         return {
             "name": facts.pop("name"),
@@ -392,7 +419,7 @@ def selected(whole: Session, selection: Mapping[str, Any]) -> Session:
     return session
 
 
-def unpickled(parts: Mapping[str, Table], hashes: Sequence[str | FileState | None]) -> Session:
+def unpickled(parts: Mapping[str, Table], hashes: Sequence[Hash | None]) -> Session:
     return Session._from_core(_core.Session.from_parts({name: table._core for name, table in parts.items()}), hashes)
 
 

@@ -36,7 +36,7 @@ from pyracing.frames import (
 )
 from pyracing.grouping import Group, TimingFile, group_sessions, pick
 from pyracing.rows import table_of_rows
-from pyracing.session import FileState, Session
+from pyracing.session import FileState, Hash, Session, UnhashedBytes
 from pyracing.table import Field, Table
 from pyracing.times import Duration, clock_to_microseconds, offset_to_microseconds, to_microseconds
 
@@ -57,11 +57,11 @@ NAMES_SHOWN = 5
 
 
 class NamedBytes(NamedTuple):
-    """One file for the core. `hash` as Session keeps it: the state of a plain file, else the SHA-256 of the bytes."""
+    """One file for the core, and its hash as Session keeps it."""
 
     name: str
     data: Bytes
-    hash: str | FileState
+    hash: Hash
 
 
 def read(
@@ -91,6 +91,10 @@ def read(
     utc_offset : local time less UTC: '+02:00' or a duration.
 
     Files of a folder or an archive that are no timing files are left out, and `check()` lists them.
+
+    The SHA-256 in `info["files"]` is made when `info` is first asked: a plain file is read again for it, and the bytes
+    given as `bytes` are kept until then. All else (bytearray, memoryview, open files, downloads, what archives hold)
+    may change or would only be kept for it, and is hashed while it is read, which takes as long as reading it.
 
     Raises
     ------
@@ -250,7 +254,8 @@ def contents_of(source: Source, number: int, stack: ExitStack) -> tuple[str, Nam
             raise explained(error, place) from None
         return place, bytes_or_contents(place, data, stack, state)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return place, bytes_or_contents(place, source, stack)
+        hash = UnhashedBytes(source) if type(source) is bytes else None
+        return place, bytes_or_contents(place, source, stack, hash)
     if hasattr(source, "read"):
         title = getattr(source, "name", None)
         place = title if isinstance(title, str) else place
@@ -262,12 +267,12 @@ def contents_of(source: Source, number: int, stack: ExitStack) -> tuple[str, Nam
 
 
 def bytes_or_contents(
-    name: str, data: Bytes, stack: ExitStack, state: FileState | None = None
+    name: str, data: Bytes, stack: ExitStack, hash: Hash | None = None
 ) -> NamedBytes | list[Content]:
     """The bytes themselves or, where they are an archive, what is in it."""
     if bytes(memoryview(data).cast("B")[:4]).startswith(ARCHIVE_MAGICS):
         return unpack(content_of_bytes(name, data), stack)
-    return NamedBytes(name, data, state or hashlib.sha256(data).hexdigest())
+    return NamedBytes(name, data, hash or hashlib.sha256(data).hexdigest())
 
 
 def read_file(path: str) -> tuple[bytes, FileState | None]:

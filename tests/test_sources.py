@@ -4,6 +4,8 @@ import gzip
 import hashlib
 import io
 import os
+import pickle
+import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -125,6 +127,25 @@ def test_files_know_their_hashes(lap_path: Path) -> None:
     for source in (lap_path, data, gzip.compress(data), zipped({"a.csv": data})):
         (file,) = pr.read(source).info["files"]
         assert file["sha256"] == digest
+
+
+def test_bytes_are_hashed_when_asked_and_kept_until_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = lap_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    hashed: list[int] = []
+    plain = hashlib.sha256
+    monkeypatch.setattr(hashlib, "sha256", lambda given: hashed.append(len(given)) or plain(given))
+    before = sys.getrefcount(data)
+    session = pr.read(data)
+    assert hashed == [] and sys.getrefcount(data) == before + 1
+    part = session.select(cars="7")
+    copy = pickle.loads(pickle.dumps(pr.read(data)))
+    assert [one.info["files"][0]["sha256"] for one in (session, session, part, copy)] == [digest] * 4
+    assert hashed == [len(data)] * 2 and sys.getrefcount(data) == before
+    changing = bytearray(data)
+    session = pr.read(changing)
+    changing[-3:] = b"0;\r\n"
+    assert session.info["files"][0]["sha256"] == digest
 
 
 def test_a_name_is_no_format(tmp_path: Path) -> None:
