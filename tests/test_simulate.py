@@ -1205,8 +1205,9 @@ def test_scripted_drivers_and_crews():
 
 def test_attributes_are_one_row_a_driver():
     race = simulate(9, minutes=5, cars=12, attributes={"7": {"championship": "north", "rookie": "yes"}, "007": {}})
-    assert race.attributes.columns == ["car", "driver", "driver_number", "rating", "country", "championship", "rookie"]
-    assert rows_of(race.attributes, *race.attributes.columns) == [
+    names = ("car", "driver", "driver_number", "rating", "country", "championship", "rookie")
+    assert race.attributes.columns == names
+    assert rows_of(race.attributes, *names) == [
         (d.car, d.name, d.number, d.rating, d.country, *(("north", "yes") if d.car == "7" else (None, None)))
         for d in race.truth.drivers
     ]
@@ -1230,7 +1231,7 @@ def test_attributes_are_one_row_a_driver():
         (dict(minutes=20, crews={"x": ("Gold",)}), "crews: there is no car 'x'"),
         (dict(minutes=20, crews={"7": ("Diamond",)}), "ratings are"),
         (dict(minutes=20, faster={("7", 4): 1}), "drivers 1 to 3, not 4"),
-        (dict(minutes=20, faster={"77": 1}), "no car '77'; near it"),
+        (dict(minutes=20, faster={"0077": 1}), "no car '0077'; near it"),
         (dict(minutes=20, drivers={"7": (1, 0)}), "drivers 1 to 3, not 0"),
         (dict(minutes=20, attributes={"x": {}}), "attributes: there is no car 'x'"),
         (dict(minutes=20, practices=[Practice("Race")]), "names of their own"),
