@@ -15,6 +15,7 @@ from typing import IO, Any
 import numpy as np
 
 import pyracing as pr
+from pyracing import completion
 from pyracing.rows import table_of_rows
 from pyracing.table import Field
 
@@ -53,7 +54,9 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. The exit status is 1 for unreadable input and errors that `check` finds, 2 for wrong usage."""
-    options = make_parser().parse_args(arguments)
+    parser = make_parser()
+    completion.complete(parser)
+    options = parser.parse_args(arguments)
     try:
         status = options.run(options)
         sys.stdout.flush()
@@ -84,15 +87,19 @@ def make_parser() -> argparse.ArgumentParser:
 
     added = add_command(commands, "show", show, "one table of a session")
     add_sources(added)
-    added.add_argument("--question", default="classification", help="default: %(default)s")
-    for name in ("class", "car", "driver"):
+    asked_for = added.add_argument("--question", default="classification", help="default: %(default)s")
+    completion.offer(asked_for, lambda _: questions())
+    for name, names in (("class", "classes"), ("car", "cars"), ("driver", "drivers")):
         only = f"only this {name}; may be given several times"
-        added.add_argument(f"--{name}", action="append", dest=f"only_{name}", metavar="NAME", help=only)
+        narrowing = added.add_argument(f"--{name}", action="append", dest=f"only_{name}", metavar="NAME", help=only)
+        completion.offer(narrowing, completion.names_in_session(names))
     for name, users in question_options().items():
         of = f"of {', '.join(users)}"
-        added.add_argument(
+        option = added.add_argument(
             f"--{name}", dest=f"option_{name}", type=plain_value, default=argparse.SUPPRESS, metavar="VALUE", help=of
         )
+        if name == "rules":
+            completion.offer(option, completion.presets)
     add_output(added)
 
     added = add_command(commands, "check", check, "every doubt about the files; exit status 1 where there is an error")
@@ -120,7 +127,8 @@ def add_command(
 def add_sources(parser: argparse.ArgumentParser) -> None:
     what = "file, folder, .zip, .gz or http(s) address; - is standard input"
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help=what)
-    parser.add_argument("--session", metavar="NAME", help="which session of a folder or an archive")
+    which = parser.add_argument("--session", metavar="NAME", help="which session of a folder or an archive")
+    completion.offer(which, completion.sessions)
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:

@@ -192,6 +192,30 @@ def test_a_broken_pipe_is_silent(folder: Path) -> None:
         assert process.wait(60) == cli.BROKEN_PIPE_STATUS
 
 
+# ---- Completion ----
+
+
+def completions(line: str, target: Path) -> list[str]:
+    """What a shell gets from argcomplete for the line, with the cursor at its end."""
+    shell = {"_ARGCOMPLETE": "1", "_ARGCOMPLETE_IFS": "\n", "_ARGCOMPLETE_STDOUT_FILENAME": str(target)}
+    environment = {**os.environ, **shell, "COMP_LINE": line, "COMP_POINT": str(len(line))}
+    command = [sys.executable, "-c", "import sys; from pyracing.cli import main; sys.exit(main())"]
+    done = subprocess.run(command, capture_output=True, timeout=120, env=environment, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    return [word.strip() for word in target.read_text().split("\n")]
+
+
+def test_the_shell_completes(folder: Path, tmp_path: Path) -> None:
+    race = pr.read(folder)
+    target = tmp_path / "offered"
+    assert completions("pyracing se", target)[0] == "series"
+    assert set(completions("pyracing show x --question ", target)) == set(cli.questions())
+    assert set(completions(f"pyracing show {folder} --class ", target)) == set(race.classes)
+    assert completions(f"pyracing check {folder} --session ra", target) == ["race"]
+    assert completions("pyracing show no-such-file --class ", target) == [""]
+    assert {"csv", "parquet"} <= set(completions("pyracing series --format ", target))
+
+
 # ---- check, series, demo ----
 
 
