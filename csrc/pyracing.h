@@ -460,6 +460,33 @@ pyr_status pyr_classification(const pyr_session *session, const void *options, p
  * not later than an earlier lap's, are no crossings. `options` is not used. */
 pyr_status pyr_crossings(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
 
+/* Whether full-course yellow gathers the field behind a safety car (as in IMSA) or holds the gaps (as in the WEC). */
+typedef enum pyr_fcy { PYR_FCY_NOT_SAID = 0, PYR_FCY_HOLDS = 1, PYR_FCY_BUNCHES = 2 } pyr_fcy;
+
+typedef struct pyr_neutralisations_options {
+    int32_t fcy_bunches; /* pyr_fcy */
+} pyr_neutralisations_options;
+
+/* The periods of the session that were not green, in order of time, of the whole field: kind (yellow, slow_zone, fcy,
+ * vsc, code_60, safety_car, red), start, end (race time), duration, first_lap, last_lap (of the leader), crossings
+ * (that say so), inferred, evidence, start_after, end_after, suspended, bunched, leader_laps, share_of_time,
+ * share_of_laps. Each crossing is a time-stamped reading of the flag: `start` is the first crossing under it, `end` the
+ * first that no more is, so that the duration is right on average; it really began and ended later than `start_after`
+ * and `end_after`, the crossings before. `first_lap`: the lap that the leader was on at `start`, `last_lap`: at `end`,
+ * or had just ended; `leader_laps`: those that it ended under it. `suspended`: how long race time stood still
+ * meanwhile. `bunched`: the field was gathered; absent where the kind does not say so. Shares are of the race up to the
+ * chequered flag and of the laps of all cars. A red flag that no flag tells is `inferred`: from a standstill
+ * (model/standstills.h: from when the first of its laps began until the first ended, `crossings` counts them; the
+ * signal fell a little before or after, so `start_after` is absent) or from race time standing still; it divides a
+ * caution that went on. `options` NULL: fcy_bunches not said. PYR_ERROR_ARGUMENT: it is no pyr_fcy. */
+pyr_status pyr_neutralisations(const pyr_session *session, const pyr_neutralisations_options *options, pyr_table **out,
+                               pyr_error *error);
+
+/* The race by flag, green first: flag, periods, time, share_of_time, laps (of all cars), share_of_laps, leader_laps, in
+ * the order of the flags. Green is what no period of pyr_neutralisations takes, up to the chequered flag. `options` is
+ * not used. */
+pyr_status pyr_flag_times(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+
 /* All questions, in the order of their names. */
 const pyr_question *const *pyr_questions_view(int32_t *count);
 /* NULL: no such question. */

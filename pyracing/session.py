@@ -10,6 +10,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from pyracing import _core
+from pyracing.presets import rules as rules_of
+from pyracing.rules import Rules
 from pyracing.summary import summary_html, summary_text
 from pyracing.table import Table, row_dicts
 
@@ -322,6 +324,31 @@ class Session:
         """
         return self._ask("pit_stops")
 
+    def neutralisations(self, *, rules: Rules | str | None = None) -> Table:
+        """The periods that were not green, in the order of time: kind (yellow, slow_zone, fcy, vsc, code_60,
+        safety_car or red), start and end (race time), duration, first_lap and last_lap (of the leader), crossings (that
+        say so), inferred, evidence, start_after, end_after, suspended, bunched, leader_laps, share_of_time,
+        share_of_laps.
+
+        Every crossing of every car is a time-stamped reading of the flag. `start` is the first crossing under it, `end`
+        the first that is no more, so that `duration` is right on average; the period really began later than
+        `start_after` and ended later than `end_after`, the crossings before. `leader_laps` are those that the leader
+        ended under it. `suspended` is how long race time stood still meanwhile. Shares are of the time up to the
+        chequered flag and of the laps of all cars.
+
+        A red flag that no crossing shows (IMSA has no code for it) is `inferred` where more than half of the running
+        cars are on a lap over 8 times the green median, begun together (then from when the first of these laps began
+        until the first ended; the signal fell a little before or after, so `start_after` is absent), or where the clock
+        ran on while race time stood still; a caution that went on around it is divided. `bunched` says whether the field was gathered, absent where
+        the kind does not tell: what `fcy` means depends on the series, so give `rules`, a `Rules` or a preset's name.
+        """
+        return self._ask("neutralisations", fcy_bunches=fcy_of(rules))
+
+    def flag_times(self) -> Table:
+        """The race by flag, green first: flag, periods, time, share_of_time, laps (of all cars), share_of_laps,
+        leader_laps. Green is what no period of `neutralisations()` takes, up to the chequered flag."""
+        return self._ask("flag_times")
+
     def clean_laps(self, *, slow: float = 0.07, anomaly: float = 1.3) -> Table:
         """Every lap, clean or with the first reason why it does not show pace: car, class, lap, clean, reason.
 
@@ -408,6 +435,13 @@ def stated_bounds(laps: Laps) -> tuple[int, int]:
     if last < 1:
         raise ValueError(f"laps={laps!r}: laps are counted from 1")
     return int(first), int(last)
+
+
+def fcy_of(given: Rules | str | None) -> str:
+    """What full-course yellow does to the field under the rules."""
+    if given is None:
+        return "not_said"
+    return "yes" if rules_of(given).fcy_bunches else "no"
 
 
 # ---- Making, hashing, describing ----

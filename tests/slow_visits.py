@@ -143,7 +143,11 @@ def classify(visits: list[Visit], laps: list[dict], race: bool) -> None:
                 and (visit.car, i) in stood
                 and (visit.took is None or visit.took > own[i]["lap_time"] // 2)
             )
-            visit.kind = visit.kind or ("red_flag" if half else "")
+            holds = (
+                i == visit.came and visit.went not in (None, i) and visit.took is not None
+                and own[visit.went]["lap_time"] is not None and own[visit.went]["lap_time"] >= visit.took
+            )  # fmt: skip
+            visit.kind = visit.kind or ("red_flag" if half and not holds else "")
         if visit.came is not None and own[visit.came]["flag"] == "red":
             visit.kind = visit.kind or "red_flag"
     finished = [

@@ -170,6 +170,17 @@ def test_red_flag_without_a_code():
     assert kinds_of("40", text) == ["pit_stop"]
 
 
+def test_a_repair_after_the_red_flag_is_a_garage_visit():
+    """The field waits on the track for 40 minutes; then one car comes in for half an hour, another for its stop."""
+    lines = [
+        f"{10 + i} P2 | Ann 1:4{i} 1:30 1:35B | Ann 2:30/6{i} 1:30 40:00!FCY 3:00!FCY 1:30 1:30 1:30" for i in range(9)
+    ]
+    lines += ["30 P2 | Ann 1:40 1:30 1:30 1:30 1:30 40:00B!FCY 33:00/30:00 1:30"]
+    lines += ["40 P2 | Ann 1:40 1:30 1:30 1:30 1:30 40:00B!FCY 4:00/65!FCY 1:30"]
+    text = "\n".join(lines)
+    assert kinds_of("30", text) == ["garage"] and kinds_of("40", text) == ["pit_stop"]
+
+
 # ---- Loss ----
 
 

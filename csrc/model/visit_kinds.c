@@ -1,10 +1,9 @@
 /* What each visit was. Only the pit lane time tells, so these are estimates:
  *
  * unfinished     the car did not come out again
- * red_flag       the in-lap ends under a red flag, or the race stood still during the in- or the out-lap and the visit
- *                took more than half of that lap. The race stands still, whatever the flag, where more than half of
- *                the cars that still run, and a quarter of all, have a lap over 8 x the median green lap of the
- *                field, begun within 3 median laps of each other
+ * red_flag       the in-lap ends under a red flag, or the race stood still (standstills.h) during the in- or the
+ *                out-lap and the visit took more than half of that lap; of an in-lap, only if the out-lap is too short
+ *                to hold the visit, which else came after the stoppage
  * garage         over 3 x the median visit of its class
  * drive_through  a transit of a race under green: at most 1.1 x the shortest visit of the field, and below 2/3 of the
  *                median visit of its class
@@ -21,7 +20,7 @@
 #include <string.h>
 
 #include "../base/sort.h"
-#include "visits.h"
+#include "standstills.h"
 
 enum { FEWEST_TIMED = 10, FEWEST_IN_PROCESSION = 5 };
 static const int64_t procession_span = 30000000; /* microseconds before and after */
@@ -30,10 +29,9 @@ typedef struct kind_work {
     const pyr_session *session;
     pyr_visits *visits;
     bool race;
-    size_t scratch_count;
-    int64_t *scratch; /* for medians: a value a lap or visit */
+    int64_t *scratch; /* for medians: a value a visit */
     pyr_keyed *items; /* as many */
-    uint8_t *stood_still; /* by lap row */
+    pyr_standstills standstills;
     int64_t *took;        /* by visit; PYR_NO_TIME: not known */
     size_t class_count;
     int64_t *class_median; /* of visits, by class code + 1 */
@@ -44,106 +42,25 @@ static bool under_caution(int32_t flag) {
     return flag == PYR_FLAG_FCY || flag == PYR_FLAG_VSC || flag == PYR_FLAG_CODE_60 || flag == PYR_FLAG_SAFETY_CAR;
 }
 
-/* Median of the laps from `start` up to `end` that are driven at speed under green. */
-static int64_t median_green_lap(const kind_work *work, int64_t start, int64_t end) {
-    const pyr_laps *laps = &work->session->laps;
-    int64_t count = 0;
-    for (int64_t row = start; row < end; row++) {
-        if (laps->lap_time[row] != PYR_NO_TIME && pyr_flag_is_green(laps->flag[row]) &&
-            work->visits->lap_marks[row] == 0) {
-            work->scratch[count++] = laps->lap_time[row];
-        }
-    }
-    return pyr_median(work->scratch, count);
-}
-
-/* ---- Where the race stood still ---- */
-
-/* A quarter of the cars have a lap over 8 x their best. */
-static bool may_have_stood_still(const pyr_session *session) {
-    const pyr_laps *laps = &session->laps;
-    int64_t cars = 0, slow = 0;
-    for (int32_t entry = 0; entry < session->entries.count; entry++) {
-        int64_t shortest = INT64_MAX, longest = 0;
-        for (int64_t row = session->entries.first_lap[entry]; row < session->entries.first_lap[entry + 1]; row++) {
-            int64_t lap_time = laps->lap_time[row];
-            shortest = lap_time > 0 && lap_time < shortest ? lap_time : shortest;
-            longest = lap_time > longest ? lap_time : longest;
-        }
-        cars += longest > 0;
-        slow += longest / 8 > shortest;
-    }
-    return slow > cars / 4;
-}
-
-/* When each car was last seen, in `items`, in order of time. */
-static pyr_status sort_last_seen(const kind_work *work, int64_t *count, pyr_error *error) {
-    const pyr_entries *entries = &work->session->entries;
-    *count = 0;
-    for (int32_t entry = 0; entry < entries->count; entry++) {
-        int64_t last = pyr_last_lap_row(entries, entry);
-        if (last >= entries->first_lap[entry] && work->session->laps.elapsed[last] != PYR_NO_TIME) {
-            work->items[(*count)++] = (pyr_keyed){work->session->laps.elapsed[last], last};
-        }
-    }
-    PYR_TRY(pyr_sort(work->session->allocator, work->items, *count, NULL, NULL, error));
-    for (int64_t i = 0; i < *count; i++) {
-        work->scratch[i] = work->items[i].key;
-    }
-    return PYR_OK;
-}
-
-/* Laps over 8 x `median`, in `items`, by when they began. */
-static pyr_status sort_long_laps(const kind_work *work, int64_t median, int64_t *count, pyr_error *error) {
-    const pyr_laps *laps = &work->session->laps;
-    *count = 0;
-    for (int64_t row = 0; row < laps->count; row++) {
-        if (laps->lap_time[row] / 8 > median && laps->elapsed[row] != PYR_NO_TIME) {
-            work->items[(*count)++] = (pyr_keyed){laps->elapsed[row] - laps->lap_time[row], row};
-        }
-    }
-    return pyr_sort(work->session->allocator, work->items, *count, NULL, NULL, error);
-}
-
-static pyr_status find_standstills(kind_work *work, pyr_error *error) {
-    int64_t cars, count, gone = 0, end = 0, marked = 0;
-    memset(work->stood_still, 0, (size_t)work->session->laps.count);
-    if (!work->race || !may_have_stood_still(work->session)) {
-        return PYR_OK;
-    }
-    int64_t median = median_green_lap(work, 0, work->session->laps.count);
-    if (median == PYR_NO_TIME) {
-        return PYR_OK;
-    }
-    PYR_TRY(sort_last_seen(work, &cars, error));
-    PYR_TRY(sort_long_laps(work, median, &count, error));
-    for (int64_t first = 0; first < count; first++) {
-        int64_t start = work->items[first].key;
-        while (gone < cars && work->scratch[gone] < start) {
-            gone++;
-        }
-        while (end < count && work->items[end].key <= start + 3 * median) {
-            end++;
-        }
-        if (end - first > (cars - gone) / 2 && end - first > cars / 4) {
-            for (marked = marked > first ? marked : first; marked < end; marked++) {
-                work->stood_still[work->items[marked].row] = 1;
-            }
-        }
-    }
-    return PYR_OK;
-}
-
 static bool took_half(const kind_work *work, int64_t visit, int64_t row) {
-    return work->stood_still[row] &&
+    return work->standstills.marks[row] &&
            (work->took[visit] == PYR_NO_TIME || work->took[visit] > work->session->laps.lap_time[row] / 2);
+}
+
+/* All of the visit may have been on the out-lap, after an in-lap on which the car stood on the track. */
+static bool out_lap_holds_it(const kind_work *work, int64_t i) {
+    const pyr_visit *visit = &work->visits->visit[i];
+    return visit->out_row > visit->in_row && work->took[i] != PYR_NO_TIME &&
+           work->session->laps.lap_time[visit->out_row] >= work->took[i];
 }
 
 static bool is_red_flag(const kind_work *work, int64_t i) {
     const pyr_visit *visit = &work->visits->visit[i];
-    return (visit->in_row >= 0 &&
-            (work->session->laps.flag[visit->in_row] == PYR_FLAG_RED || took_half(work, i, visit->in_row))) ||
-           (visit->out_row >= 0 && took_half(work, i, visit->out_row));
+    if (visit->in_row >= 0 && (work->session->laps.flag[visit->in_row] == PYR_FLAG_RED ||
+                               (took_half(work, i, visit->in_row) && !out_lap_holds_it(work, i)))) {
+        return true;
+    }
+    return visit->out_row >= 0 && took_half(work, i, visit->out_row);
 }
 
 /* ---- How long visits took ---- */
@@ -164,7 +81,7 @@ static int64_t estimated_time(const kind_work *work, const pyr_visit *visit, int
     return sum;
 }
 
-static void find_times(const kind_work *work) {
+static pyr_status find_times(const kind_work *work, pyr_error *error) {
     const pyr_entries *entries = &work->session->entries;
     int32_t entry = -1; /* whose median is known */
     int64_t median = PYR_NO_TIME;
@@ -176,10 +93,12 @@ static void find_times(const kind_work *work) {
         }
         if (visit->entry != entry) {
             entry = visit->entry;
-            median = median_green_lap(work, entries->first_lap[entry], entries->first_lap[entry + 1]);
+            PYR_TRY(pyr_median_green_lap(work->session, work->visits, entries->first_lap[entry],
+                                         entries->first_lap[entry + 1], &median, error));
         }
         work->took[i] = estimated_time(work, visit, median);
     }
+    return PYR_OK;
 }
 
 /* ---- Medians and the shortest ---- */
@@ -283,8 +202,8 @@ static pyr_status find_processions(kind_work *work, pyr_error *error) {
 }
 
 static pyr_status classify(kind_work *work, pyr_error *error) {
-    PYR_TRY(find_standstills(work, error));
-    find_times(work);
+    PYR_TRY(pyr_standstills_find(work->session, work->visits, &work->standstills, error));
+    PYR_TRY(find_times(work, error));
     for (int64_t i = 0; i < work->visits->count; i++) {
         pyr_visit *visit = &work->visits->visit[i];
         bool unfinished = visit->out_row < 0 && visit->time_row < 0;
@@ -303,23 +222,19 @@ static pyr_status classify(kind_work *work, pyr_error *error) {
 
 static pyr_status new_work(kind_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
-    size_t laps = (size_t)work->session->laps.count, visits = (size_t)work->visits->count;
-    size_t cars = (size_t)work->session->entries.count;
-    work->scratch_count = laps > visits ? laps : visits;
-    work->scratch_count = work->scratch_count > cars ? work->scratch_count : cars;
+    size_t visits = (size_t)work->visits->count;
     work->class_count = (size_t)pyr_part_column(work->session, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary->count + 1;
-    PYR_TRY(pyr_new_array(allocator, work->scratch_count, sizeof *work->scratch, &work->scratch, error));
-    PYR_TRY(pyr_new_array(allocator, work->scratch_count, sizeof *work->items, &work->items, error));
-    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->stood_still, &work->stood_still, error));
+    PYR_TRY(pyr_new_array(allocator, (size_t)work->visits->count, sizeof *work->scratch, &work->scratch, error));
+    PYR_TRY(pyr_new_array(allocator, (size_t)work->visits->count, sizeof *work->items, &work->items, error));
     PYR_TRY(pyr_new_array(allocator, visits, sizeof *work->took, &work->took, error));
     return pyr_new_array(allocator, work->class_count, sizeof *work->class_median, &work->class_median, error);
 }
 
 static void clear_work(kind_work *work) {
     const pyr_allocator *allocator = work->session->allocator;
-    pyr_release_array(allocator, work->scratch, work->scratch_count, sizeof *work->scratch);
-    pyr_release_array(allocator, work->items, work->scratch_count, sizeof *work->items);
-    pyr_release_array(allocator, work->stood_still, (size_t)work->session->laps.count, sizeof *work->stood_still);
+    pyr_release_array(allocator, work->scratch, (size_t)work->visits->count, sizeof *work->scratch);
+    pyr_release_array(allocator, work->items, (size_t)work->visits->count, sizeof *work->items);
+    pyr_standstills_clear(&work->standstills);
     pyr_release_array(allocator, work->took, (size_t)work->visits->count, sizeof *work->took);
     pyr_release_array(allocator, work->class_median, work->class_count, sizeof *work->class_median);
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "../base/sort.h"
+
 const char *const pyr_visit_kind_words[] = {"pit_stop", "drive_through", "stop_go",    "garage",
                                             "red_flag", "pass_through",  "unfinished", NULL};
 
@@ -115,4 +117,19 @@ void pyr_visits_clear(pyr_visits *visits) {
     pyr_release_array(visits->allocator, visits->visit, (size_t)visits->capacity, sizeof *visits->visit);
     pyr_release_array(visits->allocator, visits->lap_marks, (size_t)visits->lap_count, sizeof *visits->lap_marks);
     *visits = (pyr_visits){0};
+}
+
+pyr_status pyr_median_green_lap(const pyr_session *session, const pyr_visits *visits, int64_t start, int64_t end,
+                                int64_t *median, pyr_error *error) {
+    const pyr_laps *laps = &session->laps;
+    int64_t *times, count = 0;
+    PYR_TRY(pyr_new_array(session->allocator, (size_t)(end - start), sizeof *times, &times, error));
+    for (int64_t row = start; row < end; row++) {
+        if (laps->lap_time[row] != PYR_NO_TIME && pyr_flag_is_green(laps->flag[row]) && visits->lap_marks[row] == 0) {
+            times[count++] = laps->lap_time[row];
+        }
+    }
+    *median = pyr_median(times, count);
+    pyr_release_array(session->allocator, times, (size_t)(end - start), sizeof *times);
+    return PYR_OK;
 }

@@ -43,4 +43,9 @@ pyr_status pyr_visits_find(const pyr_session *session, pyr_visits *visits, pyr_e
 pyr_status pyr_visits_classify(const pyr_session *session, pyr_visits *visits, pyr_error *error);
 void pyr_visits_clear(pyr_visits *visits);
 
+/* The median of the laps from row `start` up to `end` that are green and neither in- nor out-laps; PYR_NO_TIME: there
+ * are none. `visits` are those of the session. */
+pyr_status pyr_median_green_lap(const pyr_session *session, const pyr_visits *visits, int64_t start, int64_t end,
+                                int64_t *median, pyr_error *error);
+
 #endif

@@ -1,0 +1,268 @@
+#include "neutralisations.h"
+
+/* A stoppage that no flag tells: from `start` up to `end`, the first crossing behind it. */
+typedef struct stoppage {
+    pyr_neutralisation_source source;
+    int64_t start, end, suspended;
+    const pyr_standstill *standstill;
+} stoppage;
+
+typedef struct flag_walk {
+    const pyr_session *session;
+    const pyr_timeline *timeline;
+    pyr_neutralisation_list *found;
+    size_t stoppage_capacity;
+    stoppage *stoppages; /* in order of time */
+    int64_t stoppage_count, stoppage_at;
+    bool stopped;        /* in stoppages[stoppage_at] */
+    bool open;           /* the last period goes on */
+    int64_t flagged_end; /* crossings from here on are chequered, or show no flag */
+    int64_t last;        /* race time of the last crossing that shows a flag, or of the start */
+    int32_t leader_laps, race_laps;
+} flag_walk;
+
+/* ---- Stoppages ---- */
+
+static int64_t elapsed_at(const flag_walk *walk, int64_t crossing) {
+    return walk->session->laps.elapsed[walk->timeline->row[crossing]];
+}
+
+static int32_t flag_at(const flag_walk *walk, int64_t crossing) {
+    return walk->session->laps.flag[walk->timeline->row[crossing]];
+}
+
+/* The first crossing that is not before `time`. */
+static int64_t first_crossing(const flag_walk *walk, int64_t time) {
+    int64_t low = 0, high = walk->timeline->count;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (elapsed_at(walk, middle) < time) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool flagged_red(const flag_walk *walk, int64_t start, int64_t end) {
+    for (int64_t i = first_crossing(walk, start); i < walk->timeline->count && elapsed_at(walk, i) <= end; i++) {
+        if (flag_at(walk, i) == PYR_FLAG_RED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In order of `start`; one that overlaps another, or that red flags tell already, is left out. */
+static void add_stoppage(flag_walk *walk, stoppage added) {
+    int64_t at = walk->stoppage_count;
+    while (at > 0 && walk->stoppages[at - 1].start > added.start) {
+        at--;
+    }
+    bool overlaps = (at > 0 && walk->stoppages[at - 1].end > added.start) ||
+                    (at < walk->stoppage_count && walk->stoppages[at].start < added.end);
+    if (overlaps || flagged_red(walk, added.start, added.end)) {
+        return;
+    }
+    for (int64_t i = walk->stoppage_count++; i > at; i--) {
+        walk->stoppages[i] = walk->stoppages[i - 1];
+    }
+    walk->stoppages[at] = added;
+}
+
+static pyr_status find_stoppages(flag_walk *walk, const pyr_standstills *standstills, pyr_error *error) {
+    const pyr_session *session = walk->session;
+    const int64_t *behind = pyr_int64s(pyr_part_column(session, PYR_SUSPENSIONS, PYR_SUSPENSION_ELAPSED));
+    const int64_t *length = pyr_int64s(pyr_part_column(session, PYR_SUSPENSIONS, PYR_SUSPENSION_DURATION));
+    int64_t suspensions = pyr_table_row_count(session->parts[PYR_SUSPENSIONS]);
+    walk->stoppage_capacity = (size_t)(standstills->count + suspensions);
+    PYR_TRY(pyr_new_array(session->allocator, walk->stoppage_capacity, sizeof *walk->stoppages, &walk->stoppages,
+                          error));
+    for (int64_t i = 0; i < standstills->count; i++) {
+        const pyr_standstill *standstill = &standstills->standstill[i];
+        add_stoppage(walk, (stoppage){PYR_SAID_BY_STANDSTILL, standstill->start, standstill->end, 0, standstill});
+    }
+    for (int64_t i = 0; i < suspensions; i++) {
+        int64_t next = first_crossing(walk, behind[i]);
+        int64_t before = next > 0 ? elapsed_at(walk, next - 1) : 0;
+        add_stoppage(walk, (stoppage){PYR_SAID_BY_CLOCK, before, behind[i], length[i], NULL});
+    }
+    return PYR_OK;
+}
+
+/* What race time stood still belongs to the red flag that was shown then. */
+static void add_suspensions(const flag_walk *walk) {
+    const int64_t *behind = pyr_int64s(pyr_part_column(walk->session, PYR_SUSPENSIONS, PYR_SUSPENSION_ELAPSED));
+    const int64_t *length = pyr_int64s(pyr_part_column(walk->session, PYR_SUSPENSIONS, PYR_SUSPENSION_DURATION));
+    int64_t suspensions = pyr_table_row_count(walk->session->parts[PYR_SUSPENSIONS]);
+    for (int64_t i = 0; i < suspensions; i++) {
+        for (int64_t at = 0; at < walk->found->count; at++) {
+            pyr_neutralisation *period = &walk->found->period[at];
+            if (period->kind == PYR_FLAG_RED && period->start <= behind[i] && behind[i] <= period->end) {
+                period->suspended += length[i];
+                break;
+            }
+        }
+    }
+}
+
+/* ---- The walk through the crossings ---- */
+
+/* The lap under way, or just ended, as the next crossing happens. */
+static int32_t lap_of_leader(const flag_walk *walk) {
+    return walk->leader_laps < walk->race_laps ? walk->leader_laps + 1 : walk->race_laps;
+}
+
+static void close_period(flag_walk *walk, int64_t time, int64_t after) {
+    if (walk->open) {
+        pyr_neutralisation *period = &walk->found->period[walk->found->count - 1];
+        period->end = time;
+        period->end_after = after;
+        period->last_lap = lap_of_leader(walk);
+        walk->open = false;
+    }
+}
+
+static pyr_status open_period(flag_walk *walk, pyr_neutralisation period, pyr_error *error) {
+    pyr_neutralisation_list *found = walk->found;
+    size_t capacity = (size_t)found->capacity;
+    pyr_status status = pyr_grow_array(found->allocator, &found->period, &capacity, (size_t)found->count + 1,
+                                       sizeof *found->period, error);
+    found->capacity = (int64_t)capacity;
+    PYR_TRY(status);
+    period.first_lap = lap_of_leader(walk);
+    found->period[found->count++] = period;
+    walk->open = true;
+    return PYR_OK;
+}
+
+static pyr_status begin_stoppage(flag_walk *walk, pyr_error *error) {
+    const stoppage *begun = &walk->stoppages[walk->stoppage_at];
+    int64_t after = begun->standstill != NULL ? PYR_NO_TIME : begun->start;
+    pyr_neutralisation period = {
+        .source = begun->source, .kind = PYR_FLAG_RED, .start = begun->start, .start_after = after};
+    if (begun->standstill != NULL) {
+        period.said_by = begun->standstill->laps;
+        period.running = begun->standstill->running;
+        period.spread = begun->standstill->last_start - begun->start;
+    }
+    close_period(walk, begun->start, after);
+    walk->stopped = true;
+    return open_period(walk, period, error);
+}
+
+/* Stoppages that end at or before `time`, and the one that begins before it. */
+static pyr_status pass_stoppages(flag_walk *walk, int64_t time, pyr_error *error) {
+    while (walk->stoppage_at < walk->stoppage_count && walk->stoppages[walk->stoppage_at].start < time) {
+        if (!walk->stopped) {
+            PYR_TRY(begin_stoppage(walk, error));
+        }
+        if (time < walk->stoppages[walk->stoppage_at].end) {
+            return PYR_OK;
+        }
+        close_period(walk, walk->stoppages[walk->stoppage_at].end, walk->last);
+        walk->stopped = false;
+        walk->stoppage_at++;
+    }
+    return PYR_OK;
+}
+
+static pyr_status read_flag(flag_walk *walk, int64_t crossing, pyr_error *error) {
+    int64_t time = elapsed_at(walk, crossing);
+    int32_t flag = flag_at(walk, crossing);
+    if (flag < 0 || (flag == PYR_FLAG_CHEQUERED && walk->open && crossing < walk->flagged_end)) {
+        return PYR_OK;
+    }
+    pyr_neutralisation *period = walk->open ? &walk->found->period[walk->found->count - 1] : NULL;
+    if (period != NULL && (int32_t)period->kind != flag) {
+        close_period(walk, time, walk->last);
+    }
+    if (!walk->open && !pyr_flag_is_green(flag)) {
+        PYR_TRY(open_period(walk, (pyr_neutralisation){.kind = (pyr_flag)flag, .start = time,
+                                                       .start_after = walk->last}, error));
+    }
+    if (walk->open) {
+        walk->found->period[walk->found->count - 1].said_by++;
+    }
+    walk->last = time;
+    return PYR_OK;
+}
+
+static pyr_status walk_crossings(flag_walk *walk, pyr_error *error) {
+    const pyr_laps *laps = &walk->session->laps;
+    for (int64_t i = 0; i < walk->timeline->count; i++) {
+        int64_t time = elapsed_at(walk, i);
+        PYR_TRY(pass_stoppages(walk, time, error));
+        if (walk->stopped) {
+            walk->last = time;
+        } else {
+            PYR_TRY(read_flag(walk, i, error));
+        }
+        int32_t lap = laps->lap[walk->timeline->row[i]];
+        if (walk->open) {
+            walk->found->period[walk->found->count - 1].crossings++;
+            walk->found->period[walk->found->count - 1].leader_laps += lap > walk->leader_laps;
+        }
+        walk->leader_laps = lap > walk->leader_laps ? lap : walk->leader_laps;
+    }
+    close_period(walk, walk->last, walk->last);
+    return PYR_OK;
+}
+
+static void find_ends(flag_walk *walk) {
+    int64_t count = walk->timeline->count;
+    walk->found->crossings = count;
+    for (int64_t i = 0; i < count; i++) {
+        int32_t lap = walk->session->laps.lap[walk->timeline->row[i]];
+        walk->race_laps = lap > walk->race_laps ? lap : walk->race_laps;
+    }
+    walk->flagged_end = count;
+    while (walk->flagged_end > 0 && (flag_at(walk, walk->flagged_end - 1) < 0 ||
+                                     flag_at(walk, walk->flagged_end - 1) == PYR_FLAG_CHEQUERED)) {
+        walk->flagged_end--;
+    }
+    walk->found->end = count > 0 ? elapsed_at(walk, count - 1) : PYR_NO_TIME;
+    for (int64_t i = count - 1; i >= walk->flagged_end; i--) {
+        if (flag_at(walk, i) == PYR_FLAG_CHEQUERED) {
+            walk->found->end = elapsed_at(walk, i);
+        }
+    }
+}
+
+static pyr_status find(flag_walk *walk, const pyr_visits *visits, pyr_error *error) {
+    pyr_standstills standstills;
+    pyr_status status = pyr_standstills_find(walk->session, visits, &standstills, error);
+    if (status == PYR_OK) {
+        walk->found->median_lap = standstills.median_lap;
+        status = find_stoppages(walk, &standstills, error);
+    }
+    if (status == PYR_OK) {
+        status = walk_crossings(walk, error);
+    }
+    if (status == PYR_OK) {
+        add_suspensions(walk);
+    }
+    pyr_release_array(walk->session->allocator, walk->stoppages, walk->stoppage_capacity, sizeof *walk->stoppages);
+    pyr_standstills_clear(&standstills);
+    return status;
+}
+
+pyr_status pyr_neutralisations_find(const pyr_session *session, pyr_neutralisation_list *found, pyr_error *error) {
+    pyr_visits visits;
+    *found = (pyr_neutralisation_list){.allocator = session->allocator, .end = PYR_NO_TIME, .median_lap = PYR_NO_TIME};
+    flag_walk walk = {.session = session, .found = found};
+    PYR_TRY(pyr_session_timeline(session, &walk.timeline, error));
+    find_ends(&walk);
+    pyr_status status = pyr_visits_find(session, &visits, error);
+    if (status == PYR_OK) {
+        status = find(&walk, &visits, error);
+    }
+    pyr_visits_clear(&visits);
+    return status;
+}
+
+void pyr_neutralisations_clear(pyr_neutralisation_list *found) {
+    pyr_release_array(found->allocator, found->period, (size_t)found->capacity, sizeof *found->period);
+    *found = (pyr_neutralisation_list){0};
+}
