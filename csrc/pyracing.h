@@ -347,11 +347,17 @@ typedef struct pyr_by_options {
     int32_t by; /* pyr_by */
 } pyr_by_options;
 
-/* The best lap of each car (or class, driver of a car, ...) as the timekeeper counts it, the fastest first: columns
- * car, class, driver, lap, lap_time, elapsed, average_speed, group, team, manufacturer. Where the files mark best laps,
- * a car's best is its last marked lap; quicker ones were deleted. Lap 1, in-laps, out-laps and deleted laps never count
- * without a mark. Who has no lap that counts has no row. `options` NULL: by car. */
-pyr_status pyr_fastest_laps(const pyr_session *session, const pyr_by_options *options, pyr_table **out,
+typedef struct pyr_fastest_laps_options {
+    int32_t by;   /* pyr_by */
+    int64_t laps; /* how many of the best laps of each */
+} pyr_fastest_laps_options;
+
+/* The best lap of each car (or class, driver of a car, ...) as the timekeeper counts it, or its best `laps`, the fastest
+ * first: columns car, class, driver, lap, lap_time, elapsed, average_speed, group, team, manufacturer. Where the files
+ * mark best laps, a car's best is its last marked lap; quicker ones were deleted. Lap 1, in-laps, out-laps and deleted
+ * laps never count without a mark. Who has no lap that counts has no row. `options` NULL: one by car.
+ * PYR_ERROR_ARGUMENT: `by` is no pyr_by, `laps` is less than 1. */
+pyr_status pyr_fastest_laps(const pyr_session *session, const pyr_fastest_laps_options *options, pyr_table **out,
                             pyr_error *error);
 
 /* Each lap that was the best of the session when it was set, in the order of time: columns as pyr_fastest_laps. From

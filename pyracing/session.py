@@ -359,14 +359,15 @@ class Session:
         """
         return self._ask("clean_laps", slow=slow, anomaly=anomaly)
 
-    def fastest_laps(self, *, by: By = "car") -> Table:
-        """The best lap of each car (class, driver of a car, ...) as the timekeeper counts it, the fastest first.
+    def fastest_laps(self, *, by: By = "car", laps: int = 1) -> Table:
+        """The best lap of each car (class, driver of a car, ...) as the timekeeper counts it, or its best `laps`, the
+        fastest first.
 
         car, class, driver, lap, lap_time, elapsed, average_speed, group, team, manufacturer. Where the files mark best
         laps, a car's best is its last marked lap: quicker ones were deleted. Lap 1, in-laps, out-laps and deleted laps
         do not count without a mark. Who has no lap that counts has no row.
         """
-        return self._ask("fastest_laps", by=by)
+        return self._ask("fastest_laps", by=by, laps=laps)
 
     def lap_records(self) -> Table:
         """Each lap that was the best of the session when it was set, in the order of time; columns as

@@ -67,14 +67,14 @@ def group_of(lap: dict, by: str) -> object:
     return (lap["car"], lap["driver"]) if by == "driver" else lap[by]
 
 
-def fastest_laps(laps: list[dict], by: str = "car") -> list[int]:
+def fastest_laps(laps: list[dict], by: str = "car", most: int = 1) -> list[int]:
     """Rows of the laps, the fastest first."""
     counts = counted(laps)
     groups: dict = defaultdict(list)
     for number, lap in enumerate(laps):
         if "lap" in counts[number]:
             groups[group_of(lap, by)].append(number)
-    return best_first(laps, [best_first(laps, numbers)[0] for numbers in groups.values()])
+    return best_first(laps, [n for numbers in groups.values() for n in best_first(laps, numbers)[:most]])
 
 
 def lap_records(laps: list[dict]) -> list[int]:

@@ -71,6 +71,8 @@ def test_by_class_and_team():
 def test_an_unknown_group_is_an_error():
     with pytest.raises(ValueError):
         pr.read(lap_file(car_laps("7", [100]))).fastest_laps(by="colour")
+    with pytest.raises(ValueError, match="laps=0: give how many of the best laps"):
+        pr.read(lap_file(car_laps("7", [100]))).fastest_laps(laps=0)
 
 
 def test_a_selection_does_not_bring_deleted_laps_back():
@@ -144,8 +146,9 @@ def check_best_laps(session) -> None:
     laps = rows(session.laps)
     for by in ("car", "class", "driver", "team", "manufacturer", "group"):
         shown = ("car", "class", "driver", "lap", "lap_time", "elapsed", "average_speed", "team")
-        expected = [tuple(laps[number][name] for name in shown) for number in slow.fastest_laps(laps, by)]
-        assert columns(session.fastest_laps(by=by), *shown) == expected, by
+        for most in (1, 2, 10):
+            expected = [tuple(laps[number][name] for name in shown) for number in slow.fastest_laps(laps, by, most)]
+            assert columns(session.fastest_laps(by=by, laps=most), *shown) == expected, (by, most)
     shown = ("car", "class", "driver", "lap", "lap_time", "elapsed", "average_speed")
     expected = [tuple(laps[number][name] for name in shown) for number in slow.lap_records(laps)]
     assert columns(session.lap_records(), *shown) == expected

@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-/* In the order of pyr_by. */
-static const char *const by_words[] = {"car", "class", "driver", "team", "manufacturer", "group", NULL};
-const pyr_option pyr_by_option[1] = {{"by", PYR_OPTION_CHOICE, offsetof(pyr_by_options, by), by_words}};
+const char *const pyr_by_words[] = {"car", "class", "driver", "team", "manufacturer", "group", NULL};
+const pyr_option pyr_by_option[1] = {{"by", PYR_OPTION_CHOICE, offsetof(pyr_by_options, by), pyr_by_words}};
 const pyr_by_options pyr_by_default = {PYR_BY_CAR};
 
 static void group_by_car(const pyr_entries *entries, pyr_groups *groups) {

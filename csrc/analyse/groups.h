@@ -4,6 +4,8 @@
 
 #include "../model/session.h"
 
+/* What pyr_by is called, in its order; NULL-terminated. */
+extern const char *const pyr_by_words[];
 /* The option of questions that take pyr_by_options, and its default: by car. */
 extern const pyr_option pyr_by_option[1];
 extern const pyr_by_options pyr_by_default;
