@@ -25,11 +25,13 @@ from pyracing.decisions import (
 )
 from pyracing.errors import ReadError, RulesError, UnknownFormat
 from pyracing.presets import rules, series
+from pyracing.qualifying import combine
 from pyracing.rules import Rules
 from pyracing.session import Session
 from pyracing.simulate import Simulation, simulate
 from pyracing.sources import from_laps, read, scan
 from pyracing.standings import scores, standings, title_progress
+from pyracing.starting_grid import grid
 from pyracing.table import Table
 
 __version__ = "0.1.0"
@@ -43,12 +45,14 @@ __all__ = [
     "Table",
     "UnknownFormat",
     "__version__",
+    "combine",
     "decisions_between",
     "delete_lap",
     "delete_times",
     "disqualify",
     "drive_through",
     "from_laps",
+    "grid",
     "grid_drop",
     "lap_penalty",
     "pit_lane_start",

@@ -207,7 +207,8 @@ class Grid(Part):
     """laps: the laps of a driver that count; best: from the best or the second-best on; crew: a car counts with its
     best driver, the mean or the sum of its drivers; drivers: how many of them, 0: all. missing: where a car starts of
     which a driver has no time. second_race: what sets the grid of a second race. class_blocks: classes stand one behind
-    the other. reverse: places at the front turned round. percentage: slowest time allowed, in % of the best, 0: any."""
+    the other. reverse: places at the front turned round. percentage: slowest time allowed, in % of the best, or of the
+    mean of the best `front` cars; 0: any."""
 
     laps: int = 1
     best: Literal["best", "second_best"] = "best"
@@ -219,7 +220,14 @@ class Grid(Part):
     reverse: int = 0
     percentage: Fraction = Fraction(0)
     percentage_of: Literal["best", "mean_of_front"] = "best"
+    front: int = 3
     parts: tuple[GridPart, ...] = ()
+
+    def problem(self) -> tuple[str, str] | None:
+        for name in ("laps", "front"):
+            if getattr(self, name) < 1:
+                return name, "is 0: expected 1 or more"
+        return None
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
