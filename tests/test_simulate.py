@@ -1203,6 +1203,14 @@ def test_scripted_drivers_and_crews():
         assert seconds == pytest.approx(0.5 if car == "007" else 0.8 if (car, number) == ("7", 2) else 0, abs=0.01)
 
 
+def test_rounds_of_a_season_are_driven_by_the_same_field():
+    first, again, second = (simulate(9, minutes=30, cars=12, round_number=number) for number in (1, 1, 2))
+    assert first.files() == again.files()
+    assert (first.truth.entries, first.truth.drivers) == (second.truth.entries, second.truth.drivers)
+    laps = [[ms(row["LAP_TIME"]) for row in lap_rows(race)] for race in (first, second)]
+    assert sum(one == other for one, other in zip(*laps, strict=False)) < 10
+
+
 def test_attributes_are_one_row_a_driver():
     race = simulate(9, minutes=5, cars=12, attributes={"7": {"championship": "north", "rookie": "yes"}, "007": {}})
     names = ("car", "driver", "driver_number", "rating", "country", "championship", "rookie")

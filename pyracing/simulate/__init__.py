@@ -118,6 +118,7 @@ def simulate(
     cars: int | None = None,
     *,
     minutes: float = 0,
+    round_number: int = 1,
     practices: Sequence[Practice] = (),
     events: Iterable[Event] = (),
     decisions: Iterable[Decision] | None = None,
@@ -138,6 +139,7 @@ def simulate(
     hours, minutes : how long, together; 6 hours unless said.
     classes : a `RaceClass` by name; `DEFAULT_CLASSES` unless said.
     cars : how many in all, divided as the classes are.
+    round_number : of a season; in each of them the same cars and drivers meet with other luck.
     practices : sessions held before the race, in order; see `Practice`.
     events : what is to happen in the race; see `Event`.
     decisions : of the stewards after the flag, made with `time_penalty`, `lap_penalty`, `rear_of_class`, `disqualify`.
@@ -166,6 +168,7 @@ def simulate(
     if classes is None:
         classes = DEFAULT_CLASSES
     entries, people = make_field(seed, classes, cars, faster or {}, crews or {})
+    seed = seed if round_number == 1 else Stream(seed, "round", round_number).bits()
     by_car = {entry.car: [driver for driver in people if driver.car == entry.car] for entry in entries}
     turns, lane_time = checked_turns(drivers or {}, by_car), round(pit_lane_time * 1000)
     for car in attributes or {}:
