@@ -1,0 +1,245 @@
+"""Three weekends as analysts told them, each line from one question or two.
+
+The laps of these races were never published: simulated ones have the facts of the accounts by their scripts. What is
+asked is answered from the files alone; what is expected is the script, or what the simulator knows and no file says.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+import answers
+import pyracing as pr
+from pyracing.simulate import Event, Practice, RaceClass, Simulation, simulate
+
+HOUR = 3_600_000_000
+MINUTE = 60_000_000
+
+
+def us(duration: timedelta) -> int:
+    return duration // timedelta(microseconds=1)
+
+
+def own(table: pr.Table, **wanted: object) -> list[dict]:
+    """The rows with these values."""
+    return [row for row in answers.rows(table) if all(row[name] == value for name, value in wanted.items())]
+
+
+def one(table: pr.Table, **wanted: object) -> dict:
+    (row,) = own(table, **wanted)
+    return row
+
+
+# ---- 1. Four hours, nearly thirty prototypes, a repair of 25 minutes ----
+
+NP02 = RaceClass(
+    114.0, 19, ("Silver", "Bronze", "Gold"), ("72",), spread=0.55, stint_laps=31, tyre_wear=0.05, fuel_effect=0.02,
+    refuel_time=60.0, tyre_time=0.0, driver_change_time=45.0, top_speed=265.0,
+)  # fmt: skip
+EVO = RaceClass(120.0, 9, ("Silver", "Bronze"), spread=0.6, stint_laps=31, top_speed=250.0)
+QUALIFYING = ("Qualifying 1", "Qualifying 2", "Qualifying 3")
+
+
+@pytest.fixture(scope="module")
+def four_hours() -> Simulation:
+    sessions = [Practice(f"Free Practice {day}") for day in (1, 2)]
+    sessions += [Practice(name, 15, True, driver) for driver, name in enumerate(QUALIFYING, 1)]
+    return simulate(
+        9, 4, {"NP02": NP02, "EVO": EVO}, practices=sessions, incidents=False, lap_length=5.84,
+        faster={("72", 1): 0.6, ("72", 2): -1.0, ("72", 3): 0.35}, drivers={"72": (1, 2, 2, 3)},
+        events=[Event("safety_car", "55m", duration="10m"), Event("repair", "1h25m", "72", duration="24m")],
+    )  # fmt: skip
+
+
+def test_practice_pace_from_friday_to_saturday(four_hours):
+    """Both days in the ten best of the class, and quicker on the second."""
+    best = []
+    for day in (1, 2):
+        row = one(four_hours.sessions[f"Free Practice {day}"].classification(), car="72")
+        assert row["class"] == "NP02" and row["class_position"] <= 10
+        best.append(row["best_lap"])
+    assert best[1] < best[0]
+    told = [next(r for r in four_hours.truth.practices[f"Free Practice {day}"] if r.car == "72") for day in (1, 2)]
+    assert best == [us(result.best_lap) for result in told]
+
+
+def test_three_qualifying_sessions_of_one_driver_each(four_hours):
+    crew = [driver.name for driver in four_hours.truth.drivers if driver.car == "72"]
+    places = []
+    for name, driver in zip(QUALIFYING, crew, strict=True):
+        session = four_hours.sessions[name]
+        assert session.info["kind"] == "qualifying" and set(session.select(cars="72").laps["driver"]) == {driver}
+        places.append(one(session.classification(), car="72")["class_position"])
+    assert places == [6, 18, 5]
+
+
+def test_the_repair_stands_out_of_the_stops(four_hours):
+    visits = own(four_hours.session.pit_stops(), car="72")
+    (garage,) = [visit for visit in visits if visit["kind"] == "garage"]
+    assert 24 * MINUTE < garage["pit_lane_time"] < 26 * MINUTE
+    assert garage["elapsed"] > 85 * MINUTE
+    told = next(stop for stop in four_hours.truth.stops if stop.car == "72" and stop.kind == "garage")
+    assert (garage["lap"], garage["pit_lane_time"]) == (told.lap, us(told.pit_lane_time))
+    assert abs(garage["loss"] - us(told.loss)) < 20_000_000
+
+
+def test_the_last_driver_is_in_the_car_with_an_hour_to_go(four_hours):
+    stints = own(four_hours.session.stints(by="driver"), car="72")
+    crew = [driver.name for driver in four_hours.truth.drivers if driver.car == "72"]
+    assert [stint["driver"] for stint in stints] == crew
+    assert stints[-1]["start"] < 3 * HOUR < stints[-1]["end"]
+
+
+def test_who_stopped_under_the_safety_car(four_hours):
+    visits = own(four_hours.session.pit_stops(), kind="pit_stop", flag="safety_car")
+    told = {s.car for s in four_hours.truth.stops if s.kind == "pit_stop" and s.flag == "safety_car"}
+    assert {visit["car"] for visit in visits} == told
+    assert "72" in told and 10 < len(told) < 28
+
+
+def test_the_safety_car_comes_in_the_window_of_the_first_stops(four_hours):
+    """The window is from the first to the last of the cars' first stops: some stopped before, some after it."""
+    race = four_hours.session
+    (period,) = answers.rows(race.neutralisations())
+    (told,) = four_hours.truth.neutralisations
+    assert period["kind"] == told.kind == "safety_car"
+    assert period["start_after"] < us(told.start) <= period["start"]
+    assert period["end_after"] < us(told.end) <= period["end"]
+    stops = own(race.pit_stops(), kind="pit_stop")
+    first = {}
+    for stop in stops:
+        first.setdefault(stop["car"], stop["elapsed"])
+    assert min(first.values()) < period["end"] < max(first.values())
+
+
+def test_a_comeback_in_the_first_stint(four_hours):
+    """From 14th on the grid, on track and through the others' stops."""
+    assert four_hours.truth.grid.index("72") == 13
+    laps = own(four_hours.session.lap_details(), car="72")
+    stint = [lap for lap in laps if lap["stint"] == 1]
+    at = {crossing.lap: crossing.class_position for crossing in four_hours.truth.crossings if crossing.car == "72"}
+    assert [lap["class_position"] for lap in stint] == [at[lap["lap"]] for lap in stint]
+    assert stint[0]["class_position"] == 13 and stint[-2]["class_position"] == 5
+
+
+# ---- 2. A class of the 24 hours, lost by four minutes ----
+
+LMP2 = RaceClass(
+    214.0, 10, ("Silver", "Gold", "Platinum"), spread=0.6, stint_laps=11, driver_stints=3, tyre_stints=2, top_speed=320.0
+)
+AM = RaceClass(
+    236.0, 23, ("Bronze", "Silver", "Gold"), ("79",), spread=0.8, stint_laps=14, tyre_wear=0.12, fuel_effect=0.05,
+    top_speed=290.0,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def day_and_night() -> Simulation:
+    return simulate(
+        11, 24, {"LMP2": LMP2, "LMGTE Am": AM}, incidents=False, crews={"79": ("Gold", "Silver", "Bronze")},
+        faster={"79": 0.75}, lap_length=13.626, pit_lane_time=45.0, events=[
+            Event("safety_car", "9h", duration="25m"), Event("fcy", "13h10m", duration="7m"),
+            Event("repair", "17h20m", "79", duration="4m"), Event("fcy", "19h", duration="5m"),
+            Event("error", "21h30m", "79", duration="100s"),
+        ],
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def am(day_and_night) -> pr.Session:
+    return day_and_night.session.select(classes="LMGTE Am")
+
+
+def test_the_gold_driver_takes_the_first_stint(day_and_night):
+    first = own(day_and_night.session.stints(by="driver"), car="79")[0]
+    ratings = {row["driver"]: row["rating"] for row in own(day_and_night.attributes, car="79")}
+    assert ratings[first["driver"]] == "Gold" and first["stint"] == 1
+    assert first["end"] > HOUR
+
+
+def test_the_repair_against_a_normal_stop(am):
+    """Four minutes of standing, beside a fill that is not a full one."""
+    stops = own(am.pit_stops(), car="79")
+    (repair,) = [stop for stop in stops if stop["kind"] == "garage"]
+    normal = np.median([stop["pit_lane_time"] for stop in stops if stop["kind"] == "pit_stop"])
+    assert abs(repair["pit_lane_time"] - normal - 4 * MINUTE) < 30_000_000
+    losses = [stop["loss"] for stop in stops if stop["kind"] == "pit_stop" and stop["loss"] is not None]
+    assert abs(repair["loss"] - np.median(losses) - 4 * MINUTE) < 30_000_000
+
+
+# ---- 3. A one-make cup of 38 cars, two races ----
+
+CUP = RaceClass(
+    144.5, 38, ("Silver",), tuple(str(number) for number in range(1, 39)), spread=0.45, stint_laps=40, tyre_wear=0.05,
+    fuel_effect=0.02, top_speed=275.0,
+)  # fmt: skip
+QUICK = {"1": 2.2, "30": 1.55, "3": 1.3, "4": 1.15, "22": 1.1, "33": 1.1}
+BENELUX = tuple(str(number) for number in range(26, 33))
+CLASS_B = tuple(str(number) for number in range(8, 21))
+
+
+def cup_grid() -> list[str]:
+    """The four quickest in front, 22 and 33 in those places."""
+    others = [car for car in CUP.numbers if car not in QUICK]
+    return ["1", "30", "3", "4", *others[:17], "22", *others[17:27], "33", *others[27:]]
+
+
+@pytest.fixture(scope="module")
+def cup() -> tuple[Simulation, Simulation]:
+    said = {
+        car: {"championship": "Benelux" if car in BENELUX else "France", "category": "B" if car in CLASS_B else "A"}
+        for car in CUP.numbers
+    }
+    common = dict(minutes=30, classes={"Cup": CUP}, incidents=False, faster=QUICK, lap_length=7.004, attributes=said)
+    return simulate(
+        7, **common, grid=cup_grid(), decisions=[pr.time_penalty("1", 5, "position on the grid")]
+    ), simulate(
+        7, **common, round_number=2, events=[
+            Event("retire", "3m30s", "17", reason="collision"), Event("retire", "3m31s", "25", reason="collision"),
+            Event("safety_car", "3m40s", duration="4m30s"), Event("retire", "-45s", "9", reason="engine"),
+        ],
+    )  # fmt: skip
+
+
+def test_the_winner_wins_in_spite_of_five_seconds(cup):
+    """The provisional result and the official one, and what was decided between them."""
+    first, _ = cup
+    provisional, official = (answers.rows(table) for table in (first.session.provisional, first.session.results))
+    assert provisional[0]["car"] == official[0]["car"] == "1"
+    assert official[0]["total_time"] - provisional[0]["total_time"] == 5_000_000
+    assert provisional[1]["gap"] - official[1]["gap"] == 5_000_000 and official[1]["gap"] > 0
+
+
+def test_the_leader_is_further_ahead_every_lap_but_for_the_penalty(cup):
+    """The gap to the car behind at each lap of the leader, with the five seconds and without."""
+    race = cup[0].session
+    behind = [row for row in answers.rows(race.crossings()) if row["position"] == 2]
+    leading = [row for row in answers.rows(race.crossings()) if row["position"] == 1]
+    assert {row["car"] for row in leading} == {"1"}
+    gaps = [row["interval"] for row in behind]
+    told = [us(c.elapsed) for c in cup[0].truth.crossings if c.position == 2]
+    assert [row["elapsed"] for row in behind] == told
+    assert gaps == [at - lead["elapsed"] for at, lead in zip(told, leading, strict=True)]
+    assert gaps[-1] > 5_000_000 > gaps[0] and np.polyfit(range(len(gaps)), gaps, 1)[0] > 0
+
+
+def test_two_laps_behind_the_safety_car(cup):
+    _, race = cup
+    (period,) = own(race.session.neutralisations(), kind="safety_car")
+    assert (period["first_lap"], period["leader_laps"]) == (2, 2)
+    (told,) = race.truth.neutralisations
+    retired = {retirement.car: retirement for retirement in race.truth.retirements}
+    assert retired["17"].reason == "collision" and retired["17"].elapsed < told.start + timedelta(minutes=1)
+
+
+def test_the_fastest_lap_and_how_it_came_to_be(cup):
+    race = cup[0].session
+    fastest = answers.rows(race.fastest_laps())[0]
+    told = min((result.best_lap, result.car) for result in cup[0].truth.official)
+    assert (fastest["lap_time"], fastest["car"]) == (us(told[0]), told[1])
+    records = answers.rows(race.lap_records())
+    assert records[-1]["lap_time"] == fastest["lap_time"]
+    assert [row["lap_time"] for row in records] == sorted((row["lap_time"] for row in records), reverse=True)
