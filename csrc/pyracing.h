@@ -466,6 +466,25 @@ pyr_status pyr_classification(const pyr_session *session, const void *options, p
  * not later than an earlier lap's, are no crossings. `options` is not used. */
 pyr_status pyr_crossings(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
 
+/* The instant and the cars to rank among themselves. */
+typedef struct pyr_order_options {
+    int64_t at;  /* race time as of pyr_race_time, default PYR_NO_TIME: after the last crossing */
+    pyr_text by; /* data NULL (default): the field; `class`, `group`, `team`, `manufacturer`: each by itself; the name
+                  * of a class or group: its cars alone */
+} pyr_order_options;
+
+/* Every car at an instant of a race, best first: car, class, position, class_position, laps, elapsed, gap, gap_laps,
+ * interval, interval_laps, driver, in_pit. Cars go by the laps they have completed, then by who completed them first;
+ * `elapsed` and `in_pit`: of that crossing, absent before the first one. `position` is among the cars that are ranked
+ * together, which follow one another in the order of their leaders. `gap` and `gap_laps`: how far the car was behind
+ * the leader of now when it last crossed: the time since that one completed the same lap, and the laps it had
+ * completed by then less this car's; absent where it was ahead of it then. `interval`, `interval_laps`: likewise to
+ * the car one position ahead, absent for the first. `driver`: of the lap that the car is on, or of its last one.
+ * Positions are absent before the first crossing, and where a car whose laps have no time may be before or behind. A
+ * session selected from another shows its cars as they stand in the field. `options` NULL: the defaults.
+ * PYR_ERROR_ARGUMENT: nothing is named `by`. PYR_ERROR_REFUSED: the session is no race. */
+pyr_status pyr_order(const pyr_session *session, const pyr_order_options *options, pyr_table **out, pyr_error *error);
+
 /* Whether full-course yellow gathers the field behind a safety car (as in IMSA) or holds the gaps (as in the WEC). */
 typedef enum pyr_fcy { PYR_FCY_NOT_SAID = 0, PYR_FCY_HOLDS = 1, PYR_FCY_BUNCHES = 2 } pyr_fcy;
 

@@ -14,6 +14,7 @@ from pyracing.presets import rules as rules_of
 from pyracing.rules import Rules
 from pyracing.summary import summary_html, summary_text
 from pyracing.table import Table, row_dicts
+from pyracing.times import Clock, Instant, race_time
 
 CoreSession: TypeAlias = _core.Session  # in the class, `_core` is the session itself
 Names: TypeAlias = str | Iterable[str]
@@ -297,6 +298,40 @@ class Session:
         completed at that instant, less this one. Laps without a known time are no crossings.
         """
         return self._ask("crossings")
+
+    def order(
+        self,
+        *,
+        at: Instant | None = None,
+        lap: int | None = None,
+        clock: Clock | None = None,
+        by: str | None = None,
+    ) -> Table:
+        """Every car of a race at an instant, best first; without one, at the end.
+
+        car, class, position, class_position, laps, elapsed, gap, gap_laps, interval, interval_laps, driver, in_pit.
+
+        The instant is race time, `at="16h"`, `"-1h"` (before the winner finished), `"50%"` (half of the race), the end
+        of a lap of the leader, `lap=120`, or a time of day, `clock="16:00"`. `by="class"` (`"group"`, `"team"`,
+        `"manufacturer"`) ranks the cars of each class by themselves, the name of a class or group its cars alone.
+
+        Cars go by the laps completed, then by who completed them first; `elapsed` and `in_pit` are of that crossing.
+        `gap` is the time from the leader's crossing of the same lap to it, `gap_laps` the laps that the leader had
+        completed by then less this car's; both are absent where the car has not crossed since the leader passed it.
+        `interval` and `interval_laps` are likewise to the car ahead; `driver` drives the lap that the car is on.
+        Positions are absent before the first crossing, and where laps without a time leave them open.
+
+        Raises ValueError for an instant outside the race, a lap never run, an unknown name, and sessions that are no
+        race.
+        """
+        instant = None
+        if lap is not None:
+            if at is not None or clock is not None:
+                raise ValueError("give the instant once: as lap=, at= or clock=")
+            instant = race_time(self._core, f"lap {lap}")
+        elif at is not None or clock is not None:
+            instant = race_time(self._core, at, clock)
+        return self._ask("order", at=instant, by=by)
 
     def stints(self, *, by: Literal["pit", "driver"] = "pit") -> Table:
         """The stints of each car; every lap is in one.

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pyracing import _core
 
 Duration: TypeAlias = float | str | datetime.timedelta | np.timedelta64
+Clock: TypeAlias = Duration | datetime.time
 Instant: TypeAlias = Duration  # of a session; text may also be '-1h', '50%' or 'lap 120'
 
 SECOND = 1_000_000
@@ -51,7 +52,7 @@ def to_microseconds(value: Duration, what: str = "duration") -> int:
     return int(value) * SECOND if isinstance(value, numbers.Integral) else round(float(value) * SECOND)
 
 
-def clock_to_microseconds(value: Duration | datetime.time, what: str = "start") -> int:
+def clock_to_microseconds(value: Clock, what: str = "start") -> int:
     """A time of day: '14:00', '14:00:30', datetime.time, or a duration since midnight."""
     if isinstance(value, datetime.time):
         return value.hour * HOUR + value.minute * MINUTE + value.second * SECOND + value.microsecond
@@ -77,7 +78,7 @@ def offset_to_microseconds(value: Duration, what: str = "utc_offset") -> int:
 # ---- Instants ----
 
 
-def race_time(session: _core.Session, at: Instant | None = None, clock: Duration | datetime.time | None = None) -> int:
+def race_time(session: _core.Session, at: Instant | None = None, clock: Clock | None = None) -> int:
     """The race time of an instant of a session.
 
     `at`: a duration since the start; a negative one counts from the end, when the winner finished ('-1h'; in a session

@@ -34,7 +34,6 @@ typedef struct crossing_work {
     const pyr_timeline *timeline;
     int64_t *field_rows;    /* by lap row of the session: the row in the field */
     int64_t *session_rows;  /* by lap row of the field: the row in the session, or -1 */
-    pyr_groups cars;        /* of the field */
     int32_t *completed;     /* by entry of the field: the lap of its last crossing so far */
     int32_t *interval_laps; /* by row of the answer */
     int64_t *rows;          /* by row of the answer: the lap row of the session */
@@ -49,7 +48,6 @@ static pyr_status prepare(crossing_work *work, pyr_error *error) {
     PYR_TRY(pyr_new_array(allocator, own, sizeof *work->rows, &work->rows, error));
     PYR_TRY(pyr_new_array(allocator, own, sizeof *work->interval_laps, &work->interval_laps, error));
     PYR_TRY(pyr_new_array(allocator, all, sizeof *work->session_rows, &work->session_rows, error));
-    PYR_TRY(pyr_group_laps(work->field, PYR_BY_CAR, &work->cars, error));
     PYR_TRY(pyr_new_array(allocator, (size_t)work->field->entries.count, sizeof *work->completed, &work->completed,
                           error));
     memset(work->session_rows, 0xff, all * sizeof *work->session_rows);
@@ -66,13 +64,12 @@ static void clear(crossing_work *work) {
     pyr_release_array(allocator, work->rows, own, sizeof *work->rows);
     pyr_release_array(allocator, work->interval_laps, own, sizeof *work->interval_laps);
     pyr_release_array(allocator, work->session_rows, all, sizeof *work->session_rows);
-    pyr_groups_clear(&work->cars);
     pyr_release_array(allocator, work->completed, (size_t)work->field->entries.count, sizeof *work->completed);
 }
 
 /* The rows of the answer, and how many laps more the car ahead has completed by then. */
 static void walk(crossing_work *work) {
-    const int32_t *lap = work->field->laps.lap, *entry_of = work->cars.of_lap;
+    const int32_t *lap = work->field->laps.lap, *entry_of = work->timeline->entry;
     for (int64_t i = 0; i < work->timeline->count; i++) {
         int64_t row = work->timeline->row[i], ahead = work->timeline->overall.ahead[row];
         work->completed[entry_of[row]] = lap[row];

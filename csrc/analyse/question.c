@@ -34,6 +34,16 @@ pyr_status pyr_answer_finish(pyr_table **answer, int64_t rows, pyr_error *error)
     return status;
 }
 
+pyr_status pyr_require_race(const pyr_session *session, pyr_error *error) {
+    if (pyr_is_race(session)) {
+        return PYR_OK;
+    }
+    return pyr_fail(error, PYR_ERROR_REFUSED,
+                    "the session is no race (%s), so nobody is ahead on the road; ask for its classification, or read it "
+                    "with kind='race' if it is one",
+                    pyr_kind_words[session->kind]);
+}
+
 int64_t pyr_lap_start(const pyr_laps *laps, int64_t row) {
     if (row > 0 && laps->car[row - 1] == laps->car[row] && laps->lap[row - 1] == laps->lap[row] - 1 &&
         laps->elapsed[row - 1] != PYR_NO_TIME) {

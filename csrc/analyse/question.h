@@ -9,10 +9,22 @@
 
 /* ---- Records: one a question, listed in questions.c ---- */
 
-extern const pyr_question pyr_best_sectors_question, pyr_classification_question, pyr_clean_laps_question,
-    pyr_crossings_question, pyr_fastest_laps_question, pyr_flag_times_question, pyr_ideal_laps_question,
-    pyr_lap_details_question, pyr_lap_records_question, pyr_neutralisations_question, pyr_pit_stops_question,
-    pyr_sections_question, pyr_stints_question, pyr_top_speeds_question;
+extern const pyr_question
+    pyr_best_sectors_question,
+    pyr_classification_question,
+    pyr_clean_laps_question,
+    pyr_crossings_question,
+    pyr_fastest_laps_question,
+    pyr_flag_times_question,
+    pyr_ideal_laps_question,
+    pyr_lap_details_question,
+    pyr_lap_records_question,
+    pyr_neutralisations_question,
+    pyr_order_question,
+    pyr_pit_stops_question,
+    pyr_sections_question,
+    pyr_stints_question,
+    pyr_top_speeds_question;
 
 /* ---- Answers ---- */
 
@@ -23,6 +35,9 @@ pyr_status pyr_answer_new(const pyr_session *session, const pyr_question *questi
                           pyr_error *error);
 /* The answer has `rows` rows. After a failure it is released and `*answer` is NULL. */
 pyr_status pyr_answer_finish(pyr_table **answer, int64_t rows, pyr_error *error);
+
+/* PYR_ERROR_REFUSED for a qualifying, practice or test session: nobody is ahead on the road there. */
+pyr_status pyr_require_race(const pyr_session *session, pyr_error *error);
 
 /* ---- Laps ---- */
 

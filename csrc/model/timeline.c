@@ -6,21 +6,25 @@
 
 /* ---- Crossings in time order ---- */
 
-/* Which rows are crossings. */
-static int64_t find_crossings(const pyr_session *session, uint8_t *crossing) {
+/* Which rows are crossings, and those of each car. The timeline is under construction. */
+static void find_crossings(const pyr_session *session, uint8_t *crossing, pyr_timeline *timeline) {
     const int64_t *elapsed = session->laps.elapsed;
-    int64_t count = 0;
+    int64_t count = 0, *car_row = (int64_t *)timeline->car_row, *car_first = (int64_t *)timeline->car_first;
+    int32_t *entry_of = (int32_t *)timeline->entry;
     for (int32_t entry = 0; entry < session->entries.count; entry++) {
         int64_t latest = -1; /* race time begins with the start */
+        car_first[entry] = count;
         for (int64_t row = session->entries.first_lap[entry]; row < session->entries.first_lap[entry + 1]; row++) {
+            entry_of[row] = entry;
             crossing[row] = elapsed[row] > latest;
             if (crossing[row]) {
                 latest = elapsed[row];
-                count++;
+                car_row[count++] = row;
             }
         }
     }
-    return count;
+    car_first[session->entries.count] = count;
+    timeline->count = count;
 }
 
 /* When the car of this row completed the lap before. */
@@ -38,14 +42,12 @@ static bool crosses_before(const void *context, int64_t left, int64_t right) {
     return left_before != right_before ? left_before < right_before : left < right;
 }
 
-static pyr_status sort_crossings(const pyr_session *session, const uint8_t *crossing, int64_t count, int64_t *rows,
+static pyr_status sort_crossings(const pyr_session *session, const int64_t *car_row, int64_t count, int64_t *rows,
                                  pyr_error *error) {
     pyr_keyed *items;
     PYR_TRY(pyr_new_array(session->allocator, (size_t)count, sizeof *items, &items, error));
-    for (int64_t row = 0, i = 0; row < session->laps.count; row++) {
-        if (crossing[row]) {
-            items[i++] = (pyr_keyed){session->laps.elapsed[row], row};
-        }
+    for (int64_t i = 0; i < count; i++) {
+        items[i] = (pyr_keyed){session->laps.elapsed[car_row[i]], car_row[i]};
     }
     pyr_status status = pyr_sort(session->allocator, items, count, crosses_before, &session->laps, error);
     for (int64_t i = 0; status == PYR_OK && i < count; i++) {
@@ -65,7 +67,7 @@ typedef struct place_walk {
     pyr_places *places;
     int32_t class_count; /* 0: places are overall */
     int64_t slot_count;
-    int32_t *entry_of;    /* by row */
+    const int32_t *entry_of; /* by row */
     int64_t *slot;        /* by row; -1: a car without class */
     int64_t *first_slot;  /* by class */
     int32_t *leader_laps; /* by class: the most laps completed so far */
@@ -239,18 +241,12 @@ static pyr_status prepare_walk(place_walk *walk, pyr_error *error) {
     const pyr_allocator *allocator = session->allocator;
     size_t rows = (size_t)session->laps.count, entries = (size_t)session->entries.count;
     size_t classes = (size_t)walk->class_count + 1;
-    PYR_TRY(pyr_new_array(allocator, rows, sizeof *walk->entry_of, &walk->entry_of, error));
     PYR_TRY(pyr_new_array(allocator, rows, sizeof *walk->slot, &walk->slot, error));
     PYR_TRY(pyr_new_array(allocator, classes, sizeof *walk->first_slot, &walk->first_slot, error));
     PYR_TRY(pyr_new_array(allocator, classes, sizeof *walk->leader_laps, &walk->leader_laps, error));
     PYR_TRY(pyr_new_array(allocator, classes, sizeof *walk->doubt_lap, &walk->doubt_lap, error));
     PYR_TRY(pyr_new_array(allocator, entries, sizeof *walk->latest, &walk->latest, error));
-    for (int32_t entry = 0; entry < session->entries.count; entry++) {
-        walk->latest[entry] = -1;
-        for (int64_t row = session->entries.first_lap[entry]; row < session->entries.first_lap[entry + 1]; row++) {
-            walk->entry_of[row] = entry;
-        }
-    }
+    memset(walk->latest, 0xff, entries * sizeof *walk->latest);
     memset(walk->first_slot, 0, classes * sizeof *walk->first_slot);
     memset(walk->leader_laps, 0, classes * sizeof *walk->leader_laps);
     memset(walk->doubt_lap, 0, classes * sizeof *walk->doubt_lap);
@@ -262,7 +258,6 @@ static void clear_walk(place_walk *walk) {
     const pyr_allocator *allocator = walk->session->allocator;
     size_t rows = (size_t)walk->session->laps.count, entries = (size_t)walk->session->entries.count;
     size_t classes = (size_t)walk->class_count + 1, slots = (size_t)walk->slot_count;
-    pyr_release_array(allocator, walk->entry_of, rows, sizeof *walk->entry_of);
     pyr_release_array(allocator, walk->slot, rows, sizeof *walk->slot);
     pyr_release_array(allocator, walk->first_slot, classes, sizeof *walk->first_slot);
     pyr_release_array(allocator, walk->leader_laps, classes, sizeof *walk->leader_laps);
@@ -276,7 +271,13 @@ static void clear_walk(place_walk *walk) {
 
 static pyr_status find_places(const pyr_session *session, const uint8_t *crossing, const pyr_timeline *timeline,
                               int32_t class_count, pyr_places *places, pyr_error *error) {
-    place_walk walk = {.session = session, .crossing = crossing, .places = places, .class_count = class_count};
+    place_walk walk = {
+        .session = session,
+        .crossing = crossing,
+        .places = places,
+        .class_count = class_count,
+        .entry_of = timeline->entry,
+    };
     for (int64_t row = 0; row < session->laps.count; row++) {
         places->position[row] = places->gap_laps[row] = PYR_NO_INT32;
         places->leader[row] = places->ahead[row] = -1;
@@ -298,20 +299,24 @@ static pyr_status find_places(const pyr_session *session, const uint8_t *crossin
 
 /* One block for the struct and all its arrays: those of 8 bytes, then those of 4. */
 static pyr_status new_timeline(const pyr_session *session, pyr_buffer **out, pyr_error *error) {
-    enum { WIDE = 5, NARROW = 4, ROW_SIZE = WIDE * sizeof(int64_t) + NARROW * sizeof(int32_t) };
-    size_t count = (size_t)session->laps.count, size;
+    enum { WIDE = 6, NARROW = 5, ROW_SIZE = WIDE * sizeof(int64_t) + NARROW * sizeof(int32_t) };
+    size_t count = (size_t)session->laps.count, cars = (size_t)session->entries.count + 1, size;
     *out = NULL;
-    if (!pyr_size_multiply(count, ROW_SIZE, &size) || !pyr_size_add(size, sizeof(pyr_timeline), &size)) {
+    if (!pyr_size_multiply(count, ROW_SIZE, &size) ||
+        !pyr_size_add(size, sizeof(pyr_timeline) + cars * sizeof(int64_t), &size)) {
         return pyr_fail_memory(error);
     }
     PYR_TRY(pyr_buffer_new(session->allocator, size, NULL, out, error));
     pyr_timeline *timeline = pyr_buffer_data(*out);
     int64_t *wide = (int64_t *)(timeline + 1);
-    int32_t *narrow = (int32_t *)(wide + WIDE * count);
+    int32_t *narrow = (int32_t *)(wide + WIDE * count + cars);
     *timeline = (pyr_timeline){
         .row = wide,
+        .car_row = wide + 5 * count,
+        .car_first = wide + WIDE * count,
         .overall = {narrow, narrow + count, wide + count, wide + 2 * count},
         .in_class = {narrow + 2 * count, narrow + 3 * count, wide + 3 * count, wide + 4 * count},
+        .entry = narrow + 4 * count,
     };
     return PYR_OK;
 }
@@ -320,8 +325,8 @@ static pyr_status fill_timeline(const pyr_session *session, pyr_timeline *timeli
     size_t rows = (size_t)session->laps.count;
     uint8_t *crossing;
     PYR_TRY(pyr_new_array(session->allocator, rows, sizeof *crossing, &crossing, error));
-    timeline->count = find_crossings(session, crossing);
-    pyr_status status = sort_crossings(session, crossing, timeline->count, (int64_t *)timeline->row, error);
+    find_crossings(session, crossing, timeline);
+    pyr_status status = sort_crossings(session, timeline->car_row, timeline->count, (int64_t *)timeline->row, error);
     if (status == PYR_OK) {
         status = find_places(session, crossing, timeline, 0, &timeline->overall, error);
     }
@@ -331,10 +336,6 @@ static pyr_status fill_timeline(const pyr_session *session, pyr_timeline *timeli
     }
     pyr_release_array(session->allocator, crossing, rows, sizeof *crossing);
     return status;
-}
-
-int64_t pyr_time_behind(const pyr_session *session, int64_t row, int64_t reference) {
-    return reference < 0 ? PYR_NO_TIME : session->laps.elapsed[row] - session->laps.elapsed[reference];
 }
 
 pyr_status pyr_session_timeline(const pyr_session *session, const pyr_timeline **out, pyr_error *error) {

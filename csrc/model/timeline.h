@@ -23,7 +23,10 @@ typedef struct pyr_places {
  * has none. */
 typedef struct pyr_timeline {
     int64_t count;
-    const int64_t *row; /* lap rows in time order, `count` of them */
+    const int64_t *row;       /* lap rows in time order, `count` of them */
+    const int64_t *car_row;   /* the same rows by car, then in time order */
+    const int64_t *car_first; /* those of entry i are car_row[car_first[i]] up to car_row[car_first[i + 1]] */
+    const int32_t *entry;     /* by lap row */
     pyr_places overall, in_class;
 } pyr_timeline;
 
@@ -33,5 +36,19 @@ pyr_status pyr_session_timeline(const pyr_session *session, const pyr_timeline *
 
 /* The time from crossing `reference` to crossing `row`, absent where `reference` is -1. */
 int64_t pyr_time_behind(const pyr_session *session, int64_t row, int64_t reference);
+
+/* ---- One car at an instant, in O(log laps) ---- */
+
+/* How many of the car's crossings are at `time` or earlier. */
+int64_t pyr_crossings_until(const pyr_session *session, const pyr_timeline *timeline, int32_t entry, int64_t time);
+/* The most laps that a car may have completed after the first `crossings` of its crossings and before the next one:
+ * more than that of the last of these where a lap has no time. -1: none. */
+int32_t pyr_most_laps(const pyr_session *session, const pyr_timeline *timeline, int32_t entry, int64_t crossings);
+/* The crossing with which the car completed `lap`, or -1. */
+int64_t pyr_crossing_of_lap(const pyr_session *session, const pyr_timeline *timeline, int32_t entry, int32_t lap);
+/* Both crossings complete the same lap. Where `reference` came first: the laps its car had completed at the instant of
+ * `row`, less that lap; else likewise the other way round, negative. PYR_NO_INT32: cannot be known, or `reference` is
+ * -1. */
+int32_t pyr_laps_behind(const pyr_session *session, const pyr_timeline *timeline, int64_t row, int64_t reference);
 
 #endif

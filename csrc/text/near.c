@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../base/dictionary.h"
+
 enum { LONGEST = 64 };
 
 static char lower(char letter) {
@@ -51,6 +53,11 @@ static int32_t edit_distance(const char *left, int32_t left_length, const char *
 
 void pyr_near_offer(pyr_near *near, pyr_text name) {
     char asked[LONGEST], offered[LONGEST];
+    for (int32_t i = 0; i < near->count; i++) {
+        if (pyr_text_equal(near->name[i], name)) {
+            return;
+        }
+    }
     int32_t asked_length = copy_lower(near->asked, asked), length = copy_lower(name, offered);
     int32_t distance = edit_distance(asked, asked_length, offered, length);
     if (distance > 1 && asked_length > 0 && contains(offered, length, asked, asked_length)) {

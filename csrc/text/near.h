@@ -14,8 +14,9 @@ typedef struct pyr_near {
     int32_t distance[PYR_NEAR_COUNT];
 } pyr_near;
 
-/* Borrows `name`. Near is what contains the text, or can be made of it with few letters changed, left out, put in or
- * exchanged; the case of ASCII letters does not matter. Only the first 64 bytes are looked at. */
+/* Borrows `name`; one offered twice counts once. Near is what contains the text, or can be made of it with few letters
+ * changed, left out, put in or exchanged; the case of ASCII letters does not matter. Only the first 64 bytes are looked
+ * at. */
 void pyr_near_offer(pyr_near *near, pyr_text name);
 /* PYR_ERROR_ARGUMENT: there is no `what` of that name, with the near ones. */
 pyr_status pyr_near_fail(const pyr_near *near, const char *what, pyr_error *error);

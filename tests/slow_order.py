@@ -1,0 +1,117 @@
+"""Slow plain-Python answers about the order on the road: every pair of cars is compared at every instant asked about.
+
+Laps are dicts of car, class, lap, elapsed, driver and in_pit, by car, then lap. A lap whose elapsed is absent, or not
+later than that of all earlier laps of its car, has no known time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import slow_questions as slow
+
+NEVER = 2**63
+
+
+@dataclass
+class Car:
+    """A car at an instant: its last crossing, and how many laps it has completed at least and at most."""
+
+    name: str
+    group: object
+    row: int | None
+    rank: int  # of the crossing, in the order of time
+    least: int
+    most: int
+
+    def surely_ahead_of(self, other: Car) -> bool:
+        return (-self.least, self.rank) < (-other.least, other.rank)
+
+    def maybe_ahead_of(self, other: Car) -> bool:
+        """With a lap more than those seen, had it come any time since."""
+        return self.surely_ahead_of(other) or self.most > self.least and self.most >= other.least
+
+
+class Race:
+    """The laps, prepared: rows of each car, and the crossings in the order of time."""
+
+    def __init__(self, laps: list[dict]) -> None:
+        self.laps = laps
+        self.cars = slow.by_car(laps)
+        self.crossings = slow.crossings(laps)
+        self.rank = {row: rank for rank, row in enumerate(self.crossings)}
+        self.known = {car: [row for row in rows if row in self.rank] for car, rows in self.cars.items()}
+        self.of_lap = {(laps[row]["car"], laps[row]["lap"]): row for row in self.crossings}
+
+    def elapsed(self, row: int) -> int:
+        return self.laps[row]["elapsed"]
+
+    def after(self, car: str, crossings: int, by: str | None = None) -> Car:
+        """A car after so many of its crossings."""
+        rows, known = self.cars[car], self.known[car]
+        row = known[crossings - 1] if crossings else None
+        return Car(
+            name=car,
+            group=None if by is None else self.laps[rows[0]][by],
+            row=row,
+            rank=NEVER if row is None else self.rank[row],
+            least=-1 if row is None else self.laps[row]["lap"],
+            most=self.laps[known[crossings]]["lap"] - 1 if crossings < len(known) else self.laps[rows[-1]]["lap"],
+        )
+
+    def at(self, time: int, by: str | None = None) -> list[Car]:
+        return [
+            self.after(car, sum(self.elapsed(row) <= time for row in known), by) for car, known in self.known.items()
+        ]
+
+    def completed(self, car: str, time: int) -> int | None:
+        """Laps completed at an instant; None where laps without a time leave it open."""
+        found = self.after(car, sum(self.elapsed(row) <= time for row in self.known[car]))
+        return None if found.most > found.least else found.least
+
+    def laps_behind(self, row: int, reference: int | None) -> int | None:
+        """Both rows complete the same lap."""
+        if reference is None:
+            return None
+        if self.elapsed(reference) > self.elapsed(row):
+            turned = self.laps_behind(reference, row)
+            return None if turned is None else -turned
+        laps = self.completed(self.laps[reference]["car"], self.elapsed(row))
+        return None if laps is None else laps - self.laps[row]["lap"]
+
+    def order(self, time: int, by: str | None = None) -> list[tuple]:
+        """(car, position, laps, elapsed, gap, gap_laps, interval, interval_laps), group by group, best first."""
+        cars = self.at(time, by)
+        groups: dict = {}
+        for car in sorted(cars, key=lambda car: (-car.least, car.rank, list(self.cars).index(car.name))):
+            groups.setdefault(car.group, []).append(car)
+        return [row for group in groups.values() for row in self.ranked(group)]
+
+    def ranked(self, cars: list[Car]) -> list[tuple]:
+        positions = [self.position(car, cars) for car in cars]
+        answer = []
+        for place, car in enumerate(cars):
+            leader = cars[0] if positions[0] is not None else None
+            ahead = cars[place - 1] if place and None not in positions[place - 1 : place + 1] else None
+            answer.append((
+                car.name, positions[place], max(car.least, 0), None if car.row is None else self.elapsed(car.row),
+                *self.behind(car, leader), *self.behind(car, ahead),
+            ))  # fmt: skip
+        return answer
+
+    @staticmethod
+    def position(car: Car, cars: list[Car]) -> int | None:
+        others = [other for other in cars if other is not car]
+        unsure = any(other.maybe_ahead_of(car) and not other.surely_ahead_of(car) for other in others)
+        if car.row is None or car.most > car.least or unsure:
+            return None
+        return 1 + sum(other.surely_ahead_of(car) for other in others)
+
+    def behind(self, car: Car, other: Car | None) -> tuple:
+        """Time and laps, where the other was ahead when this car last crossed."""
+        if other is None or car.row is None:
+            return None, None
+        row = self.of_lap.get((other.name, car.least))
+        if row is None or self.elapsed(row) > self.elapsed(car.row):
+            return None, None
+        return self.elapsed(car.row) - self.elapsed(row), self.laps_behind(car.row, row)
