@@ -76,6 +76,32 @@ def test_three_qualifying_sessions_of_one_driver_each(four_hours):
     assert places == [6, 18, 5]
 
 
+def test_the_grid_is_the_mean_of_the_drivers(four_hours):
+    """Sixth and fifth and yet 14th; the second-best lap of all is no place on the first row."""
+    sessions = [four_hours.sessions[name] for name in QUALIFYING]
+    grid = pr.grid(sessions, rules="ultimate_cup")
+    told = {}
+    for name in QUALIFYING:
+        for result in four_hours.truth.practices[name]:
+            told.setdefault(result.car, []).append(us(result.best_lap))
+    order = [row for row in answers.rows(grid) if row["class"] == "NP02"]
+    assert [row["car"] for row in order] == sorted((row["car"] for row in order), key=lambda car: np.mean(told[car]))
+    assert all(abs(row["time"] - np.mean(told[row["car"]])) <= 500 for row in answers.rows(grid))
+    row = one(grid, car="72")
+    assert [row[f"class_position_{driver}"] for driver in (1, 2, 3)] == [6, 18, 5]
+    assert (row["class_position"], row["start"]) == (14, "grid")
+    fastest = [row["car"] for row in answers.rows(pr.combine(*sessions))][:2]
+    assert fastest == sorted(told, key=lambda car: min(told[car]))[:2]
+    assert fastest != [row["car"] for row in order[:2]]
+
+
+def test_practices_side_by_side(four_hours):
+    both = pr.combine(*(four_hours.sessions[f"Free Practice {day}"] for day in (1, 2)))
+    row = one(both, car="72")
+    assert row["session"] == "Free Practice 2" and row["best_lap"] == row["time_2"] < row["time_1"]
+    assert (row["position_1"], row["position_2"]) == (3, 3)
+
+
 def test_the_repair_stands_out_of_the_stops(four_hours):
     visits = own(four_hours.session.pit_stops(), car="72")
     (garage,) = [visit for visit in visits if visit["kind"] == "garage"]

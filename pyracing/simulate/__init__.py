@@ -108,7 +108,7 @@ class Simulation:
             source = BytesIO(b"".join(pieces))
             source.name = name
             sources.append(source)
-        return read(*sources, kind=held.kind)
+        return read(*sources, kind=held.kind, name=held.name)
 
 
 def simulate(
