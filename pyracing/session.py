@@ -10,6 +10,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from pyracing import _core
+from pyracing.attributes import Chosen
+from pyracing.attributes import selection as having_attributes
 from pyracing.presets import rules as rules_of
 from pyracing.rules import Rules
 from pyracing.summary import summary_html, summary_text
@@ -248,6 +250,8 @@ class Session:
         groups: Names | None = None,
         laps: Laps | None = None,
         flags: Names | None = None,
+        attributes: Any = None,
+        **chosen: Chosen,
     ) -> Session:
         """The session narrowed to what matches everything that is given; one or several names each.
 
@@ -255,11 +259,20 @@ class Session:
         stays known: class medians, positions at a crossing and neutralisations are still those of all cars. A session
         narrowed to drivers, laps or flags answers about laps and pace, and refuses to be classified.
 
+        `attributes` is any table or CSV file with a column `car` or `driver`: without more it keeps the cars (drivers)
+        that are in it, and `trophy="Rookie"` or `women=True` those with a value in a column of it. Without a table the
+        columns are team, manufacturer, vehicle and tyre_make of the cars, rating and country of the drivers.
+
         Raises ValueError for a name that is not there, with near matches.
         """
         first, last = lap_bounds(laps)
         given = {"cars": cars, "classes": classes, "drivers": drivers, "groups": groups, "flags": flags}
         selection: dict[str, Any] = {name: names(name, value) for name, value in given.items() if value is not None}
+        if chosen or attributes is not None:
+            for name, found in having_attributes(self, attributes, chosen).items():
+                selection[name] = tuple(one for one in selection.get(name, found) if one in found)
+                if not selection[name]:
+                    raise ValueError(f"no {name[:-1]} is among the {name} and has these attributes")
         return selected(self, {**selection, "first_lap": first, "last_lap": last})
 
     # ---- Questions ----
