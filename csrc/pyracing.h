@@ -35,7 +35,8 @@ typedef enum pyr_status {
     PYR_ERROR_UNREADABLE = 3,     /* the format is known, the input as a whole cannot be read */
     PYR_ERROR_MISMATCH = 4,       /* sources that do not belong to one session */
     PYR_ERROR_ARGUMENT = 5,       /* an option is out of its range, a name is unknown */
-    PYR_ERROR_REFUSED = 6         /* this session cannot answer this question, and the message says why */
+    PYR_ERROR_REFUSED = 6,        /* this session cannot answer this question, and the message says why */
+    PYR_ERROR_RULES = 7           /* a rule that is needed is not given, or a decision cannot be applied */
 } pyr_status;
 
 enum { PYR_MESSAGE_SIZE = 320 };
@@ -443,20 +444,90 @@ pyr_status pyr_stints(const pyr_session *session, const pyr_stints_options *opti
  * selected from another shows the visits whose in-lap (or out-lap, without one) it holds. `options` is not used. */
 pyr_status pyr_pit_stops(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
 
+/* For whom the chequered flag falls first. */
+typedef enum pyr_flag_falls { PYR_FLAG_FOR_LEADER = 0, PYR_FLAG_AT_TIME = 1 } pyr_flag_falls;
+/* Whose laps the distance needed is a share of. */
+typedef enum pyr_distance_base { PYR_OF_OVERALL_WINNER = 0, PYR_OF_CLASS_WINNER = 1 } pyr_distance_base;
+typedef enum pyr_rounding { PYR_EXACT = 0, PYR_FLOOR = 1, PYR_CEIL = 2, PYR_NEAREST = 3 } pyr_rounding;
+/* The order of a race that was stopped and not resumed; lap N is the one the leader was in at the signal. */
+typedef enum pyr_red_flag_result {
+    PYR_STOPPED_AS_PUBLISHED = 0,
+    PYR_STOPPED_UNKNOWN = 1,         /* PYR_ERROR_RULES where it is needed */
+    PYR_PENULTIMATE_LAP = 2,         /* as if the flag had fallen when the leader completed lap N - 2 */
+    PYR_LEADER_LAST_CROSSING = 3,    /* lap N - 1; who had not crossed since then follows with the lap before */
+    PYR_CLASS_PENULTIMATE_CROSSING = 4, /* as PYR_PENULTIMATE_LAP, in each class by the leader of the class */
+    PYR_LAST_LAP_OF_ALL = 5          /* lap N - 1 if all running cars had crossed since then, else N - 2 */
+} pyr_red_flag_result;
+
+/* The rules and decisions of a classification. Times that are not given are PYR_NO_TIME, numbers 0, tables NULL. */
+typedef struct pyr_classification_options {
+    /* The end of the race; without any of it, or where nobody ran so far, the files end where the flag fell. */
+    int32_t flag;                /* pyr_flag_falls */
+    int64_t duration;            /* of a race by time, where the facts of the session do not say it */
+    int64_t race_laps;           /* of a race by laps */
+    int64_t time_limit;          /* a race by laps whose files show no flag ends `time_limit_laps` after the lap in which */
+    int64_t time_limit_laps;     /* so much time has passed, */
+    int64_t time_limit_total;    /* or so much with suspensions */
+    bool late_flag_counts;       /* a published flag that fell late is left alone */
+    const pyr_table *class_durations; /* class, duration: classes with an end of their own */
+    int32_t red_flag_result;     /* pyr_red_flag_result */
+    int64_t red_flag_signal;     /* when the race was stopped for good, where the flags of the crossings do not show it */
+    /* Who is classified. */
+    bool flag_required;          /* only who took the flag (everybody where nothing tells) */
+    int64_t share_numerator, share_denominator; /* of the laps of the winner, both up to INT32_MAX */
+    int32_t share_base;          /* pyr_distance_base */
+    int32_t share_rounding;      /* pyr_rounding; nearest takes halves up */
+    const pyr_table *last_lap_limits; /* limit, laps: deducted for a last lap longer than the limit before, rising */
+    int32_t last_lap_beyond;     /* status with a last lap longer than all limits: place in pyr_result_status_words */
+    /* The order. */
+    bool dead_heats_shared;      /* equal laps and time share a position; else who crossed first is ahead */
+    bool guests_keep_place;      /* invisible entries are numbered; else they have no position and count for nobody */
+    const pyr_table *statuses;   /* status: all five in the order of publication */
+    /* Penalties. */
+    int64_t drive_through;       /* what one costs that was not served */
+    int64_t stop_go;             /* what a stop-go costs; PYR_NO_TIME: its own time and stop_go_loss */
+    int64_t stop_go_loss;
+    bool laps_and_time;          /* a penalty longer than the reference lap becomes laps and the rest */
+    int64_t reference_lap;
+    const pyr_table *decisions;  /* kind, car, time, laps, lap, position, reason: see pyr_classification */
+    /* What is asked. */
+    const pyr_table *members;    /* car, group, invisible: only cars with a group, each group a ranking of its own; without
+                                    column `group` all cars, and it says who is invisible */
+    const pyr_table *grid;       /* car, position: fills `grid` and `gained` */
+} pyr_classification_options;
+
 /* The cars in published order: car, class, position, class_position, team, drivers, status, laps, total_time, gap,
- * gap_laps, interval, interval_laps, best_lap, best_lap_number, penalty_time, penalty_laps, decisions.
+ * gap_laps, interval, interval_laps, best_lap, best_lap_number, penalty_time, penalty_laps, decisions, ranking, grid,
+ * gained.
  *
- * A race: laps (the number of the last one), then the time of the last crossing, then who completed the lap before
- * first, then the car as text. Classified is who took the flag: the last lap is flagged chequered; where no lap of the
- * field is, every car with a lap. The others follow: not_classified, then retired where the published result says so,
- * then those without a lap, not_started. Practice, qualifying and test: by best lap, then who set it first; a car
- * without a best lap is not_classified, total_time is absent. `position`, `class_position`: absent unless classified.
- * `best_lap` as in pyr_fastest_laps. `gap`: behind the winner, absent for cars on another lap; `gap_laps`: laps behind
- * the winner; `interval` and `interval_laps`: likewise to the car ahead in this table. Penalties are 0 and `decisions`
- * absent: no decision is taken into account. A session selected by cars or classes is ordered by itself; whether the
- * flag fell is judged by the field. `options` is not used. PYR_ERROR_REFUSED: a session narrowed to drivers, laps or
- * flags, or without laps. */
-pyr_status pyr_classification(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+ * A race: by status, laps (the number of the last one that counts less those deducted), then the time of that crossing
+ * with penalties, then who crossed first, then who completed the lap before first, then the car as text. Of the laps,
+ * those count that the end of the race leaves: as published, or as the rules say where it is later or no flag is
+ * published. Classified is who took the flag if that is required (the last lap is flagged chequered; where no lap of the
+ * field is, who crossed at or after the flag of the rules, or everybody), who has the distance, and whose last lap is
+ * not beyond the limits; a last lap that began in the pit lane is measured without the time in it. Others are
+ * not_classified, or retired where the published result or a decision says so, and without a lap not_started.
+ * Practice, qualifying and test: by best lap, then who set it first; a car without a best lap is not_classified,
+ * total_time is absent.
+ *
+ * Decisions, in whatever order they are given, count as laps deducted or lap times deleted, then time, then moves within
+ * the order, then disqualification: time_penalty (time), lap_penalty (laps, time), drive_through, stop_go (time),
+ * delete_lap (lap; its time is no best lap), delete_times, rear_of_class (right behind the last classified car of the
+ * class; of several the later decision is behind), place (position in the result), disqualify, retire (the car did not
+ * take the flag); grid_drop and pit_lane_start do not matter here. `penalty_time` and `penalty_laps` are what was added
+ * and deducted, `decisions` says by what, and names a last lap that was too long.
+ *
+ * `position`, `class_position`: absent unless classified. `best_lap` as in pyr_fastest_laps, among laps that count.
+ * `gap`: behind the first of the ranking, absent for cars on another lap; `gap_laps`: laps behind it; `interval` and
+ * `interval_laps`: likewise to the car ahead in it. `ranking`: the group of `members`, groups in the order of their best
+ * car. `gained`: place on the grid among the cars of the ranking less the position.
+ *
+ * A session selected by cars or classes is judged in its field and numbered by itself. `options` NULL: no rules, no
+ * decisions. PYR_ERROR_REFUSED: a session narrowed to drivers, laps or flags, or without laps. PYR_ERROR_ARGUMENT: an
+ * option out of its range, a car that is not there. PYR_ERROR_RULES: a rule that is needed is not given; a decision for
+ * a lap that was not run or of no meaning in this kind of session. */
+pyr_status pyr_classification(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
+                              pyr_error *error);
 
 /* Every crossing of the line in the order of time: car, class, lap, elapsed, position, class_position, gap, gap_laps,
  * interval, interval_laps, class_gap, class_gap_laps, in_pit, flag. Positions and gaps as in pyr_lap_details; interval is

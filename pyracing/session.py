@@ -12,6 +12,7 @@ import numpy as np
 from pyracing import _core
 from pyracing.attributes import Chosen
 from pyracing.attributes import selection as having_attributes
+from pyracing.engine import asked_rules, classify, member_table
 from pyracing.presets import rules as rules_of
 from pyracing.rules import Rules
 from pyracing.summary import summary_html, summary_text
@@ -277,19 +278,39 @@ class Session:
 
     # ---- Questions ----
 
-    def classification(self) -> Table:
+    def classification(
+        self,
+        *,
+        rules: Rules | str | None = None,
+        decisions: Any = (),
+        by: str | None = None,
+        grid: Any = None,
+    ) -> Table:
         """The cars in the order in which they are classified.
 
         car, class, position, class_position (both absent unless classified), team, drivers, status (classified,
-        not_classified or not_started), laps, total_time, gap (behind the winner, absent for cars on another lap),
-        gap_laps, interval and interval_laps (to the car ahead), best_lap and best_lap_number (as the timekeeper counts
-        it), penalty_time, penalty_laps, decisions (0 and absent: no decision of the stewards is taken into account).
+        not_classified, retired, disqualified, not_started), laps, total_time, gap (behind the winner, absent for cars
+        on another lap), gap_laps, interval and interval_laps (to the car ahead), best_lap and best_lap_number (as the
+        timekeeper counts it), penalty_time and penalty_laps (in total_time and laps already), decisions (what moved or
+        touched the car, as text).
 
-        A race goes by laps, then by the time of the last crossing; classified is who took the flag, or everybody with a
-        lap where the files carry no flag, which `check()` says. Other sessions go by best lap. Raises ValueError for a
-        session narrowed to drivers, laps or flags.
+        A race goes by laps, then by the time of the last crossing; other sessions go by best lap. Without `rules`,
+        classified is who took the flag, or everybody with a lap where the files carry no flag, which `check()` says.
+        `rules` (a `Rules`, or the name of a preset or file) say when the race ended, who is classified, how penalties
+        convert. `decisions`: a list of what `time_penalty` and its like make, a file or a table of them; they count as
+        laps and lap times deleted, then time, then rear of class and place, then disqualification.
+
+        `by` is class, group, team or manufacturer: one classification after another, each with positions and gaps of
+        its own, named in a column `ranking`; or a class or group, alone. `grid`: any table with car and position; adds
+        grid and gained, the car's place on the grid among those shown less its position.
+
+        Raises ValueError for a session narrowed to drivers, laps or flags, and RulesError for a decision that cannot
+        be applied or a rule that is needed and not known.
         """
-        return self._ask("classification")
+        members = None if by is None else member_table(self, by)
+        answer = classify(self, "classification", asked_rules(rules), decisions, members, grid)
+        left_out = ({"ranking"} if by is None else set()) | ({"grid", "gained"} if grid is None else set())
+        return answer[[name for name in answer.columns if name not in left_out]] if left_out else answer
 
     def lap_details(self) -> Table:
         """Every lap with all that is known of it: the columns of `laps`, then stint, stint_lap and driver_stint (from

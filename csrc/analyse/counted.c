@@ -124,6 +124,10 @@ bool pyr_better_lap_first(const void *context, int64_t left, int64_t right) {
     return pyr_better_lap(context, left, right);
 }
 
+int64_t pyr_better_of(const pyr_laps *laps, const uint8_t *counted, int64_t best, int64_t row) {
+    return (counted[row] & PYR_COUNTS_LAP) && (best < 0 || pyr_better_lap(laps, row, best)) ? row : best;
+}
+
 pyr_status pyr_best_laps(const pyr_session *session, const pyr_groups *groups, int64_t *best, pyr_error *error) {
     size_t count = (size_t)session->laps.count;
     uint8_t *counted;
@@ -134,9 +138,7 @@ pyr_status pyr_best_laps(const pyr_session *session, const pyr_groups *groups, i
     }
     for (int64_t row = 0; status == PYR_OK && row < session->laps.count; row++) {
         int64_t *of_group = &best[groups->of_lap[row]];
-        if ((counted[row] & PYR_COUNTS_LAP) && (*of_group < 0 || pyr_better_lap(&session->laps, row, *of_group))) {
-            *of_group = row;
-        }
+        *of_group = pyr_better_of(&session->laps, counted, *of_group, row);
     }
     pyr_release_array(session->allocator, counted, count, sizeof *counted);
     return status;

@@ -25,6 +25,8 @@ extern const int32_t pyr_best_lap_columns[PYR_BEST_LAP_COLUMN_COUNT];
 
 /* By group, the row of its best lap among those that count, -1: none. `best` has room for groups->count. */
 pyr_status pyr_best_laps(const pyr_session *session, const pyr_groups *groups, int64_t *best, pyr_error *error);
+/* Of two rows, -1: none, the one with the better lap; `row` only where it is among those counted. */
+int64_t pyr_better_of(const pyr_laps *laps, const uint8_t *counted, int64_t best, int64_t row);
 
 /* By group, the rows of its best three sectors among those that count, -1: none; as quick ones: the first set. `laps`
  * receives the number of laps with a sector that counts. Both have room for groups->count. */

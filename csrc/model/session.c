@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "../text/near.h"
+
 static void dispose_session(void *data) {
     pyr_session *session = data;
     for (int32_t part = 0; part < PYR_PART_COUNT; part++) {
@@ -40,6 +42,16 @@ int32_t pyr_find_entry(const pyr_session *session, pyr_text name) {
     bool found = low < session->entries.count &&
                  pyr_text_equal(pyr_dictionary_text_view(names, session->entries.car[low]), name);
     return found ? low : -1;
+}
+
+pyr_status pyr_require_entry(const pyr_session *session, pyr_text name, int32_t *entry, pyr_error *error) {
+    const pyr_dictionary *names = pyr_part_column(session, PYR_ENTRIES, PYR_ENTRY_CAR)->dictionary;
+    pyr_near near = {.asked = name};
+    *entry = pyr_find_entry(session, name);
+    for (int32_t i = 0; *entry < 0 && i < session->entries.count; i++) {
+        pyr_near_offer(&near, pyr_dictionary_text_view(names, session->entries.car[i]));
+    }
+    return *entry >= 0 ? PYR_OK : pyr_near_fail(&near, "car", error);
 }
 
 /* ---- Checks: a part may come from a pickle, which is never trusted ---- */

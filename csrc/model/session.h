@@ -161,6 +161,8 @@ static inline bool pyr_lap_in_pit(const pyr_laps *laps, int64_t row) {
 
 /* The entry of a car, or -1. O(log entries): they stand in the order of their names. */
 int32_t pyr_find_entry(const pyr_session *session, pyr_text name);
+/* The entry of a car that has to be there: PYR_ERROR_ARGUMENT with near names. */
+pyr_status pyr_require_entry(const pyr_session *session, pyr_text name, int32_t *entry, pyr_error *error);
 
 /* An entry's laps end here. */
 static inline int64_t pyr_last_lap_row(const pyr_entries *entries, int32_t entry) {

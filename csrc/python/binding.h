@@ -9,7 +9,7 @@
 
 typedef struct pyr_state {
     PyTypeObject *table_type, *session_type;
-    PyObject *read_error, *unknown_format; /* pyracing.errors */
+    PyObject *read_error, *unknown_format, *rules_error; /* pyracing.errors */
 } pyr_state;
 
 typedef struct pyr_table_object {

@@ -50,7 +50,9 @@ PyObject *pyr_raise(const pyr_state *state, const pyr_error *error, PyObject *pa
     /* A text cut to fit the message may end inside a character. */
     PyObject *message = pyr_text_to_str(pyr_text_of(error->message)), *exception = message;
     PyObject *type = PyExc_ValueError;
-    if (message != NULL && error->status != PYR_ERROR_ARGUMENT && error->status != PYR_ERROR_REFUSED) {
+    if (error->status == PYR_ERROR_RULES) {
+        type = state->rules_error;
+    } else if (message != NULL && error->status != PYR_ERROR_ARGUMENT && error->status != PYR_ERROR_REFUSED) {
         type = error->status == PYR_ERROR_UNKNOWN_FORMAT ? state->unknown_format : state->read_error;
         exception = PyObject_CallFunction(type, "NONNN", message, path == NULL ? Py_None : path,
                                           place_or_none(error->line, 0), place_or_none(error->column, 0),

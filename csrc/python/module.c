@@ -330,8 +330,9 @@ static int import_errors(pyr_state *state) {
     }
     state->read_error = PyObject_GetAttrString(errors, "ReadError");
     state->unknown_format = PyObject_GetAttrString(errors, "UnknownFormat");
+    state->rules_error = PyObject_GetAttrString(errors, "RulesError");
     Py_DECREF(errors);
-    return state->read_error != NULL && state->unknown_format != NULL ? 0 : -1;
+    return state->read_error != NULL && state->unknown_format != NULL && state->rules_error != NULL ? 0 : -1;
 }
 
 static int execute(PyObject *module) {
@@ -354,6 +355,7 @@ static int traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->session_type);
     Py_VISIT(state->read_error);
     Py_VISIT(state->unknown_format);
+    Py_VISIT(state->rules_error);
     return 0;
 }
 
@@ -363,6 +365,7 @@ static int clear(PyObject *module) {
     Py_CLEAR(state->session_type);
     Py_CLEAR(state->read_error);
     Py_CLEAR(state->unknown_format);
+    Py_CLEAR(state->rules_error);
     return 0;
 }
 

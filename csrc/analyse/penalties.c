@@ -1,0 +1,337 @@
+#include "penalties.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/sort.h"
+#include "../text/near.h"
+#include "counted.h"
+#include "last_lap.h"
+#include "question.h"
+
+enum { KIND, CAR, TIME, LAPS, LAP, POSITION, REASON, COLUMN_COUNT };
+
+static const pyr_field fields[COLUMN_COUNT] = {
+    {"kind", PYR_TEXT, false, NULL}, {"car", PYR_TEXT, false, NULL}, {"time", PYR_DURATION, true, NULL},
+    {"laps", PYR_INT32, true, NULL}, {"lap", PYR_INT32, true, NULL}, {"position", PYR_INT32, true, NULL},
+    {"reason", PYR_TEXT, true, NULL},
+};
+
+typedef enum decision_kind {
+    TIME_PENALTY, LAP_PENALTY, DRIVE_THROUGH, STOP_GO, DELETE_LAP, DELETE_TIMES, REAR_OF_CLASS, PLACE, DISQUALIFY,
+    RETIRE, GRID_DROP, PIT_LANE_START, KIND_COUNT
+} decision_kind;
+
+static const char *const kind_words[KIND_COUNT + 1] = {
+    "time_penalty",  "lap_penalty", "drive_through", "stop_go", "delete_lap", "delete_times",
+    "rear_of_class", "place",       "disqualify",    "retire",  "grid_drop",  "pit_lane_start", NULL,
+};
+
+typedef struct reading {
+    const pyr_session *field;
+    const pyr_classification_options *options;
+    const pyr_finish *finishes;
+    uint8_t *counted;
+    pyr_penalties *penalties;
+    const pyr_column *columns[COLUMN_COUNT];
+    int64_t count;    /* decisions */
+    pyr_keyed *order; /* decisions by car, each car's as they were given */
+    char *line;       /* the text of a car under construction */
+    size_t line_size, line_capacity;
+} reading;
+
+/* ---- What a row says ---- */
+
+static pyr_text text_at(const pyr_column *column, int64_t row) {
+    bool present = column != NULL && pyr_present(column, row);
+    return present ? pyr_dictionary_text_view(column->dictionary, pyr_int32s(column)[row]) : (pyr_text){"", 0};
+}
+
+static int64_t time_at(const pyr_column *column, int64_t row) {
+    return column != NULL && pyr_present(column, row) ? pyr_int64s(column)[row] : 0;
+}
+
+static int32_t number_at(const pyr_column *column, int64_t row) {
+    return column != NULL && pyr_present(column, row) ? pyr_int32s(column)[row] : 0;
+}
+
+static pyr_status find_kind(const reading *read, int64_t row, decision_kind *kind, pyr_error *error) {
+    pyr_near near = {.asked = text_at(read->columns[KIND], row)};
+    for (int32_t i = 0; i < KIND_COUNT; i++) {
+        if (pyr_text_equal(near.asked, pyr_text_of(kind_words[i]))) {
+            *kind = (decision_kind)i;
+            return PYR_OK;
+        }
+        pyr_near_offer(&near, pyr_text_of(kind_words[i]));
+    }
+    return pyr_near_fail(&near, "decision", error);
+}
+
+static pyr_status fail_decision(const reading *read, int64_t row, const char *what, pyr_error *error) {
+    pyr_text kind = text_at(read->columns[KIND], row), car = text_at(read->columns[CAR], row);
+    return pyr_fail(error, PYR_ERROR_RULES, "%.*s of car '%.*s' %s", pyr_shown(kind.length), kind.data,
+                    pyr_shown(car.length), car.data, what);
+}
+
+/* ---- Text: what was decided, in words ---- */
+
+static pyr_status append(reading *read, pyr_text text, pyr_error *error) {
+    if (text.length > 0) {
+        PYR_TRY(pyr_grow_array(read->field->allocator, &read->line, &read->line_capacity,
+                               read->line_size + text.length, 1, error));
+        memcpy(read->line + read->line_size, text.data, text.length);
+        read->line_size += text.length;
+    }
+    return PYR_OK;
+}
+
+static pyr_status append_words(reading *read, const char *words, pyr_error *error) {
+    return append(read, pyr_text_of(words), error);
+}
+
+/* `5 s`, `12.345 s`, `1:10.890`, `1:02:03`. */
+static pyr_status append_time(reading *read, int64_t time, pyr_error *error) {
+    long long seconds = (long long)(time / 1000000), rest = (long long)(time % 1000000);
+    char text[64], fraction[16] = "";
+    if (rest > 0) {
+        snprintf(fraction, sizeof fraction, rest % 1000 == 0 ? ".%03lld" : ".%06lld",
+                 rest % 1000 == 0 ? rest / 1000 : rest);
+    }
+    if (seconds < 60) {
+        snprintf(text, sizeof text, "%lld%s s", seconds, fraction);
+    } else if (seconds < 3600) {
+        snprintf(text, sizeof text, "%lld:%02lld%s", seconds / 60, seconds % 60, fraction);
+    } else {
+        snprintf(text, sizeof text, "%lld:%02lld:%02lld%s", seconds / 3600, seconds / 60 % 60, seconds % 60, fraction);
+    }
+    return append_words(read, text, error);
+}
+
+static pyr_status append_number(reading *read, const char *before, int32_t number, const char *after,
+                                pyr_error *error) {
+    char text[64];
+    snprintf(text, sizeof text, "%s%d%s", before, (int)number, after);
+    return append_words(read, text, error);
+}
+
+/* `2 laps +1:10.890`, `1 lap`, `+5 s`. */
+static pyr_status append_cost(reading *read, int32_t laps, int64_t time, pyr_error *error) {
+    if (laps > 0) {
+        PYR_TRY(append_number(read, "", laps, laps == 1 ? " lap" : " laps", error));
+    }
+    if (time > 0 || laps == 0) {
+        PYR_TRY(append_words(read, laps > 0 ? " +" : "+", error));
+        PYR_TRY(append_time(read, time, error));
+    }
+    return PYR_OK;
+}
+
+/* ---- Penalties ---- */
+
+/* Far from the ends of the types, so that sums of many stay within them. */
+static pyr_status deduct(const reading *read, int64_t row, int64_t laps, int64_t time, pyr_penalty *car,
+                         pyr_error *error) {
+    if (laps < 0 || time < 0 || laps > INT32_MAX / 2 - car->laps || time > PYR_LONGEST_TIME - car->time) {
+        return fail_decision(read, row, "takes more than a race holds, or gives something", error);
+    }
+    car->laps += (int32_t)laps;
+    car->time += time;
+    return PYR_OK;
+}
+
+static int64_t quickest_lap(const reading *read) {
+    int64_t quickest = INT64_MAX;
+    for (int64_t row = 0; row < read->field->laps.count; row++) {
+        bool counts = (read->counted[row] & PYR_COUNTS_LAP) != 0;
+        quickest = counts && read->field->laps.lap_time[row] < quickest ? read->field->laps.lap_time[row] : quickest;
+    }
+    return quickest;
+}
+
+/* A time as laps and the rest, where the rules say so. No reference lap is quicker than the quickest one driven. */
+static pyr_status convert(const reading *read, int64_t row, int64_t *time, int64_t *laps, pyr_error *error) {
+    int64_t reference = read->options->reference_lap;
+    *laps = 0;
+    if (!read->options->laps_and_time || (reference == PYR_NO_TIME && *time < quickest_lap(read))) {
+        return PYR_OK;
+    }
+    if (reference == PYR_NO_TIME) {
+        return fail_decision(read, row, "is longer than a lap: penalties.reference_lap is needed to turn it into laps",
+                             error);
+    }
+    if (reference <= 0) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "penalties.reference_lap is not longer than 0");
+    }
+    *laps = *time / reference;
+    *time %= reference;
+    return PYR_OK;
+}
+
+static pyr_status served_time(const reading *read, int64_t row, decision_kind kind, int64_t *time, pyr_error *error) {
+    const pyr_classification_options *options = read->options;
+    *time = time_at(read->columns[TIME], row);
+    if (kind == DRIVE_THROUGH) {
+        *time = options->drive_through;
+        return *time != PYR_NO_TIME ? PYR_OK
+                                    : fail_decision(read, row, "was not served: penalties.drive_through is needed, "
+                                                    "the time that it costs", error);
+    }
+    if (kind == STOP_GO && options->stop_go == PYR_NO_TIME && options->stop_go_loss == PYR_NO_TIME) {
+        return fail_decision(read, row, "was not served: penalties.stop_go_loss is needed, what it costs beyond the "
+                             "stop, or penalties.stop_go", error);
+    }
+    if (kind == STOP_GO) {
+        *time = options->stop_go != PYR_NO_TIME ? options->stop_go : *time + options->stop_go_loss;
+    }
+    return PYR_OK;
+}
+
+static pyr_status add_penalty(reading *read, int64_t row, decision_kind kind, pyr_penalty *car, pyr_error *error) {
+    int64_t time, laps = number_at(read->columns[LAPS], row);
+    if (read->finishes == NULL) {
+        return fail_decision(read, row, "has no meaning in a session that is no race; leave it out", error);
+    }
+    PYR_TRY(served_time(read, row, kind, &time, error));
+    if (kind != LAP_PENALTY) {
+        PYR_TRY(convert(read, row, &time, &laps, error));
+    }
+    PYR_TRY(deduct(read, row, laps, time, car, error));
+    if (kind == DRIVE_THROUGH || kind == STOP_GO) {
+        PYR_TRY(append_words(read, kind == STOP_GO ? "stop-go " : "drive-through ", error));
+    }
+    return append_cost(read, (int32_t)laps, time, error);
+}
+
+static pyr_status delete_lap(reading *read, int64_t row, int32_t entry, pyr_error *error) {
+    const pyr_laps *laps = &read->field->laps;
+    int32_t lap = number_at(read->columns[LAP], row);
+    for (int64_t i = read->field->entries.first_lap[entry]; i < read->field->entries.first_lap[entry + 1]; i++) {
+        if (laps->lap[i] == lap) {
+            read->counted[i] = 0;
+            return append_number(read, "lap ", lap, " deleted", error);
+        }
+    }
+    return fail_decision(read, row, "is for a lap that it did not run", error);
+}
+
+static pyr_status apply(reading *read, int64_t row, int32_t entry, pyr_error *error) {
+    pyr_penalty *car = &read->penalties->cars[entry];
+    decision_kind kind = KIND_COUNT;
+    PYR_TRY(find_kind(read, row, &kind, error));
+    switch (kind) {
+    case DELETE_LAP:
+        return delete_lap(read, row, entry, error);
+    case DELETE_TIMES:
+        car->times_deleted = true;
+        return append_words(read, "lap times deleted", error);
+    case REAR_OF_CLASS:
+        car->rear = (int32_t)row + 1;
+        return append_words(read, "rear of class", error);
+    case PLACE:
+        car->place = number_at(read->columns[POSITION], row);
+        return car->place > 0 ? append_number(read, "position ", car->place, "", error)
+                              : fail_decision(read, row, "has no position; give one from 1 on", error);
+    case DISQUALIFY:
+        car->disqualified = true;
+        return append_words(read, "disqualified", error);
+    case RETIRE:
+        car->retired = true;
+        return append_words(read, "retired", error);
+    case GRID_DROP:
+        return append_words(read, "grid drop", error);
+    case PIT_LANE_START:
+        return append_words(read, "pit lane start", error);
+    case TIME_PENALTY:
+    case LAP_PENALTY:
+    case DRIVE_THROUGH:
+    case STOP_GO:
+    case KIND_COUNT:
+        break;
+    }
+    return add_penalty(read, row, kind, car, error);
+}
+
+/* ---- All of a car ---- */
+
+static pyr_status apply_last_lap(reading *read, const pyr_last_lap_limits *limits, int32_t entry, pyr_error *error) {
+    pyr_penalty *car = &read->penalties->cars[entry];
+    int64_t time = read->finishes != NULL ? pyr_last_lap_time(read->field, entry, &read->finishes[entry])
+                                          : PYR_NO_TIME;
+    int32_t laps = time != PYR_NO_TIME ? pyr_last_lap_deduction(limits, time) : 0;
+    if (laps == 0) {
+        return PYR_OK;
+    }
+    car->beyond_limits = laps < 0;
+    car->laps = laps > 0 ? laps : 0;
+    if (laps > 0) {
+        PYR_TRY(append_cost(read, laps, 0, error));
+        PYR_TRY(append_words(read, ": ", error));
+    }
+    PYR_TRY(append_words(read, "last lap of ", error));
+    return append_time(read, time, error);
+}
+
+static pyr_status apply_car(reading *read, const pyr_last_lap_limits *limits, int32_t entry, int64_t *at,
+                            pyr_error *error) {
+    read->line_size = 0;
+    PYR_TRY(apply_last_lap(read, limits, entry, error));
+    for (; *at < read->count && read->order[*at].key == entry; ++*at) {
+        int64_t row = read->order[*at].row;
+        pyr_text reason = text_at(read->columns[REASON], row);
+        if (read->line_size > 0) {
+            PYR_TRY(append_words(read, "; ", error));
+        }
+        PYR_TRY(apply(read, row, entry, error));
+        if (reason.length > 0) {
+            PYR_TRY(append_words(read, ": ", error));
+            PYR_TRY(append(read, reason, error));
+        }
+    }
+    if (read->line_size == 0) {
+        return PYR_OK;
+    }
+    return pyr_interner_add(&read->penalties->texts, (pyr_text){read->line, read->line_size},
+                            &read->penalties->cars[entry].decisions, error);
+}
+
+static pyr_status sort_decisions(reading *read, pyr_error *error) {
+    for (int64_t row = 0; row < read->count; row++) {
+        int32_t entry;
+        PYR_TRY(pyr_require_entry(read->field, text_at(read->columns[CAR], row), &entry, error));
+        read->order[row] = (pyr_keyed){entry, row};
+    }
+    return pyr_sort(read->field->allocator, read->order, read->count, NULL, NULL, error);
+}
+
+static pyr_status apply_all(reading *read, pyr_error *error) {
+    pyr_last_lap_limits limits;
+    PYR_TRY(pyr_read_last_lap_limits(read->options->last_lap_limits, &limits, error));
+    PYR_TRY(sort_decisions(read, error));
+    int64_t at = 0;
+    for (int32_t entry = 0; entry < read->field->entries.count; entry++) {
+        read->penalties->cars[entry] = (pyr_penalty){.decisions = -1};
+        PYR_TRY(apply_car(read, &limits, entry, &at, error));
+    }
+    return PYR_OK;
+}
+
+pyr_status pyr_read_penalties(const pyr_session *field, const pyr_classification_options *options,
+                              const pyr_finish *finishes, uint8_t *counted, pyr_penalties *penalties,
+                              pyr_error *error) {
+    reading read = {
+        .field = field, .options = options, .finishes = finishes, .counted = counted, .penalties = penalties,
+    };
+    if (options->decisions != NULL) {
+        PYR_TRY(pyr_table_require(options->decisions, "decisions", fields, COLUMN_COUNT, read.columns, error));
+        read.count = pyr_table_row_count(options->decisions);
+        if (read.count >= INT32_MAX) {
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "decisions: %lld of them are more than can be numbered",
+                            (long long)read.count);
+        }
+    }
+    PYR_TRY(pyr_new_array(field->allocator, (size_t)read.count, sizeof *read.order, &read.order, error));
+    pyr_status status = apply_all(&read, error);
+    pyr_release_array(field->allocator, read.order, (size_t)read.count, sizeof *read.order);
+    pyr_release_array(field->allocator, read.line, read.line_capacity, 1);
+    return status;
+}

@@ -1,0 +1,35 @@
+/* Where cars finish when the flag falls: when the leader completed a lap, and the last crossing of a car that counts.
+ * A crossing is a lap row with an elapsed later than all earlier ones of its car, as in timeline.h. */
+#ifndef PYR_MODEL_FLAG_FALL_H
+#define PYR_MODEL_FLAG_FALL_H
+
+#include "session.h"
+
+/* Instead of a class code: the cars of all classes. */
+enum { PYR_WHOLE_FIELD = -2 };
+
+/* The laps that the leader of the class had completed by crossings before `instant`; 0: nobody had crossed. O(laps). */
+int32_t pyr_laps_led(const pyr_session *session, int32_t class_code, int64_t instant);
+/* Race time when the first car of the class completed `lap`; PYR_NO_TIME: none did. O(laps). */
+int64_t pyr_first_completed(const pyr_session *session, int32_t class_code, int32_t lap);
+/* Race time of the leader's first crossing at or after `instant`: the first that completes a lap nobody of the class had
+ * completed. PYR_NO_TIME: there is none. */
+int64_t pyr_flag_instant(const pyr_session *session, int32_t class_code, int64_t instant);
+
+/* How a car's race ends. Instants may be PYR_NO_TIME: there is none. */
+typedef struct pyr_finish_rule {
+    int64_t flag;    /* the car finishes with its first crossing at or after it */
+    int64_t stopped; /* crossings at or after it do not count, whatever the flag */
+    int64_t longest; /* a lap to the flag that takes longer does not count, unless it is published as chequered */
+} pyr_finish_rule;
+
+typedef struct pyr_finish {
+    int64_t last;   /* row of the last lap that counts; before the first one of the car: none */
+    bool took_flag; /* that crossing was at or after the flag */
+} pyr_finish;
+
+/* The finish of a car whose laps before row `from` count in any case: `from` is its first row, or the last one of an
+ * earlier finish. Laps without a time count with the crossing that follows them, and at the end. */
+pyr_finish pyr_find_finish(const pyr_session *session, int32_t entry, int64_t from, const pyr_finish_rule *rule);
+
+#endif
