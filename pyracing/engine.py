@@ -35,15 +35,6 @@ DECISION_FIELDS = (
 )
 
 
-def asked_rules(rules: Rules | str | None) -> Rules | None:
-    """Rules as they are, or by the name of a preset or file."""
-    if rules is None or isinstance(rules, Rules):
-        return rules
-    if isinstance(rules, str):
-        return rules_of(rules)
-    raise TypeError(f"rules is of type {type(rules).__name__}; give pyracing.rules('wec'), a name or None")
-
-
 # ---- Rules ----
 
 
@@ -166,9 +157,10 @@ def grid_table(grid: Any) -> Table:
 
 
 def classify(
-    session: Session, question: str, rules: Rules | None, decisions: Any, members: Table | None, grid: Any
+    session: Session, question: str, given: Rules | str | None, decisions: Any, members: Table | None, grid: Any
 ) -> Table:
     """Asks the core. RulesError names the rules where they leave something open."""
+    rules = None if given is None else rules_of(given)
     facts = next(iter(session._part("facts")))
     race = facts.kind in ("race", None)
     listed = decision_table(decisions, field_of(session).cars)

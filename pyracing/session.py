@@ -12,7 +12,7 @@ import numpy as np
 from pyracing import _core
 from pyracing.attributes import Chosen
 from pyracing.attributes import selection as having_attributes
-from pyracing.engine import asked_rules, classify, member_table
+from pyracing.engine import classify, member_table
 from pyracing.presets import rules as rules_of
 from pyracing.rules import Rules
 from pyracing.summary import summary_html, summary_text
@@ -308,7 +308,7 @@ class Session:
         be applied or a rule that is needed and not known.
         """
         members = None if by is None else member_table(self, by)
-        answer = classify(self, "classification", asked_rules(rules), decisions, members, grid)
+        answer = classify(self, "classification", rules, decisions, members, grid)
         left_out = ({"ranking"} if by is None else set()) | ({"grid", "gained"} if grid is None else set())
         return answer[[name for name in answer.columns if name not in left_out]] if left_out else answer
 
