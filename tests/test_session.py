@@ -49,6 +49,7 @@ ASKED = sorted(_core.questions())
 # Options of the core that the method makes of arguments of its own, and these; columns that it shows only when asked.
 OWN_ARGUMENTS = {
     "neutralisations": ({"fcy_bunches"}, {"rules": None}),
+    "order": ((), {"lap": None, "clock": None}),
     "classification": (
         {name for name, *_ in _core.questions()["classification"]["options"]},
         {"rules": None, "decisions": (), "by": None, "grid": None},
