@@ -117,6 +117,7 @@ def test_the_last_driver_is_in_the_car_with_an_hour_to_go(four_hours):
     crew = [driver.name for driver in four_hours.truth.drivers if driver.car == "72"]
     assert [stint["driver"] for stint in stints] == crew
     assert stints[-1]["start"] < 3 * HOUR < stints[-1]["end"]
+    assert one(four_hours.session.order(at="3h"), car="72")["driver"] == crew[-1]
 
 
 def test_who_stopped_under_the_safety_car(four_hours):
@@ -223,9 +224,9 @@ def cup() -> tuple[Simulation, Simulation]:
     return simulate(
         7, **common, grid=cup_grid(), decisions=[pr.time_penalty("1", 5, "position on the grid")]
     ), simulate(
-        7, **common, round_number=2, events=[
+        7, **common, round_number=4, events=[
             Event("retire", "3m30s", "17", reason="collision"), Event("retire", "3m31s", "25", reason="collision"),
-            Event("safety_car", "3m40s", duration="4m30s"), Event("retire", "-45s", "9", reason="engine"),
+            Event("safety_car", "4m20s", duration="4m30s"), Event("retire", "-45s", "9", reason="engine"),
         ],
     )  # fmt: skip
 
@@ -252,13 +253,64 @@ def test_the_leader_is_further_ahead_every_lap_but_for_the_penalty(cup):
     assert gaps[-1] > 5_000_000 > gaps[0] and np.polyfit(range(len(gaps)), gaps, 1)[0] > 0
 
 
+def test_guests_move_nobody_down(cup):
+    """The second of the field is Benelux: the French podium is the first, the third and the fourth."""
+    race, said = cup[0].session, cup[0].attributes[["car", "championship", "category"]]
+    field = [row["car"] for row in answers.rows(race.classification())]
+    assert field[:4] == ["1", "30", "3", "4"] and field[:4] == [r.car for r in cup[0].truth.provisional][:4]
+    french = answers.rows(race.select(attributes=said, championship="France").classification())
+    assert [(row["position"], row["car"]) for row in french[:3]] == [(1, "1"), (2, "3"), (3, "4")]
+    assert [row["car"] for row in french] == [car for car in field if car not in BENELUX]
+    in_b = answers.rows(race.select(attributes=said, category="B").classification())
+    assert [row["car"] for row in in_b] == [car for car in field if car in CLASS_B]
+
+
+def test_from_33rd_to_6th(cup):
+    race = cup[0].session
+    places = {row["car"]: row["position"] for row in answers.rows(race.order(lap=1))}
+    finish = {row["car"]: row["position"] for row in answers.rows(race.classification())}
+    grid = {car: place for place, car in enumerate(cup_grid(), 1)}
+    assert [(grid[car], finish[car]) for car in ("22", "33")] == [(22, 5), (33, 6)]
+    assert all(finish[car] < places[car] <= grid[car] for car in ("22", "33"))
+
+
 def test_two_laps_behind_the_safety_car(cup):
     _, race = cup
     (period,) = own(race.session.neutralisations(), kind="safety_car")
     assert (period["first_lap"], period["leader_laps"]) == (2, 2)
     (told,) = race.truth.neutralisations
     retired = {retirement.car: retirement for retirement in race.truth.retirements}
-    assert retired["17"].reason == "collision" and retired["17"].elapsed < told.start + timedelta(minutes=1)
+    assert retired["17"].reason == "collision" and retired["17"].elapsed < told.start
+
+
+def places_at(race: Simulation, instant: timedelta) -> list[str]:
+    """Cars by the laps completed until then, then by who completed them first."""
+    last = {}
+    for crossing in race.truth.crossings:
+        if crossing.elapsed <= instant:
+            last[crossing.car] = (-crossing.lap, crossing.elapsed)
+    return sorted(last, key=last.get)
+
+
+def test_class_b_at_half_distance(cup):
+    race = cup[1].session
+    half = cup[1].truth.official[0].total_time / 2
+    order = answers.rows(race.order(at="50%"))
+    there = [row["car"] for row in order if row["position"] is not None]
+    assert there == places_at(cup[1], half)
+    in_b = [row["car"] for row in answers.rows(race.select(cars=CLASS_B).order(at="50%")) if row["laps"]]
+    assert in_b == [car for car in there if car in CLASS_B]
+
+
+def test_the_restart_and_the_laps_after(cup):
+    """Two seconds hold the first four, the lead changes hands and comes back."""
+    race = cup[1].session
+    after = one(race.neutralisations(), kind="safety_car")["last_lap"]
+    restart = answers.rows(race.order(lap=int(after)))
+    assert restart[0]["gap"] == 0 and 0 < restart[1]["gap"] < 2_000_000
+    leading = [crossing.car for crossing in cup[1].truth.crossings if crossing.position == 1]
+    assert [answers.rows(race.order(lap=lap))[0]["car"] for lap in range(1, len(leading) + 1)] == leading
+    assert leading[4:8] == ["1", "30", "30", "1"]
 
 
 def test_the_fastest_lap_and_how_it_came_to_be(cup):
