@@ -5,7 +5,9 @@ race = pr.read("race-laps.csv")
 race.classification()
 """
 
-from pyracing.changes import decisions_between
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from pyracing.decisions import (
     delete_lap,
     delete_times,
@@ -34,6 +36,10 @@ from pyracing.standings import scores, standings, title_progress
 from pyracing.starting_grid import grid
 from pyracing.table import Table
 
+if TYPE_CHECKING:
+    from pyracing import charts
+    from pyracing.charts import save_chart
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -45,6 +51,7 @@ __all__ = [
     "Table",
     "UnknownFormat",
     "__version__",
+    "charts",
     "combine",
     "decisions_between",
     "delete_lap",
@@ -63,6 +70,7 @@ __all__ = [
     "rear_of_class",
     "retire",
     "rules",
+    "save_chart",
     "scan",
     "scores",
     "series",
@@ -73,3 +81,15 @@ __all__ = [
     "title_progress",
     "write_decisions",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The pictures, whose libraries are not needed by who looks at none."""
+    if name not in ("charts", "save_chart"):
+        raise AttributeError(f"module 'pyracing' has no attribute '{name}'")
+    module = importlib.import_module("pyracing.charts")
+    return module if name == "charts" else module.save_chart
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

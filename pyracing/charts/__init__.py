@@ -1,0 +1,26 @@
+"""Pictures of a session. Each function gives the chart of the library Altair, to be shown, changed or saved.
+
+    chart = pr.charts.race_trace(race, to="class_leader")
+    pr.save_chart(chart, "trace.html")        # or .png, .svg, .pdf; nothing asks the network
+
+Times read `1:58.765` on axes and in tooltips. A car has the same colour in every chart of a session and of its parts: a
+hue a class, a shade a car. Neutralisations are shaded bands. A click on a car in the legend picks it, a click with the
+shift key further ones, a double click all again; drag to move, the wheel with shift or control to zoom.
+
+Needs the extra `report`: pip install 'pyracing-timing[report]'. What a session does not hold makes a chart smaller, or
+a ValueError that says what is missing.
+"""
+
+try:
+    import altair
+except ImportError as error:
+    raise ImportError(
+        f"charts need altair and vl-convert-python ({error}): pip install 'pyracing-timing[report]'"
+    ) from None
+
+from pyracing.charts.laps import lap_times
+from pyracing.charts.save import PageParts, page_parts, save_chart
+from pyracing.charts.stops import stints
+from pyracing.charts.trace import lap_chart, race_trace
+
+__all__ = ["PageParts", "lap_chart", "lap_times", "page_parts", "race_trace", "save_chart", "stints"]

@@ -1,0 +1,166 @@
+"""What the charts have in common: times on axes and in tooltips, titles, the legend that picks cars, zoom and pan."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, TypeAlias
+
+import altair as alt
+
+from pyracing.charts.colours import Car
+from pyracing.charts.data import dataset
+from pyracing.session import Session
+
+Width: TypeAlias = int | Literal["container"]
+
+WIDTH, HEIGHT = 900, 460  # of what is saved with no page around it, unless said
+HOVER = "hover"  # the name of the layer that only the mouse sees: left out of pictures
+PICKED, ZOOM = "picked", "zoom"  # the names of what the reader does
+ACROSS = alt.ExprRef("max(3,floor(width/70))")  # ticks
+FAINT = 0.06  # the opacity of cars that are not picked
+
+MINUTE, HOUR = 60_000, 3_600_000
+
+
+# ---- Times ----
+
+
+def time_text(value: str, decimals: int = 3, sign: bool = False) -> str:
+    """A Vega expression: milliseconds as `57.783`, `1:58.765` or `6:01:25.310`; with `sign`, +1:02.500."""
+    per_second = 10**decimals
+    whole = f"round(abs({value})*{per_second}/1000)"  # in the last decimal that is shown
+    seconds = f"floor({whole}/{per_second})"
+    two = "pad(toString({0}),2,'0','left')".format
+    face = (
+        f"({seconds}>=3600?floor({seconds}/3600)+':'+{two(f'floor({seconds}/60)%60')}+':'+{two(f'{seconds}%60')}"
+        f":{seconds}>=60?floor({seconds}/60)+':'+{two(f'{seconds}%60')}:toString({seconds}))"
+    )
+    fraction = f"+'.'+pad(toString({whole}%{per_second}),{decimals},'0','left')" if decimals else ""
+    mark = f"({value}<0?'-':{value}>0?'+':'')" if sign else f"({value}<0?'-':'')"
+    return f"!isValid({value})?'':{mark}+{face}{fraction}"
+
+
+def axis_text(hours: bool) -> str:
+    """A Vega expression for the ticks of an axis of times: `1:58`, or `6:30` in hours and minutes; finer where the
+    reader has zoomed in."""
+    value = "time(datum.value)"
+    exact, whole = f"({time_text(value, 3)})", f"({time_text(value, 0)})"
+    if not hours:
+        return f"{value}%1000?{exact}:abs({value})<60000&&{value}!=0?{whole}+' s':{whole}"
+    minutes = f"({value}<0?'-':'')+floor(abs({value})/3600000)+':'+utcFormat(abs({value}),'%M')"
+    return f"{value}%1000?{exact}:{value}%60000?{whole}:{minutes}"
+
+
+def time_axis(title: str, hours: bool = False, **options: Any) -> alt.Axis:
+    return alt.Axis(title=f"{title} (h:mm)" if hours else title, labelExpr=axis_text(hours), **options)
+
+
+def race_time(field: str = "elapsed", until: float | None = None, title: str = "Race time") -> alt.X:
+    """The axis of race time in hours and minutes, from the start to the last crossing."""
+    last = alt.Undefined if until is None else until
+    scale = alt.Scale(type="utc", domainMin=0, domainMax=last, nice=False)
+    return alt.X(f"{field}:T", scale=scale, axis=time_axis(title, hours=True, grid=False, tickCount=ACROSS, labelFlush=False))
+
+
+def time_scale(domain: Sequence[float] | None = None, **options: Any) -> alt.Scale:
+    return alt.Scale(type="utc", domain=alt.Undefined if domain is None else list(domain), **options)
+
+
+def shown(**labels: str) -> list[alt.Tooltip]:
+    """Tooltips of columns: name=title."""
+    return [alt.Tooltip(f"{name}:N", title=title) for name, title in labels.items()]
+
+
+# ---- Titles ----
+
+
+def titled(session: Session, text: str, *notes: str) -> alt.TitleParams:
+    """What the chart shows, and below it the session and what has to be known to read it."""
+    name = session.info["name"]
+    below = [part for part in (name, *notes) if part]
+    return alt.TitleParams(text=text, subtitle=below or alt.Undefined, anchor="start", frame="group", offset=12)
+
+
+# ---- Cars ----
+
+
+def by_class(cars: Sequence[Car]) -> list[list[Car]]:
+    """The cars of each class, in the order of the classes."""
+    return [list(group) for _, group in itertools.groupby(cars, key=lambda car: car.class_name)]
+
+
+def only(cars: Sequence[Car]) -> alt.FieldOneOfPredicate:
+    return alt.FieldOneOfPredicate(field="car", oneOf=[car.number for car in cars])
+
+
+def car_colour(cars: Sequence[Car], width: Width, key: str = "") -> alt.Color:
+    """The colours of the cars of a class, with a legend below the chart that begins with the name of the class."""
+    scale = alt.Scale(domain=[car.number for car in cars], range=[car.colour for car in cars])
+    title = cars[0].class_name or "Car"
+    entry = 29 + 7 * max(2, *(len(car.number) for car in cars))
+    legend = alt.Legend(
+        title=title, titleOrient="left", titlePadding=8, orient="bottom", direction="horizontal",
+        columns=columns(width, 90 + 8 * len(title), entry), symbolLimit=0, columnPadding=6, rowPadding=1,
+    )  # fmt: skip
+    return alt.Color("car:N", scale=scale, legend=legend)
+
+
+def columns(width: Width, taken: int, entry: int) -> int | alt.ExprRef:
+    """How many entries of a legend stand beside one another in the width, of which some is taken.
+
+    The width that the page gives is asked, not that of the axes: this changes when the legend finds its place.
+    """
+    if width != "container":
+        return max(1, (width - taken + 90) // entry)
+    given = "containerSize()[0]"
+    return alt.ExprRef(f"max(1,floor((width*0+(isFinite({given})?{given}:{WIDTH})-{taken})/{entry}))")
+
+
+def car_facts(cars: Iterable[Car]) -> alt.LookupData:
+    """What tooltips say of a car, looked up by its number."""
+    listed = list(cars)
+    facts = dataset(
+        None,
+        car=[car.number for car in listed],
+        team=[car.team for car in listed],
+        **{"class": [car.class_name for car in listed]},
+    )
+    return alt.LookupData(data=facts, key="car", fields=["team", "class"])
+
+
+def picked(place: int = 0) -> alt.Parameter:
+    """Cars picked in the legends: a click one, with the shift key further ones, a double click all again.
+
+    Each class has its layer, its legend and its selection; a click in any legend goes to all of them, as Vega names the
+    marks of a legend after the field.
+    """
+    return alt.selection_point(name=f"{PICKED}_{place}" if place else PICKED, fields=["car"], bind="legend")
+
+
+def zoom(x: bool = True, y: bool = True) -> alt.Parameter:
+    """Drag to move, the wheel with shift or control to zoom (alone it scrolls the page), a double click to reset."""
+    encodings: list[Any] = [name for name, wanted in (("x", x), ("y", y)) if wanted]
+    return alt.selection_interval(
+        name=ZOOM,
+        bind="scales",
+        encodings=encodings,
+        zoom="wheel![event.shiftKey || event.ctrlKey || event.metaKey]",
+    )
+
+
+def finished(chart: Any, title: alt.TitleParams, description: str, width: Width, height: int | alt.Step | None) -> Any:
+    """The chart with its title, its size and the words that stand for it where it is not seen."""
+    sized = chart.properties(title=title, description=description, width=width)
+    if height is not None:
+        sized = sized.properties(height=height)
+    return sized.configure(
+        font="system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
+        view=alt.ViewConfig(continuousWidth=WIDTH, continuousHeight=HEIGHT, stroke=None),
+        axis=alt.AxisConfig(labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridOpacity=0.35),
+        legend=alt.LegendConfig(
+            labelFontSize=11, titleFontSize=11, titleFontWeight="normal", labelLimit=260,
+            layout=alt.ExprRef("{bottom:{anchor:'start',direction:'vertical',margin:3,offset:10}}"),
+        ),
+        title=alt.TitleConfig(fontSize=15, subtitleFontSize=11.5, subtitlePadding=4),
+    )

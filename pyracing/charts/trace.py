@@ -1,0 +1,287 @@
+"""The race as lines, one a car: gaps and positions."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import altair as alt
+import numpy as np
+
+from pyracing.charts.bands import HEADROOM, bands
+from pyracing.charts.colours import Car, Colours, cars_of
+from pyracing.charts.data import Array, dataset, microseconds
+from pyracing.charts.style import (
+    ACROSS,
+    FAINT,
+    HOVER,
+    Width,
+    by_class,
+    car_colour,
+    car_facts,
+    finished,
+    only,
+    picked,
+    race_time,
+    shown,
+    time_axis,
+    time_scale,
+    time_text,
+    titled,
+    zoom,
+)
+from pyracing.session import Session
+from pyracing.table import Table
+from pyracing.times import Duration, to_microseconds
+
+REFERENCES = {
+    "leader": "the leader",
+    "class_leader": "the class leader",
+    "ahead": "the car ahead",
+    "behind": "the car behind",
+    "mean": "the winner's average pace",
+}
+NAME_HEIGHT = 11  # pixels
+ROOM = 1.03  # of the axis, for numbers at the end of lines
+END = 0.985  # of the axis: where lines end that are named at their end
+MOST_CARS, FURTHER = 0.75, 1.25  # the axis makes room for so many of a class, and so much more
+
+
+def race_trace(
+    session: Session,
+    to: str = "leader",
+    *,
+    x: Literal["time", "lap"] = "time",
+    farthest: Duration | Literal["auto"] | None = "auto",
+    colours: Colours = "car",
+    title: str | None = None,
+    width: Width = "container",
+    height: int = 480,
+) -> Any:
+    """The gap of every car at each of its laps, ahead above and behind below.
+
+    Parameters
+    ----------
+    to : whom the gap is to, as in `Session.gaps`: leader, class_leader, ahead, behind, mean (a car at the winner's
+        average pace, which shows who was quick when), or a car.
+    x : race time, or lap.
+    farthest : the largest gap that is shown, behind or ahead; `auto` makes room for most cars of each class and
+        leaves out what lies far beyond them, None shows all.
+    colours : a colour a car, a class or a manufacturer.
+
+    Raises ValueError where no gap is known, as in practice.
+    """
+    rows = session.gaps(to=to)
+    rows = rows[rows.valid("gap") & rows.valid("elapsed")]
+    if not len(rows):
+        raise ValueError("no gap is known in this session: a race trace needs the crossings of a race")
+    cars = drawn(session, rows, colours)
+    limit = reach(rows) if farthest == "auto" else None if farthest is None else to_microseconds(farthest, "farthest")
+    near = np.abs(microseconds(rows, "gap")) <= limit if limit is not None else np.ones(len(rows), dtype=bool)
+    beyond = len(rows) - int(near.sum())
+    if not near.any():
+        raise ValueError(f"every gap is larger than farthest={farthest!r}; give more, or None for all")
+    reference = REFERENCES.get(to, f"car {to}")
+    notes = [f"{beyond:,} crossings further away are not shown"] if beyond else []
+    gaps = np.where(near, microseconds(rows, "gap") / 1000, np.nan)  # a line breaks where it would leave the chart
+    data = dataset(rows, ["car", "lap", "elapsed", "gap_laps"], gap=gaps)
+    until = float(microseconds(rows, "elapsed").max()) / 1000
+    most = int(rows["lap"].max())
+    across = alt.X("lap:Q", title="Lap", scale=alt.Scale(domain=[0.5, most * ROOM + 0.5], nice=False), axis=alt.Axis(grid=False, tickMinStep=1, tickCount=ACROSS))
+    gap = alt.Y(
+        "gap:T", scale=time_scale(headed(gaps, height), reverse=True, nice=False), axis=time_axis(f"Gap to {reference}", tickCount=8)
+    )
+    lines = alt.Chart(data).encode(x=race_time(until=until * ROOM) if x == "time" else across, y=gap)
+    behind = bands(session, "elapsed" if x == "time" else "lap", until if x == "time" else most)
+    apart = (np.nanmax(gaps) - np.nanmin(gaps)) * NAME_HEIGHT / height
+    beside = end_names(rows, cars, "elapsed" if x == "time" else "lap", "gap", gaps, apart)
+    chart = car_lines(
+        lines, cars, behind, beside, {"lap": "Lap", "at": "Race time", "gap_text": "Gap", "gap_laps": "Laps behind"}, width,
+        at=time_text("datum.elapsed"), gap_text=time_text("datum.gap", sign=True),
+    )  # fmt: skip
+    text = title or f"Race trace: gap to {reference}"
+    described = f"{text} at each crossing of {len(cars)} cars; one line a car, neutralisations shaded."
+    return finished(chart, titled(session, text, *notes), described, width, height)
+
+
+def lap_chart(
+    session: Session,
+    by: Literal["overall", "class"] = "overall",
+    *,
+    colours: Colours = "car",
+    title: str | None = None,
+    width: Width = "container",
+    height: int | None = None,
+) -> Any:
+    """The position of every car at each lap of the leader: in the whole field, or in its class (one class below the
+    other).
+
+    Raises ValueError where no position is known, as in practice.
+    """
+    rows = session.lap_chart(by=by)
+    rows = rows[rows.valid("position") & rows.valid("leader_lap")]
+    if not len(rows):
+        raise ValueError("no position is known in this session: a lap chart needs the crossings of a race")
+    cars = drawn(session, rows, colours)
+    blocks = stacked(cars, rows) if by == "class" else [Block("", 0, int(rows["position"].max()))]
+    text = title or ("Lap chart: position by lap" if by == "overall" else "Lap chart: position in class by lap")
+    described = f"{text} of {len(cars)} cars; one line a car, neutralisations shaded."
+    offsets = {block.name: block.offset for block in blocks}
+    shift = [offsets.get(name or "", 0) for name in rows["class"].tolist()] if by == "class" else 0
+    data = dataset(rows, ["car", "leader_lap", "position"], place=rows["position"] + np.asarray(shift))
+    depth = blocks[-1].offset + blocks[-1].size
+    position = alt.Y(
+        "place:Q",
+        title="Position" if by == "overall" else "Position in class",
+        scale=alt.Scale(domain=[-1.6 if len(blocks) > 1 else -0.6, depth + 0.6], reverse=True, nice=False, zero=False),
+        axis=alt.Axis(grid=False, values=[block.offset + place for block in blocks for place in steps(block.size)],
+                      labelExpr=block_labels(blocks)),
+    )  # fmt: skip
+    until = int(rows["leader_lap"].max())
+    across = alt.X(
+        "leader_lap:Q",
+        title="Lap of the leader",
+        scale=alt.Scale(nice=False, zero=False, domain=[0.5, until * ROOM + 0.5]),
+        axis=alt.Axis(grid=False, tickMinStep=1, tickCount=ACROSS),
+    )
+    lines = alt.Chart(data).encode(x=across, y=position)
+    behind = [*bands(session, "lap", until), *block_names(blocks)]
+    beside = end_names(rows, cars, "leader_lap", "place", rows["position"] + np.asarray(shift, dtype=float), 1)
+    chart = car_lines(lines, cars, behind, beside, {"leader_lap": "Lap of the leader", "position": "Position"}, width)
+    return finished(chart, titled(session, text), described, width, height or min(900, max(220, 12 * depth + 30)))
+
+
+# ---- Lines ----
+
+
+def drawn(session: Session, rows: Table, colours: Colours) -> list[Car]:
+    """The cars that have a row, by class and number."""
+    present = set(rows["car"].tolist())
+    return [car for car in cars_of(session, colours) if car.number in present]
+
+
+def car_lines(
+    base: alt.Chart, cars: list[Car], behind: list[Any], beside: list[Any], tips: dict[str, str], width: Width, **texts: str
+) -> alt.LayerChart:
+    """A line a car between what is `behind` and `beside`, and points for the mouse with `tips`; `texts` are expressions
+    for these."""
+    thickness = 1.1 if len(cars) > 20 else 1.6
+    layers: list[Any] = []
+    for place, group in enumerate(by_class(cars)):
+        pick = picked(place)
+        own = base.transform_filter(only(group))
+        lines = (
+            own.mark_line(orient="vertical", strokeWidth=thickness, clip=True, strokeJoin="round")
+            .encode(color=car_colour(group, width), opacity=alt.condition(pick, alt.value(0.95), alt.value(FAINT)))
+            .properties(name=f"lines_{place}")
+            .add_params(pick, *(() if place else (zoom(),)))
+        )
+        points = (
+            own.transform_filter(pick)
+            .transform_calculate(**texts)
+            .transform_lookup(lookup="car", from_=car_facts(group))
+            .mark_circle(size=70, opacity=0, clip=True)
+            .encode(tooltip=shown(car="Car", **{"class": "Class"}, team="Team", **tips))
+            .properties(name=f"{HOVER}_{place}")
+        )
+        layers += [lines, points]
+    return alt.layer(*behind, *layers, *beside).resolve_scale(color="independent")
+
+
+def headed(values: Array, height: int) -> list[float]:
+    """The domain of values that are shown from the top down, with room at the top for the names of neutralisations."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    span = (high - low) or 1000.0
+    return [low - span * HEADROOM / height, high + span * 0.01]
+
+
+def end_names(rows: Table, cars: list[Car], x: str, y: str, values: Array, apart: float) -> list[Any]:
+    """The layer with the number of each car where its line ends at the right, but for those that would stand less than
+    `apart` from another in `values`, which are what `y` shows."""
+    codes, _ = rows._core.codes("car")
+    across = rows[x].view(np.int64) // 1000 if rows[x].dtype.kind == "m" else rows[x]
+    order = np.lexsort((across, codes))
+    last = order[np.append(codes[order][1:] != codes[order][:-1], True)]
+    last = last[(across[last] >= END * across.max()) & ~np.isnan(values[last])]
+    last = last[np.argsort(values[last], kind="stable")]
+    kept: list[int] = []
+    for row in last.tolist():
+        if not kept or values[row] - values[kept[-1]] >= apart:
+            kept.append(row)
+    ends = rows[np.array(kept, dtype=np.int64)]
+    colour = {car.number: car.colour for car in cars}
+    numbers = ends["car"].tolist()
+    data = dataset(ends, ["car", x], **{y: values[kept]}, colour=[colour[number] for number in numbers])
+    kind = "T" if rows[x].dtype.kind == "m" else "Q"
+    words = (
+        alt.Chart(data)
+        .mark_text(align="left", baseline="middle", dx=4, fontSize=9, clip=True)
+        .encode(
+            x=alt.X(f"{x}:{kind}"),
+            y=alt.Y(f"{y}:{'T' if y == 'gap' else 'Q'}"),
+            text="car:N",
+            color=alt.Color("colour:N", scale=None, legend=None),
+        )
+    )
+    return [words]
+
+
+def reach(rows: Table) -> int:
+    """How far the axis goes, in microseconds: somewhat beyond the largest gap of three cars in four of each class."""
+    largest = car_maxima(rows, np.abs(microseconds(rows, "gap")))
+    return max(int(FURTHER * np.quantile(gaps, MOST_CARS)) for gaps in largest)
+
+
+def car_maxima(rows: Table, values: Array) -> list[Array]:
+    """For each class, the largest value of each of its cars."""
+    codes, _ = rows._core.codes("car")
+    classes, _ = rows._core.codes("class")
+    cars, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    largest = np.zeros(len(cars), dtype=np.int64)
+    np.maximum.at(largest, inverse, values)
+    class_of = classes[first]
+    return [largest[class_of == code] for code in np.unique(class_of)]
+
+
+# ---- Classes one below the other ----
+
+
+class Block(NamedTuple):
+    """The places of one class on the axis: place 1 is at `offset` + 1."""
+
+    name: str
+    offset: int
+    size: int
+
+
+def stacked(cars: list[Car], rows: Table) -> list[Block]:
+    """The classes from the top, with room for a name above each."""
+    names, positions = np.array([name or "" for name in rows["class"].tolist()], dtype=object), rows["position"]
+    blocks: list[Block] = []
+    below = 0
+    for name in dict.fromkeys(car.class_name for car in cars):
+        size = int(positions[names == name].max())
+        blocks.append(Block(name, below, size))
+        below += size + 2
+    return blocks
+
+
+def steps(size: int) -> list[int]:
+    """The places that the axis names: 1, 5, 10, ..."""
+    return [1, *range(5, size + 1, 5)] if size >= 8 else list(range(1, size + 1))
+
+
+def block_labels(blocks: list[Block]) -> str:
+    """A Vega expression: the place in its class; the lowest block is asked for first."""
+    expression = "datum.value"
+    for block in blocks[1:]:
+        expression = f"datum.value>{block.offset}?datum.value-{block.offset}:{expression}"
+    return expression
+
+
+def block_names(blocks: list[Block]) -> list[Any]:
+    named = [block for block in blocks if block.name]
+    if not named:
+        return []
+    data = dataset(None, name=[block.name for block in named], place=[block.offset for block in named])
+    words = alt.Chart(data).mark_text(align="left", baseline="middle", fontSize=11, fontWeight="bold", dx=4, dy=-1)
+    return [words.encode(x=alt.value(0), y=alt.Y("place:Q"), text="name:N")]
