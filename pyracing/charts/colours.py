@@ -15,7 +15,7 @@ Colours: TypeAlias = Literal["car", "class", "manufacturer"]
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d31", "#7f7f7f")
 HUES = (255.0, 40.0, 150.0, 345.0, 95.0, 205.0, 120.0, 300.0)  # of the cars, in degrees of OKLCH
 SPREAD = {1: 180.0, 2: 70.0, 3: 50.0, 4: 30.0}  # degrees to both sides within a class, by the number of classes
-SHADES = ((0.50, 0.150), (0.74, 0.120), (0.62, 0.170))  # lightness and chroma: readable on white and on black
+SHADES = ((0.53, 0.150), (0.74, 0.120), (0.63, 0.170))  # lightness and chroma: readable on white and on black
 
 MANUFACTURERS = {
     "acura": "#7a1fa2", "alfaromeo": "#8f1d2c", "alpine": "#2a6fdb", "astonmartin": "#00806a", "audi": "#b3202a",
@@ -87,15 +87,15 @@ def painted(session: Session, colours: Colours) -> list[Car]:
         for row in session.entries[["car", "class", "manufacturer", "team"]]
     ]
     entries.sort(key=lambda car: (classes.index(car.class_name), number_order(car.number)))
-    shade = {
-        "car": lambda car, place, count: car_colour(classes.index(car.class_name), len(by_class), place, count),
-        "class": lambda car, place, count: by_class.get(car.class_name, UNKNOWN),
-        "manufacturer": lambda car, place, count: manufacturer_colour(car.manufacturer),
-    }[colours]
     found = []
     for name in dict.fromkeys(car.class_name for car in entries):
         own = [car for car in entries if car.class_name == name]
-        found += [car._replace(colour=shade(car, place, len(own))) for place, car in enumerate(own)]
+        for place, car in enumerate(own):
+            if colours == "car":
+                colour = car_colour(classes.index(name), len(by_class), place, len(own))
+            else:
+                colour = by_class.get(name, UNKNOWN) if colours == "class" else manufacturer_colour(car.manufacturer)
+            found.append(car._replace(colour=colour))
     return found
 
 

@@ -79,7 +79,7 @@ def specification(chart: Any) -> dict[str, Any]:
 
 def static_spec(chart: Any, width: int | None = None) -> dict[str, Any]:
     """The chart for paper: without what answers to the mouse, which takes time and room."""
-    spec = stilled(specification(chart))
+    spec: dict[str, Any] = stilled(specification(chart))
     spec.setdefault("background", "white")
     if spec.get("width") == "container":
         spec["width"] = width or WIDTH - MARGIN
@@ -98,7 +98,7 @@ def stilled(node: Any) -> Any:
         kept["params"] = [part for part in kept["params"] if part.get("name") != ZOOM]
     if isinstance(kept.get("mark"), dict):
         kept["mark"] = {name: part for name, part in kept["mark"].items() if name != "clip"}
-    made = {name: stilled(part) for name, part in kept.items()}
+    made: dict[str, Any] = {name: stilled(part) for name, part in kept.items()}
     return {**made, "datasets": node["datasets"]} if "datasets" in node else made
 
 

@@ -70,7 +70,7 @@ def race_trace(
 
     Raises ValueError where no gap is known, as in practice.
     """
-    rows = session.gaps(to=to)
+    rows = gap_rows(session, to)
     rows = rows[rows.valid("gap") & rows.valid("elapsed")]
     if not len(rows):
         raise ValueError("no gap is known in this session: a race trace needs the crossings of a race")
@@ -117,7 +117,7 @@ def lap_chart(
 
     Raises ValueError where no position is known, as in practice.
     """
-    rows = session.lap_chart(by=by)
+    rows = asked(session, "lap_chart", by=by)
     rows = rows[rows.valid("position") & rows.valid("leader_lap")]
     if not len(rows):
         raise ValueError("no position is known in this session: a lap chart needs the crossings of a race")
@@ -153,6 +153,18 @@ def lap_chart(
 # ---- Lines ----
 
 
+def asked(session: Session, question: str, **options: Any) -> Table:
+    """The answer to a question that this build may not have."""
+    if not hasattr(session, question):
+        raise ValueError(f"this build of pyracing does not answer {question}()")
+    table: Table = getattr(session, question)(**options)
+    return table
+
+
+def gap_rows(session: Session, to: str) -> Table:
+    return session.crossings() if to == "leader" and not hasattr(session, "gaps") else asked(session, "gaps", to=to)
+
+
 def drawn(session: Session, rows: Table, colours: Colours) -> list[Car]:
     """The cars that have a row, by class and number."""
     present = set(rows["car"].tolist())
@@ -161,7 +173,7 @@ def drawn(session: Session, rows: Table, colours: Colours) -> list[Car]:
 
 def car_lines(
     base: alt.Chart, cars: list[Car], behind: list[Any], beside: list[Any], tips: dict[str, str], width: Width, **texts: str
-) -> alt.LayerChart:
+) -> Any:
     """A line a car between what is `behind` and `beside`, and points for the mouse with `tips`; `texts` are expressions
     for these."""
     thickness = 1.1 if len(cars) > 20 else 1.6
