@@ -8,6 +8,7 @@ race.classification()
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from pyracing.changes import decisions_between
 from pyracing.decisions import (
     delete_lap,
     delete_times,

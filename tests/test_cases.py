@@ -313,6 +313,27 @@ def test_the_restart_and_the_laps_after(cup):
     assert leading[4:8] == ["1", "30", "30", "1"]
 
 
+def test_what_the_stewards_did_explains_the_official_result(cup):
+    race = cup[0].session
+    decided = pr.decisions_between(race.provisional, race.results)
+    assert [(row["kind"], row["car"], row["seconds"]) for row in answers.rows(decided)] == [("time_penalty", "1", 5.0)]
+    for decisions in (decided, cup[0].truth.decisions):
+        result = answers.rows(race.classification(decisions=decisions))
+        assert [(row["car"], row["total_time"]) for row in result] == [
+            (told.car, us(told.total_time)) for told in cup[0].truth.official
+        ]
+        assert [row["penalty_time"] for row in result[:2]] == [5_000_000, 0]
+
+
+def test_the_grid_against_the_finish(cup):
+    grid = {"car": cup_grid(), "position": list(range(1, 39))}
+    rows = {row["car"]: row for row in answers.rows(cup[0].session.classification(grid=grid))}
+    assert [(rows[car]["grid"], rows[car]["position"], rows[car]["gained"]) for car in ("22", "33", "1")] == [
+        (22, 5, 17), (33, 6, 27), (1, 1, 0),
+    ]  # fmt: skip
+    assert sum(row["gained"] for row in rows.values()) == 0
+
+
 def test_the_fastest_lap_and_how_it_came_to_be(cup):
     race = cup[0].session
     fastest = answers.rows(race.fastest_laps())[0]

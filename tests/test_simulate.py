@@ -904,6 +904,20 @@ def test_classification_of_the_laps_is_the_provisional_result(race):
             assert (laps, time, best) == (told[car].laps, told[car].total_time, told[car].best_lap)
 
 
+def test_rules_and_decisions_make_the_official_result(race):
+    """Laps do not tell a retirement from a car that is not classified: the order of these two is the stewards'."""
+    made = race.session.classification(rules="wec", decisions=race.truth.decisions)
+    names = ("car", "position", "class_position", "laps", "total_time")
+    found = [row for row, status in zip(rows_of(made, *names), column(made, "status"), strict=True)
+             if status == "classified"]  # fmt: skip
+    told = [r for r in race.truth.official if r.status == "classified"]
+    assert found == [(r.car, r.position, r.class_position, r.laps, r.total_time) for r in told]
+    others = {r.car: (r.laps, r.total_time) for r in race.truth.official if r.status != "classified" and r.laps}
+    assert {car: own for car, *own in rows_of(made, "car", "laps", "total_time")}.items() >= {
+        car: list(own) for car, own in others.items()
+    }.items()
+
+
 def test_pit_stops_are_found(race):
     found = rows_of(
         race.session.pit_stops(),
