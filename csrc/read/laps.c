@@ -6,6 +6,8 @@
 #include "../text/number.h"
 #include "../text/scan.h"
 
+enum { PLACES = 1 + PYR_BLOCK_SIZE + PYR_SPARE_PLACES };
+
 typedef struct lap_lane {
     pyr_lap_plan plan;
     pyr_file *file;
@@ -368,20 +370,25 @@ static pyr_status take_rows(lap_lane *lane, pyr_error *error) {
     return PYR_OK;
 }
 
-/* Rows that the rest of the file may have, by the length of its first ones; lines without fields are none. */
+/* Rows that the file may have, by the lengths of some here and there; lines without fields are none. */
 static int64_t estimate_rows(const pyr_file *file) {
-    size_t rest = file->size - file->header_end;
-    size_t sample = rest < 65536 ? rest : 65536;
-    size_t lines = pyr_count_lines(file->data + file->header_end, sample);
-    lines = lines < sample / file->column_count ? lines : sample / file->column_count;
-    return (int64_t)((double)rest / (double)(sample + 1) * (double)(lines + 1) * 1.06) + 16;
+    enum { SAMPLES = 4, SAMPLE_SIZE = 8192 };
+    size_t rest = file->size - file->header_end, sampled = 0, lines = 0;
+    for (size_t i = 0; i < SAMPLES; i++) {
+        size_t first = rest / SAMPLES * i, size = rest - first < SAMPLE_SIZE ? rest - first : SAMPLE_SIZE;
+        lines += pyr_count_lines(file->data + file->header_end + first, size);
+        sampled += size;
+    }
+    lines = lines < sampled / file->column_count ? lines : sampled / file->column_count;
+    return (int64_t)((double)rest / (double)(sampled + 1) * (double)(lines + 1) * 1.06) + 16;
 }
 
 static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
     pyr_reading *reading = lane->reading;
     const pyr_allocator *allocator = reading->allocator;
+    int64_t rows = estimate_rows(lane->file);
     PYR_TRY(pyr_lap_plan_make(&lane->plan, lane->file, reading, error));
-    PYR_TRY(pyr_new_array(allocator, PYR_BLOCK_SIZE + 1, sizeof *lane->place_memory, &lane->place_memory, error));
+    PYR_TRY(pyr_new_array(allocator, PLACES, sizeof *lane->place_memory, &lane->place_memory, error));
     PYR_TRY(pyr_new_array(allocator, PYR_BLOCK_SIZE, sizeof *lane->end_memory, &lane->end_memory, error));
     lane->place_memory[0] = UINT32_MAX; /* the separator before a block: field 0 begins at UINT32_MAX + 1 = 0 */
     lane->places.place = lane->place_memory + 1;
@@ -389,7 +396,7 @@ static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
     if (reading->laps == NULL) {
         int32_t count;
         const pyr_field *fields = pyr_part_fields(PYR_LAPS, &count);
-        PYR_TRY(pyr_table_new(allocator, fields, count, estimate_rows(lane->file), &reading->laps, error));
+        PYR_TRY(pyr_table_new(allocator, fields, count, rows, &reading->laps, error));
     }
     pyr_lap_source source = {reading->lap_count, lane->source, 0};
     for (int32_t column = 0; column < PYR_LAP_COLUMN_COUNT; column++) {
@@ -397,12 +404,12 @@ static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
     }
     PYR_TRY(pyr_reading_add_lap_source(reading, source, error));
     PYR_TRY(note_stretch(lane, lane->file->line, true, error));
-    return pyr_lap_plan_reserve(&lane->plan, reading->lap_count + estimate_rows(lane->file), error);
+    return pyr_lap_plan_reserve(&lane->plan, reading->lap_count + rows, error);
 }
 
 static void close_lane(lap_lane *lane) {
     const pyr_allocator *allocator = lane->reading->allocator;
-    pyr_release_array(allocator, lane->place_memory, PYR_BLOCK_SIZE + 1, sizeof *lane->place_memory);
+    pyr_release_array(allocator, lane->place_memory, PLACES, sizeof *lane->place_memory);
     pyr_release_array(allocator, lane->end_memory, PYR_BLOCK_SIZE, sizeof *lane->end_memory);
     pyr_lap_plan_clear(&lane->plan);
 }
