@@ -1,7 +1,8 @@
 """Synthetic races of known truth: for demonstrations, for tests, and for anyone without timing files.
 
-    race = pyracing.simulate(seed=1, hours=6)
+    race = pyracing.simulate(seed=1, hours=6, practices=[Practice("Qualifying", 15, qualifying=True)])
     race.session                 # read from the bytes that `write` would write
+    race.sessions["Qualifying"]  # a session before the race
     race.truth.neutralisations   # what really happened
     race.write("race", dialect="imsa")
 
@@ -24,9 +25,9 @@ from pyracing.simulate.files import Publisher
 from pyracing.simulate.marks import find_marks
 from pyracing.simulate.outcome import Held, Outcome, finishes_of, tell_truth
 from pyracing.simulate.plan import HOUR, MINUTE, Event, Order, add_incidents, scripted
-from pyracing.simulate.practice import Practice, hold
+from pyracing.simulate.practice import Practice, hold, qualified, starts_of
 from pyracing.simulate.race import Race
-from pyracing.simulate.stewards import by_best_lap, chance_decisions, checked
+from pyracing.simulate.stewards import chance_decisions, checked
 from pyracing.simulate.stream import Stream
 from pyracing.simulate.truth import Driver, Entry, Truth
 from pyracing.simulate.weather import readings, track_state
@@ -36,8 +37,6 @@ from pyracing.table import Field, Table
 __all__ = ["DEFAULT_CLASSES", "Event", "Practice", "RaceClass", "Simulation", "simulate"]
 
 START = datetime(2026, 5, 9, 13, tzinfo=timezone(timedelta(hours=2)))
-DAY = timedelta(days=1)
-QUARTER = timedelta(minutes=15)
 RACE = "Race"
 
 
@@ -178,8 +177,8 @@ def simulate(
     if incidents:
         add_incidents(plan, seed, entries, duration)
     before = [
-        held_practice(seed, practice, at, entries, by_car, classes, metres, lane_time)
-        for practice, at in zip(practices, practice_starts(practices, start), strict=True)
+        hold(seed, practice, at, entries, by_car, classes, metres, lane_time)
+        for practice, at in zip(practices, starts_of(practices, start, RACE), strict=True)
     ]
     weather = readings(seed, (duration + plan.delays() + 2 * HOUR) // MINUTE, start.hour * 60 + start.minute, plan.rain)
     starters = [entry for entry in entries if entry.car not in plan.not_started]
@@ -203,48 +202,6 @@ def checked_turns(
         for number in numbers:
             check_number(number, car, crews[car], "drivers")
     return drivers
-
-
-def practice_starts(practices: Sequence[Practice], race_start: datetime) -> Iterator[datetime]:
-    names = [practice.name for practice in practices]
-    if len(set(names)) != len(names) or RACE in names:
-        raise ValueError(f"the sessions before the race need names of their own, not {', '.join(names)}")
-    following = race_start - DAY
-    for practice in practices:
-        at = practice.start or following
-        following = at + timedelta(minutes=practice.minutes) + QUARTER
-        yield at
-
-
-def held_practice(
-    seed: int,
-    practice: Practice,
-    start: datetime,
-    entries: Sequence[Entry],
-    crews: Mapping[str, Sequence[Driver]],
-    classes: Mapping[str, RaceClass],
-    metres: int,
-    lane_time: int,
-) -> Held:
-    minutes = round(practice.minutes) + HOUR // MINUTE
-    weather = readings(seed, minutes, start.hour * 60 + start.minute, ())
-    cars = hold(seed, practice, entries, crews, classes, lane_time, track_state(weather))
-    if not cars:
-        raise ValueError(f"{practice.name}: no crew has a driver {practice.driver}")
-    marks = find_marks(cars)
-    by_time_of_day = sorted(cars, key=lambda car: car.log.elapsed[marks.laps.get(car.entry.car, 0)])
-    finishes = [finish for finish, _ in by_best_lap(finishes_of(by_time_of_day, (), marks))]
-    kind = "qualifying" if practice.qualifying else "practice"
-    return Held(practice.name, kind, cars, crews, weather, start, metres, marks, finishes)
-
-
-def qualified(practices: Iterable[Held]) -> Mapping[str, int] | None:
-    """The mean of each car's best laps in qualifying, in microseconds; None where there was none."""
-    times: dict[str, list[int]] = {}
-    sessions = [practice.finishes for practice in practices if practice.kind == "qualifying"]
-    for finish in (finish for finishes in sessions for finish in finishes):
-        times.setdefault(finish.entry.car, []).extend([] if finish.best_lap is None else [finish.best_lap * 1000])
-    return {car: sum(own) // len(own) for car, own in times.items() if own} if sessions else None
 
 
 def check_served(race: Race, told: Mapping[str, Sequence[Order]]) -> None:

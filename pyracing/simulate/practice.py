@@ -1,16 +1,22 @@
 """Practice and qualifying: every car in runs of a few laps, for the best lap."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pyracing.simulate.car import CHEQUERED, FUEL_RESERVE, GREEN, Car
 from pyracing.simulate.field import RaceClass
-from pyracing.simulate.plan import MINUTE
+from pyracing.simulate.marks import find_marks
+from pyracing.simulate.outcome import Held, finishes_of
+from pyracing.simulate.plan import HOUR, MINUTE
 from pyracing.simulate.race import COLD_TYRES, ENTRY_AT, EXIT_AT, LINE_AT, SHARES
+from pyracing.simulate.stewards import by_best_lap
 from pyracing.simulate.stream import Stream
 from pyracing.simulate.truth import Driver, Entry
+from pyracing.simulate.weather import readings, track_state
 
+DAY = timedelta(days=1)
+QUARTER = timedelta(minutes=15)
 COOL = 108  # per cent of a flying lap that a lap to warm or to spare the tyres takes
 
 
@@ -34,27 +40,55 @@ class Practice:
             raise ValueError("a practice has a name, lasts five minutes or longer, and drivers are numbered from 1")
 
 
+def starts_of(practices: Sequence[Practice], race_start: datetime, taken: str) -> Iterator[datetime]:
+    """When they begin. Their names are their own, and none is `taken`."""
+    names = [practice.name for practice in practices]
+    if len(set(names)) != len(names) or taken in names:
+        raise ValueError(f"the sessions before the race need names of their own, not {', '.join(names)}")
+    following = race_start - DAY
+    for practice in practices:
+        at = practice.start or following
+        following = at + timedelta(minutes=practice.minutes) + QUARTER
+        yield at
+
+
 def hold(
     seed: int,
     practice: Practice,
+    start: datetime,
     entries: Sequence[Entry],
     crews: Mapping[str, Sequence[Driver]],
     classes: Mapping[str, RaceClass],
+    metres: int,
     lane_time: int,
-    track: Sequence[int],
-) -> list[Car]:
-    """The cars that take part, after the session."""
-    groups = {name: group for group, name in enumerate(classes)}
-    cars = []
+) -> Held:
+    """The session, with the cars that took part."""
+    weather = readings(seed, round(practice.minutes) + HOUR // MINUTE, start.hour * 60 + start.minute, ())
+    track, cars = track_state(weather), []
     for index, entry in enumerate(entries):
-        crew, race_class = crews[entry.car], classes[entry.class_name]
+        crew = crews[entry.car]
         if practice.driver is None or practice.driver <= len(crew):
             turns = range(1, len(crew) + 1) if practice.driver is None else [practice.driver]
-            car = Car(seed, index, entry, crew, race_class, groups[entry.class_name], turns)
+            car = Car(seed, index, entry, crew, classes[entry.class_name], 0, turns)
             car.noise = Stream(seed, practice.name, entry.car)
             Outing(car, practice, lane_time, track).run(turns)
             cars.append(car)
-    return cars
+    if not cars:
+        raise ValueError(f"{practice.name}: no crew has a driver {practice.driver}")
+    marks = find_marks(cars)
+    by_time_of_day = sorted(cars, key=lambda car: car.log.elapsed[marks.laps.get(car.entry.car, 0)])
+    finishes = [finish for finish, _ in by_best_lap(finishes_of(by_time_of_day, (), marks))]
+    kind = "qualifying" if practice.qualifying else "practice"
+    return Held(practice.name, kind, cars, crews, weather, start, metres, marks, finishes)
+
+
+def qualified(practices: Iterable[Held]) -> Mapping[str, int] | None:
+    """The mean of each car's best laps in qualifying, in microseconds; None where there was none."""
+    times: dict[str, list[int]] = {}
+    sessions = [practice.finishes for practice in practices if practice.kind == "qualifying"]
+    for finish in (finish for finishes in sessions for finish in finishes):
+        times.setdefault(finish.entry.car, []).extend([] if finish.best_lap is None else [finish.best_lap * 1000])
+    return {car: sum(own) // len(own) for car, own in times.items() if own} if sessions else None
 
 
 class Outing:
