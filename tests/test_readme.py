@@ -36,3 +36,12 @@ def test_the_commands_are_there() -> None:
     shown = re.findall(r"^    pyracing (\w+)", README, re.MULTILINE)
     assert sorted(shown) == ["check", "demo", "series", "show"]
     assert len(re.findall(r"^ *python3 -m venv ", README, re.MULTILINE)) == 2
+
+
+def test_what_is_named_is_there() -> None:
+    for name in re.findall(r"`[^`]*\brace\.(\w+)", README):
+        assert hasattr(pr.Session, name), name
+    for name in re.findall(r"\bpr\.charts\.(\w+)", README):
+        assert hasattr(pr.charts, name), name
+    for name in re.findall(r"\bpr\.(\w+)", README):
+        assert hasattr(pr, name), name
