@@ -39,8 +39,9 @@ def test_the_commands_are_there() -> None:
 
 
 def test_what_is_named_is_there() -> None:
-    for name in re.findall(r"`[^`]*\brace\.(\w+)", README):
-        assert hasattr(pr.Session, name), name
+    for code in re.findall(r"`([^`\n]+)`", README):
+        for name in re.findall(r"\brace\.(\w+)", code):
+            assert hasattr(pr.Session, name), name
     for name in re.findall(r"\bpr\.charts\.(\w+)", README):
         assert hasattr(pr.charts, name), name
     for name in re.findall(r"\bpr\.(\w+)", README):
