@@ -556,6 +556,23 @@ typedef struct pyr_order_options {
  * PYR_ERROR_ARGUMENT: nothing is named `by`. PYR_ERROR_REFUSED: the session is no race. */
 pyr_status pyr_order(const pyr_session *session, const pyr_order_options *options, pyr_table **out, pyr_error *error);
 
+/* What gaps are measured to. */
+typedef struct pyr_gaps_options {
+    pyr_text to; /* `leader` (also data NULL, the default), `class_leader`, `ahead`, `behind`, `class_ahead`,
+                  * `class_behind`, `mean`, or a car */
+} pyr_gaps_options;
+
+/* Each lap of a race measured to a reference: car, class, lap, elapsed, gap, gap_laps, reference. `gap`: the car's
+ * crossing that ends the lap less the reference's of the same lap, negative where the car is ahead, 0 for the
+ * reference. `gap_laps`: the laps that the one ahead had completed as the other one ended this lap, less this lap;
+ * negative where the car is ahead. The leader of a lap is who ended it first; `gap_laps` to it counts the laps of the
+ * leader at that instant, as in pyr_crossings. Ahead and behind are one position away on this lap, in the field or
+ * the class. `mean`: a car that drives all laps of the winner at his average pace. `reference`: the car measured to,
+ * absent for `mean`. Absent is what cannot be known: the reference did not end the lap, or has no time there.
+ * `options` NULL: to the leader. PYR_ERROR_ARGUMENT: neither a reference nor a car of the field. PYR_ERROR_REFUSED:
+ * the session is no race, or has no winner's pace. */
+pyr_status pyr_gaps(const pyr_session *session, const pyr_gaps_options *options, pyr_table **out, pyr_error *error);
+
 /* Whether full-course yellow gathers the field behind a safety car (as in IMSA) or holds the gaps (as in the WEC). */
 typedef enum pyr_fcy { PYR_FCY_NOT_SAID = 0, PYR_FCY_HOLDS = 1, PYR_FCY_BUNCHES = 2 } pyr_fcy;
 

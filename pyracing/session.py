@@ -367,6 +367,21 @@ class Session:
             instant = race_time(self._core, at, clock)
         return self._ask("order", at=instant, by=by)
 
+    def gaps(self, *, to: str = "leader") -> Table:
+        """How far each car of a race was behind another one, lap by lap: car, class, lap, elapsed, gap, gap_laps,
+        reference.
+
+        `to`: "leader" (who ended the lap first) or "class_leader"; "ahead", "behind", "class_ahead" or "class_behind"
+        (the car one position away on that lap); a car; or "mean", a car that drives the winner's laps at his average
+        pace. `gap` is this car's crossing less the reference's crossing of the same lap, negative where this car is
+        ahead; `gap_laps` the laps that the one ahead had completed as the other one ended this lap, less this lap, with
+        the same sign; to the leader both are those of `crossings()`. `reference` is the car measured to. What cannot be
+        known is absent: the reference did not end the lap, or has no time there.
+
+        Raises ValueError for a reference that is not there, with near names, and for sessions that are no race.
+        """
+        return self._ask("gaps", to=to)
+
     def stints(self, *, by: Literal["pit", "driver"] = "pit") -> Table:
         """The stints of each car; every lap is in one.
 

@@ -6,7 +6,9 @@ later than that of all earlier laps of its car, has no known time.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from fractions import Fraction
 
 import slow_questions as slow
 
@@ -41,6 +43,7 @@ class Race:
         self.crossings = slow.crossings(laps)
         self.rank = {row: rank for rank, row in enumerate(self.crossings)}
         self.known = {car: [row for row in rows if row in self.rank] for car, rows in self.cars.items()}
+        self.times = {car: [laps[row]["elapsed"] for row in rows] for car, rows in self.known.items()}
         self.of_lap = {(laps[row]["car"], laps[row]["lap"]): row for row in self.crossings}
 
     def elapsed(self, row: int) -> int:
@@ -60,13 +63,17 @@ class Race:
         )
 
     def at(self, time: int, by: str | None = None) -> list[Car]:
-        return [
-            self.after(car, sum(self.elapsed(row) <= time for row in known), by) for car, known in self.known.items()
-        ]
+        return [self.car_at(car, time, by) for car in self.cars]
+
+    def car_at(self, car: str, time: int, by: str | None = None) -> Car:
+        found = self.after(car, bisect_right(self.times[car], time), by)
+        if found.row is not None and self.elapsed(found.row) == time:
+            found.most = found.least  # no time to complete another lap
+        return found
 
     def completed(self, car: str, time: int) -> int | None:
         """Laps completed at an instant; None where laps without a time leave it open."""
-        found = self.after(car, sum(self.elapsed(row) <= time for row in self.known[car]))
+        found = self.car_at(car, time)
         return None if found.most > found.least else found.least
 
     def laps_behind(self, row: int, reference: int | None) -> int | None:
@@ -115,3 +122,41 @@ class Race:
         if row is None or self.elapsed(row) > self.elapsed(car.row):
             return None, None
         return self.elapsed(car.row) - self.elapsed(row), self.laps_behind(car.row, row)
+
+    # ---- Gaps ----
+
+    def places(self, by: str | None = None) -> dict[int, tuple]:
+        """(position, gap, gap_laps) by crossing, among all cars or those of the same class."""
+        groups: dict = {}
+        for rows in self.cars.values():
+            groups.setdefault(None if by is None else self.laps[rows[0]][by], []).append(rows)
+        if by is not None:
+            groups.pop(None, None)
+        return {row: place for group in groups.values() for row, place in slow.places(self.laps, group).items()}
+
+    def next_to(self, row: int, places: dict[int, tuple], step: int, by: str | None = None) -> int | None:
+        """The crossing of the same lap that many positions away."""
+        wanted = None if row not in places or places[row][0] is None else places[row][0] + step
+        for other, place in places.items():
+            same = by is None or self.laps[other][by] == self.laps[row][by]
+            if wanted is not None and same and self.laps[other]["lap"] == self.laps[row]["lap"] and place[0] == wanted:
+                return other
+        return None
+
+    def gap(self, row: int, reference: int | None) -> tuple:
+        if reference is None:
+            return None, None
+        return self.elapsed(row) - self.elapsed(reference), self.laps_behind(row, reference)
+
+    def gap_to_mean(self, row: int, winner: int) -> tuple:
+        """To a car at the winner's average pace; its times are rounded down to the microsecond."""
+        laps = self.laps[winner]["lap"]
+        times = [int(Fraction(self.elapsed(winner) * lap, laps)) for lap in range(laps + 1)]
+        lap = self.laps[row]["lap"]
+        if lap > laps:
+            return None, None
+        gap = self.elapsed(row) - times[lap]
+        if gap >= 0:
+            return gap, bisect_right(times, self.elapsed(row)) - 1 - lap
+        completed = self.completed(self.laps[row]["car"], times[lap])
+        return gap, None if completed is None else lap - completed

@@ -43,6 +43,8 @@ QUESTIONS = {
     "best_sectors": "car class sector time driver lap elapsed",
     "top_speeds": "car class driver lap top_speed elapsed",
     "neutralisations": "kind start end duration first_lap last_lap crossings inferred evidence",
+    "order": "car class position class_position laps elapsed gap gap_laps interval interval_laps",
+    "gaps": "car class lap elapsed gap gap_laps",
     "flag_times": "flag periods time share_of_time laps share_of_laps leader_laps",
 }
 ASKED = sorted(_core.questions())
@@ -50,6 +52,7 @@ ASKED = sorted(_core.questions())
 OWN_ARGUMENTS = {
     "neutralisations": ({"fcy_bunches"}, {"rules": None}),
     "order": ((), {"lap": None, "clock": None}),
+    "gaps": ({"to"}, {"to": "leader"}),
     "classification": (
         {name for name, *_ in _core.questions()["classification"]["options"]},
         {"rules": None, "decisions": (), "by": None, "grid": None},

@@ -4,6 +4,16 @@ int64_t pyr_time_behind(const pyr_session *session, int64_t row, int64_t referen
     return reference < 0 ? PYR_NO_TIME : session->laps.elapsed[row] - session->laps.elapsed[reference];
 }
 
+int64_t pyr_leader_crossing(const pyr_session *session, const pyr_timeline *timeline, int32_t lap) {
+    for (int64_t i = timeline->count - 1; i >= 0; i--) {
+        int64_t row = timeline->row[i];
+        if (timeline->overall.position[row] == 1 && (lap == 0 || session->laps.lap[row] == lap)) {
+            return row;
+        }
+    }
+    return -1;
+}
+
 int64_t pyr_crossings_until(const pyr_session *session, const pyr_timeline *timeline, int32_t entry, int64_t time) {
     int64_t first = timeline->car_first[entry], low = first, high = timeline->car_first[entry + 1];
     while (low < high) {
@@ -42,12 +52,13 @@ int64_t pyr_crossing_of_lap(const pyr_session *session, const pyr_timeline *time
     return -1;
 }
 
-/* Laps beyond that of crossing `row`, which its car had completed at `time`, not earlier. */
-static int32_t laps_beyond(const pyr_session *session, const pyr_timeline *timeline, int64_t row, int64_t time) {
+int32_t pyr_laps_since(const pyr_session *session, const pyr_timeline *timeline, int64_t row, int64_t time) {
     int32_t entry = timeline->entry[row];
     int64_t past = pyr_crossings_until(session, timeline, entry, time);
-    int32_t least = session->laps.lap[timeline->car_row[timeline->car_first[entry] + past - 1]];
-    return pyr_most_laps(session, timeline, entry, past) > least ? PYR_NO_INT32 : least - session->laps.lap[row];
+    int64_t last = timeline->car_row[timeline->car_first[entry] + past - 1];
+    int32_t least = session->laps.lap[last];
+    bool known = session->laps.elapsed[last] == time || pyr_most_laps(session, timeline, entry, past) <= least;
+    return known ? least - session->laps.lap[row] : PYR_NO_INT32;
 }
 
 int32_t pyr_laps_behind(const pyr_session *session, const pyr_timeline *timeline, int64_t row, int64_t reference) {
@@ -56,8 +67,8 @@ int32_t pyr_laps_behind(const pyr_session *session, const pyr_timeline *timeline
         return PYR_NO_INT32;
     }
     if (elapsed[reference] <= elapsed[row]) {
-        return laps_beyond(session, timeline, reference, elapsed[row]);
+        return pyr_laps_since(session, timeline, reference, elapsed[row]);
     }
-    int32_t ahead = laps_beyond(session, timeline, row, elapsed[reference]);
+    int32_t ahead = pyr_laps_since(session, timeline, row, elapsed[reference]);
     return ahead == PYR_NO_INT32 ? ahead : -ahead;
 }

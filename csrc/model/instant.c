@@ -15,19 +15,6 @@ typedef struct race {
     int64_t over;   /* race time of the last crossing */
 } race;
 
-/* The row with which the first car ended lap `lap`, 0: its last lap; -1: not known. */
-static int64_t find_leader_row(const race *the_race, int32_t lap) {
-    const pyr_timeline *timeline = the_race->timeline;
-    const int32_t *laps = the_race->field->laps.lap;
-    for (int64_t i = timeline->count - 1; i >= 0; i--) {
-        int64_t row = timeline->row[i];
-        if (timeline->overall.position[row] == 1 && (lap == 0 || laps[row] == lap)) {
-            return row;
-        }
-    }
-    return -1;
-}
-
 static pyr_status view_race(const pyr_session *session, race *out, pyr_error *error) {
     *out = (race){.field = pyr_field_view(session), .winner = -1};
     PYR_TRY(pyr_session_timeline(out->field, &out->timeline, error));
@@ -35,7 +22,7 @@ static pyr_status view_race(const pyr_session *session, race *out, pyr_error *er
         return pyr_fail(error, PYR_ERROR_REFUSED,
                         "no lap of the session has a race time, so there is no instant to ask about; read its laps");
     }
-    out->winner = find_leader_row(out, 0);
+    out->winner = pyr_leader_crossing(out->field, out->timeline, 0);
     out->over = out->field->laps.elapsed[out->timeline->row[out->timeline->count - 1]];
     return PYR_OK;
 }
@@ -51,7 +38,7 @@ static pyr_status end_of_lap(const race *the_race, int32_t lap, int64_t *time, p
                         "the laps of the leader are not known in this session, which is no race or lacks times; give "
                         "the instant as a time");
     }
-    int64_t row = lap >= 1 ? find_leader_row(the_race, lap) : -1;
+    int64_t row = lap >= 1 ? pyr_leader_crossing(the_race->field, the_race->timeline, lap) : -1;
     if (row < 0) {
         bool run = lap >= 1 && lap <= laps->lap[the_race->winner];
         return pyr_fail(error, PYR_ERROR_ARGUMENT,

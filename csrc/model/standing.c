@@ -40,8 +40,12 @@ static pyr_status sort_standings(const pyr_session *session, const pyr_timeline 
     PYR_TRY(pyr_sort(session->allocator, items + cars - crossed, crossed, NULL, NULL, error));
     for (int64_t i = cars - crossed; i < cars; i++) {
         int32_t entry = (int32_t)items[i].row;
-        standing[place++] =
-            pyr_standing_after(session, timeline, entry, pyr_crossings_until(session, timeline, entry, time));
+        int64_t crossings = pyr_crossings_until(session, timeline, entry, time);
+        standing[place] = pyr_standing_after(session, timeline, entry, crossings);
+        if (session->laps.elapsed[standing[place].row] == time) { /* another lap takes longer than no time */
+            standing[place].most = standing[place].laps;
+        }
+        place++;
     }
     for (int32_t entry = 0; entry < cars; entry++) {
         if (!seen[entry]) {

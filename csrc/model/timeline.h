@@ -37,6 +37,9 @@ pyr_status pyr_session_timeline(const pyr_session *session, const pyr_timeline *
 /* The time from crossing `reference` to crossing `row`, absent where `reference` is -1. */
 int64_t pyr_time_behind(const pyr_session *session, int64_t row, int64_t reference);
 
+/* The crossing with which the first car completed `lap`, 0: the last lap of the leader; -1: not known. O(laps). */
+int64_t pyr_leader_crossing(const pyr_session *session, const pyr_timeline *timeline, int32_t lap);
+
 /* ---- One car at an instant, in O(log laps) ---- */
 
 /* How many of the car's crossings are at `time` or earlier. */
@@ -46,6 +49,9 @@ int64_t pyr_crossings_until(const pyr_session *session, const pyr_timeline *time
 int32_t pyr_most_laps(const pyr_session *session, const pyr_timeline *timeline, int32_t entry, int64_t crossings);
 /* The crossing with which the car completed `lap`, or -1. */
 int64_t pyr_crossing_of_lap(const pyr_session *session, const pyr_timeline *timeline, int32_t entry, int32_t lap);
+/* The laps that the car of crossing `row` had completed at `time`, not earlier than it, less the lap of that crossing.
+ * PYR_NO_INT32: cannot be known. */
+int32_t pyr_laps_since(const pyr_session *session, const pyr_timeline *timeline, int64_t row, int64_t time);
 /* Both crossings complete the same lap. Where `reference` came first: the laps its car had completed at the instant of
  * `row`, less that lap; else likewise the other way round, negative. PYR_NO_INT32: cannot be known, or `reference` is
  * -1. */
