@@ -29,6 +29,7 @@ from pyracing.decisions import (
 from pyracing.errors import ReadError, RulesError, UnknownFormat
 from pyracing.presets import rules, series
 from pyracing.qualifying import combine
+from pyracing.report import report
 from pyracing.rules import Rules
 from pyracing.session import Session
 from pyracing.simulate import Simulation, simulate
@@ -69,6 +70,7 @@ __all__ = [
     "read",
     "read_decisions",
     "rear_of_class",
+    "report",
     "retire",
     "rules",
     "save_chart",

@@ -1,4 +1,4 @@
-"""The command line: `pyracing demo | show | check | series`."""
+"""The command line: `pyracing demo | show | check | report | series`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ BROKEN_PIPE_STATUS = 141  # what a shell reports of a program that a broken pipe
 
 DESCRIPTIONS = {
     "demo": """\
-Simulates a race of six hours, writes it as a timekeeper publishes it, reads the files back and shows what can be asked.
+Simulates a race of six hours, writes it as a timekeeper publishes it, reads the files back, shows what can be asked and
+writes a report.
 
 example:
   pyracing demo my-race""",
@@ -40,6 +41,12 @@ where one of them is an error.
 
 example:
   pyracing check season.zip --session race""",
+    "report": """\
+One session told on one page: who won and how, charts, pace, stints, pit visits, the doubts about the data. OUT ends
+with .html, a page that asks the network for nothing, or with .pdf.
+
+example:
+  pyracing report race-laps.csv race-results.csv --name "Six hours of Spa" --rules wec -o report.html""",
     "series": """\
 The rules of championships that come with pyracing, by era, with their sources.
 
@@ -106,6 +113,13 @@ def make_parser() -> argparse.ArgumentParser:
     add_sources(added)
     add_output(added)
 
+    added = add_command(commands, "report", report, "one session told on one page")
+    add_sources(added)
+    added.add_argument("--name", metavar="TITLE", help="what the session is called; default: what the files say")
+    added.add_argument("--rules", metavar="RULES", help="a preset, as `pyracing series` lists them, or a .toml file")
+    added.add_argument("--decisions", metavar="FILE", help="of the stewards: .toml, .json or .csv")
+    added.add_argument("-o", dest="output", metavar="OUT", default="report.html", help="default: %(default)s")
+
     add_output(add_command(commands, "series", series, "the rules of championships that come with pyracing"))
     return parser
 
@@ -155,16 +169,26 @@ def check(options: argparse.Namespace) -> int:
     return int((doubts["severity"] == "error").any())
 
 
+def report(options: argparse.Namespace) -> int:
+    session = read(options, name=options.name)
+    try:
+        asked(pr.report, session, options.output, rules=options.rules, decisions=options.decisions or ())
+    except ImportError as error:
+        raise UsageError(str(error)) from error
+    print(options.output)
+    return 0
+
+
 def series(options: argparse.Namespace) -> int:
     write(pr.series(), options)
     return 0
 
 
-def read(options: argparse.Namespace) -> pr.Session:
+def read(options: argparse.Namespace, **said: Any) -> pr.Session:
     if options.sources.count("-") > 1:
         raise UsageError("standard input can be read once; give - once")
     sources = [sys.stdin.buffer if source == "-" else source for source in options.sources]
-    session: pr.Session = asked(pr.read, *sources, session=options.session)
+    session: pr.Session = asked(pr.read, *sources, session=options.session, **said)
     return session
 
 
@@ -304,7 +328,17 @@ def demo(options: argparse.Namespace) -> int:
     print(f"Doubts about the files: {count_doubts(race.check())}\n")
     print(f"The files are in {options.folder}. Ask on:")
     print(f"  pyracing show {options.folder} --question lap_details -o laps.csv")
+    print(demo_report(race, os.path.join(options.folder, "report.html")))
     return 0
+
+
+def demo_report(race: pr.Session, path: str) -> str:
+    """Writes the report of the demonstration, and says where it is or what it needs."""
+    try:
+        pr.report(race, path)
+    except ImportError as error:
+        return f"No report was written: {error}"
+    return f"All of it on one page, for a browser: {path}"
 
 
 def first_three(classification: pr.Table) -> pr.Table:

@@ -176,7 +176,7 @@ def test_what_is_no_command_line_shows_the_usage(arguments: list[str]) -> None:
     assert finished.stderr.startswith(b"usage: pyracing")
 
 
-@pytest.mark.parametrize("command", ["demo", "show", "check", "series"])
+@pytest.mark.parametrize("command", ["demo", "show", "check", "report", "series"])
 def test_help_has_an_example(command: str) -> None:
     text = run(command, "--help").stdout.decode()
     assert "example:\n  pyracing " in text

@@ -1,0 +1,80 @@
+"""The decisions of the stewards in words, and what they changed."""
+
+from __future__ import annotations
+
+from pyracing.display import printable
+from pyracing.report.facts import Facts, Row
+from pyracing.report.words import SPACE, counted, listed, ordinal, plain
+
+MOST_TOLD = 16
+
+
+def decided_sentences(facts: Facts) -> list[str]:
+    """What was decided and what it did to each car; where a result was published, what tells it from the laps."""
+    told = [decision_sentence(row, facts) for row in facts.decided]
+    if len(told) > MOST_TOLD:
+        told[MOST_TOLD:] = [f"{counted(len(told) - MOST_TOLD, 'more decision')}: the classification shows what they did."]
+    if facts.order == "decisions":
+        return [*told, order_sentence(facts.by_laps, facts.finish)]
+    if facts.order != "published" or not facts.by_laps or not facts.is_race:
+        return []
+    if not told:
+        return ["The published result is the order of the laps: nothing was decided that shows in it."]
+    return ["The published result is not that of the laps alone. What explains it:", *told]
+
+
+def decision_sentence(row: Row, facts: Facts) -> str:
+    """`Car 5: 30 s added (track limits); 3rd by the laps, 5th in the end.`"""
+    before, after = (place_of(row["car"], order) for order in (facts.by_laps, facts.finish))
+    moved = f"{before} by the laps, {after} in the end" if before != after else f"it stays {after}"
+    reason = f" ({printable(row['reason'])})" if row.get("reason") and facts.order == "decisions" else ""
+    return f"Car {printable(row['car'])}: {measure(row)}{reason}; {moved}."
+
+
+def measure(row: Row) -> str:
+    """What was decided."""
+    seconds = f"{row['seconds']:g}{SPACE}s" if row.get("seconds") else ""
+    match row["kind"]:
+        case "time_penalty":
+            return f"{seconds} added"
+        case "lap_penalty":
+            return listed([f"{counted(row['laps'], 'lap')} deducted", *([f"{seconds} added"] if seconds else [])])
+        case "stop_go":
+            return f"stop-go of {seconds}, not served"
+        case "drive_through":
+            return "drive-through, not served"
+        case "delete_lap":
+            return f"the time of lap {row['lap']} deleted"
+        case "delete_times":
+            return "all lap times deleted"
+        case "rear_of_class":
+            return "moved to the rear of its class"
+        case "disqualify":
+            return "disqualified"
+        case "place":
+            return f"placed {ordinal(row['position'])}"
+        case "grid_drop":
+            return f"{counted(row['places'], 'place')} lost on the grid"
+        case "unexplained":
+            return printable(row["reason"])
+    return plain(row["kind"])
+
+
+def place_of(car: str, order: list[Row]) -> str:
+    row = next((row for row in order if row["car"] == car), None)
+    if row is None:
+        return "absent"
+    return ordinal(row["position"]) if row["position"] is not None else plain(row["status"])
+
+
+def order_sentence(before: list[Row], after: list[Row]) -> str:
+    """Which classes have another order."""
+
+    def cars(order: list[Row], name: str | None) -> list[str]:
+        return [row["car"] for row in order if row["class"] == name and row["position"] is not None]
+
+    classes = dict.fromkeys(row["class"] for row in after)
+    changed = [printable(name or "the field") for name in classes if cars(before, name) != cars(after, name)]
+    if not changed:
+        return "The order is the same with and without them."
+    return f"The order changed in {listed(changed)}."

@@ -1,0 +1,186 @@
+"""The page of a report: what stands in it, in which order, as HTML or PDF."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pyracing
+from pyracing.display import cut, printable, width
+from pyracing.report import tables
+from pyracing.report.facts import Facts
+from pyracing.report.headlines import Figure, Story, key_figures, stories
+from pyracing.report.pictures import PAPER_WIDTH, Picture
+from pyracing.report.tables import Grid
+from pyracing.report.words import capital, counted, moment_text
+
+
+class Section(NamedTuple):
+    """A part of the page with its heading. `folded` grids are long: on a screen they open when asked."""
+
+    name: str
+    title: str
+    intro: str = ""
+    grids: list[Grid] = []
+    pictures: list[Picture] = []
+    folded: list[Grid] = []
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.grids or self.pictures or self.folded)
+
+
+class Page(NamedTuple):
+    """All that the template shows."""
+
+    title: str
+    subtitle: str
+    figures: list[Figure]
+    stories: list[Story]
+    sections: list[Section]
+    made: str
+
+
+def page_of(facts: Facts, pictures: Mapping[str, Picture]) -> Page:
+    """What is told of a session, with those of the charts that there are."""
+
+    def shown(*names: str) -> list[Picture]:
+        return [pictures[name] for name in names if name in pictures]
+
+    sections = [
+        Section("classification", "Classification", ORDERS[facts.order], tables.classification_grids(facts)),
+        Section(
+            "race", "How it went", "", [*tables.hourly_grids(facts), *tables.leader_grids(facts)],
+            shown("race_trace", "lap_chart", "hourly"),
+        ),
+        Section("incidents", "Neutralisations and retirements", "", [*tables.neutralisation_grids(facts), *tables.retirement_grids(facts)]),
+        Section("pace", "Pace", PACE, [], shown("pace", "lap_times", "raising_average", "sectors"), tables.pace_grids(facts)),
+        Section("stints", "Stints", "", [], shown("stints"), tables.stint_grids(facts)),
+        Section("stops", "Pit lane", "", tables.pit_loss_grids(facts), shown("pit_stops"), tables.stop_grids(facts)),
+        Section("drive-time", "Drive time", "", [], shown("drive_time"), tables.drive_time_grids(facts)),
+        Section("weather", "Weather", "", [], shown("weather")),
+        Section("doubts", "Doubts about the data", doubts_text(facts), tables.doubt_grids(facts)),
+        Section("made", "How this was made", made_text(facts), [*tables.file_grids(facts), *tables.rules_grids(facts)]),
+    ]  # fmt: skip
+    return Page(
+        report_title(facts),
+        subtitle(facts),
+        key_figures(facts),
+        stories(facts),
+        [section for section in sections if section.says_something or section.intro],
+        f"pyracing {pyracing.__version__}",
+    )
+
+
+LARGEST_SVG = 600_000  # bytes; beyond it an image is smaller, and quicker to open
+WIDEST_CELL = 26  # of a listing on paper, in characters
+ORDERS = {
+    "decisions": "The order of the laps with the decisions that were given.",
+    "published": "The published result.",
+    "laps": "The order that the laps give: no result was read with them.",
+    "none": "",
+}
+PACE = (
+    "Clean laps show pace: no first lap, in-lap or out-lap, none under or just after a neutralisation, none much over "
+    "the median of the class."
+)
+
+
+def report_title(facts: Facts) -> str:
+    """The name of the session with what it was, unless that is all the name says."""
+    name, kind = (facts.info["name"] or "").replace("_", " "), facts.info["kind"] or "session"
+    parts = [name] if kind in name.lower() else [name, kind]
+    return " · ".join(capital(printable(part)) for part in parts if part)
+
+
+def subtitle(facts: Facts) -> str:
+    info = facts.info
+    cars, laps, drivers = len(facts.session.cars), len(facts.session), len(facts.session.drivers)
+    parts = [
+        counted(cars, "car") if cars else "",
+        counted(len(facts.session.classes), "class", "classes") if len(facts.session.classes) > 1 else "",
+        counted(drivers, "driver") if drivers else "",
+        counted(laps, "lap") if laps else "",
+        f"{info['lap_length']:g} km a lap" if info["lap_length"] else "",
+        f"start {moment_text(info['start'])}" if info["start"] is not None else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def doubts_text(facts: Facts) -> str:
+    if len(facts.doubts):
+        return f"{counted(len(facts.doubts), 'doubt')} about the files that were read."
+    return "None: nothing in the files contradicts itself, and every row was kept."
+
+
+def made_text(facts: Facts) -> str:
+    assumed = [printable(one["message"]) for one in facts.info["assumptions"]]
+    text = f"Made by pyracing {pyracing.__version__} from the files below; every number is theirs or follows from them."
+    return f"{text} Taken for granted: {'; '.join(assumed)}." if assumed else text
+
+
+# ---- Writing ----
+
+
+def html_of(page: Page) -> str:
+    """The page as one HTML file that asks the network for nothing."""
+    from pyracing.charts import page_parts
+
+    pictures = [picture for section in page.sections for picture in section.pictures]
+    parts = page_parts([picture.chart for picture in pictures])
+    figures = {picture.name: figure for picture, figure in zip(pictures, parts.figures, strict=True)}
+    return rendered(page, figures, parts.script if pictures else "", paper=False)
+
+
+def pdf_of(page: Page) -> bytes:
+    """The same page on paper, with still charts."""
+    try:
+        import weasyprint
+    except ImportError as error:
+        raise ImportError(f"PDF needs weasyprint ({error}): pip install 'pyracing-timing[report]'") from None
+    except OSError as error:
+        message = "PDF needs the library Pango (apt-get install libpango-1.0-0 libpangoft2-1.0-0)"
+        raise ImportError(f"{message}: {error}") from error
+    figures = {picture.name: still(picture) for section in page.sections for picture in section.pictures}
+    document: bytes = weasyprint.HTML(string=rendered(page, figures, "", paper=True)).write_pdf()
+    return document
+
+
+def still(picture: Picture) -> str:
+    """A chart as an image that stands in the page: lines as lines, thousands of marks as points of a raster."""
+    from pyracing.charts.save import converter, static_spec, static_svg
+
+    kind, data = "svg+xml", static_svg(picture.chart, width=PAPER_WIDTH).encode()
+    if len(data) > LARGEST_SVG:
+        kind, data = "png", converter("vegalite_to_png")(static_spec(picture.chart, PAPER_WIDTH), scale=2.5)
+    described = html.escape(picture.description, quote=True)
+    return f'<img class="still" src="data:image/{kind};base64,{base64.b64encode(data).decode()}" alt="{described}">'
+
+
+def listing(grid: Grid) -> str:
+    """A long table as timekeepers print it, a line a row: laid out cell by cell it would take minutes."""
+    rows = [[cut(cell, WIDEST_CELL) for cell in row] for row in ([heading.text for heading in grid.headings], *grid.rows)]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+
+    def line(row: list[str]) -> str:
+        cells = zip(grid.headings, row, widths, strict=True)
+        padded = [" " * (room - width(cell)) + cell if heading.right else cell + " " * (room - width(cell)) for heading, cell, room in cells]
+        return "  ".join(padded).rstrip()
+
+    return "\n".join(map(line, rows))
+
+
+def rendered(page: Page, figures: dict[str, str], script: str, paper: bool) -> str:
+    """The template filled; `figures` are the charts as HTML, by name."""
+    try:
+        import jinja2
+    except ImportError as error:
+        raise ImportError(f"reports need jinja2 ({error}): pip install 'pyracing-timing[report]'") from None
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    return environment.get_template("page.html").render(page=page, figures=figures, script=script, paper=paper, listing=listing)

@@ -1,0 +1,46 @@
+"""The charts of a report, each with the words that stand above it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from pyracing.report.facts import Facts
+
+NAMES = ("lap_times", "stints")
+PAPER_WIDTH = 760  # of the axes of a still picture, in units of the chart
+
+
+class Picture(NamedTuple):
+    """A chart with what stands above it. `description` says to those who do not see it what it shows."""
+
+    name: str
+    title: str
+    caption: str
+    description: str
+    chart: Any  # of the chart library, without a title
+
+
+def pictures_of(facts: Facts) -> dict[str, Picture]:
+    """The charts that the session has data for, by name."""
+    from pyracing import charts
+
+    found = {}
+    for name in NAMES:
+        try:
+            chart = getattr(charts, name)(facts.session)
+        except ValueError:  # so a chart says that the session has no data for it
+            continue
+        found[name] = picture(name, chart, facts.info["name"])
+    return found
+
+
+def picture(name: str, chart: Any, session_name: str | None) -> Picture:
+    """The title of a chart becomes that of its figure, where the name of the session says nothing new."""
+    import altair
+
+    subtitle = chart.title.subtitle if isinstance(chart.title.subtitle, str) else ""
+    caption = " · ".join(note for note in subtitle.split(" · ") if note != session_name)
+    title, description = chart.title.text, chart.description
+    bare = chart.copy(deep=False)
+    bare.title = altair.Undefined
+    return Picture(name, title, caption, description, bare)

@@ -1,0 +1,163 @@
+"""A report in a real browser with the network cut off: what is drawn, what it asks for, whether everybody can read it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pyracing as pr
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium (apt-get install chromium)")
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DRAWN = """() => {
+    const charts = [...document.querySelectorAll(".pyracing-chart")];
+    return charts.length > 0 && charts.every((chart) => chart.dataset.drawn);
+}"""
+MARKS = """() => window.pyracingCharts.charts.map(({ element, view }) => {
+    let items = 0;
+    const count = (node) => node.items ? node.items.forEach(count) : items++;
+    count(view.view.scenegraph().root);
+    return [element.dataset.drawn, items];
+})"""
+LEGEND_ENTRY = """(cars) => {
+    // The place on the page of the first symbol of the legend of cars of the first chart that has one.
+    for (const { element, view } of window.pyracingCharts.charts) {
+        const find = (node, x, y) => {
+            x += node.x || 0;
+            y += node.y || 0;
+            if (node.mark && node.mark.role === "legend-symbol" && cars.includes(node.datum?.value))
+                return { x, y, car: node.datum.value };
+            for (const child of node.items || []) {
+                const found = find(child, x, y);
+                if (found) return found;
+            }
+            return null;
+        };
+        const found = find(view.view.scenegraph().root, 0, 0);
+        if (!found) continue;
+        const canvas = element.querySelector("canvas");
+        canvas.scrollIntoView({ block: "end", behavior: "instant" });
+        const box = canvas.getBoundingClientRect();
+        const [left, top] = view.view.origin();
+        return { car: found.car, x: box.left + left + found.x, y: box.top + top + found.y };
+    }
+    return null;
+}"""
+
+
+@pytest.fixture(scope="module")
+def reports(race: pr.Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pages")
+    pr.report(race, folder / "race.html")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+class Opened:
+    """A page that is open, with what it said and asked for."""
+
+    def __init__(self, browser, path: Path, **context: object) -> None:
+        self.context = browser.new_context(**{"viewport": WIDE, "offline": True, **context})
+        self.page = self.context.new_page()
+        self.errors: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.address = path.as_uri()
+        self.page.goto(self.address)
+        self.page.wait_for_function(DRAWN)
+
+    def __enter__(self) -> "Opened":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """How wide the page is, and how wide the screen."""
+        width, screen = self.page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+        return width, screen
+
+
+@pytest.mark.parametrize(("screen", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["desk", "telephone at night"])
+def test_it_opens_and_draws_without_the_network(reports: Path, browser, screen: dict, scheme: str) -> None:
+    with Opened(browser, reports / "race.html", viewport=screen, color_scheme=scheme) as opened:
+        assert opened.errors == []
+        assert [url for url in opened.asked if not url.startswith(("data:", "blob:"))] == [opened.address]
+        drawn = opened.page.evaluate(MARKS)
+        assert drawn and all(state == "true" and items > 10 for state, items in drawn)
+        width, room = opened.room
+        assert width <= room == screen["width"]
+
+
+def test_a_click_in_the_legend_picks_a_car(reports: Path, browser, race: pr.Session) -> None:
+    with Opened(browser, reports / "race.html") as opened:
+        entry = opened.page.evaluate(LEGEND_ENTRY, list(race.cars))
+        assert entry is not None
+        opened.page.mouse.click(entry["x"], entry["y"])
+        picked = opened.page.evaluate(
+            """() => window.pyracingCharts.charts.map(({ view }) => {
+                const { signals } = view.view.getState();
+                return signals.picked_tuple ? signals.picked_tuple.values : null;
+            })"""
+        )
+        assert [entry["car"]] in picked
+        assert opened.errors == []
+
+
+def test_a_chart_can_be_saved(reports: Path, browser) -> None:
+    with Opened(browser, reports / "race.html") as opened:
+        for kind, begins in (("svg", b"<svg"), ("png", b"\x89PNG")):
+            with opened.page.expect_download() as download:
+                opened.page.locator(f"button[data-save={kind}]").first.click()
+            assert Path(download.value.path()).read_bytes().startswith(begins)
+        assert opened.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(reports: Path, browser, scheme: str) -> None:
+    with Opened(browser, reports / "race.html", color_scheme=scheme) as opened:
+        opened.page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        found = axe.Axe().run(opened.page).response["violations"]
+        serious = [
+            (one["id"], [node["html"][:200] for node in one["nodes"]][:3])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+
+
+def test_it_prints_light_and_whole(reports: Path, browser) -> None:
+    with Opened(browser, reports / "race.html", color_scheme="dark") as opened:
+        opened.page.emulate_media(media="print", color_scheme="dark")
+        colour = opened.page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+        assert colour == "rgb(255, 255, 255)"
+        opened.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+        assert opened.page.locator("details:not([open])").count() == 0
+        assert opened.page.pdf().startswith(b"%PDF-")
+
+
+def test_the_names_of_users_do_nothing(browser, tmp_path: Path) -> None:
+    name = "<script>window.broken = true</script>\"'><img src=x onerror='window.broken = true'>"
+    laps = {"car": ["7"] * 5 + ["8"] * 5, "lap_time": [95.0, 91, 92, 91, 90, 97, 93, 92, 94, 91]}
+    laps |= {"driver": [name] * 10, "team": [name] * 10, "class": ["<b>GT3</b>"] * 10}
+    pr.report(pr.from_laps(laps, kind="race", name=name), tmp_path / "names.html")
+    with Opened(browser, tmp_path / "names.html") as opened:
+        assert opened.page.evaluate("() => window.broken === undefined")
+        assert opened.page.locator("main img, main b").count() == 0
+        assert opened.errors == []
