@@ -1,4 +1,4 @@
-"""A report in a real browser with the network cut off: what is drawn, what it asks for, whether everybody can read it."""
+"""A report in a real browser with the network cut off: what is drawn, what it asks for, whether all can read it."""
 
 import shutil
 from collections.abc import Iterator

@@ -13,7 +13,9 @@ def decided_sentences(facts: Facts) -> list[str]:
     """What was decided and what it did to each car; where a result was published, what tells it from the laps."""
     told = [decision_sentence(row, facts) for row in facts.decided]
     if len(told) > MOST_TOLD:
-        told[MOST_TOLD:] = [f"{counted(len(told) - MOST_TOLD, 'more decision')}: the classification shows what they did."]
+        told[MOST_TOLD:] = [
+            f"{counted(len(told) - MOST_TOLD, 'more decision')}: the classification shows what they did."
+        ]
     if facts.order == "decisions":
         return [*told, order_sentence(facts.by_laps, facts.finish)]
     if facts.order != "published" or not facts.by_laps or not facts.is_race:

@@ -69,14 +69,18 @@ class Facts:
     @cached_property
     def by_decisions(self) -> list[Row]:
         """The classification with the decisions that are given."""
-        return row_dicts(self.session.classification())
+        return row_dicts(self.session.classification(decisions=self.decisions))
 
     @cached_property
     def published(self) -> list[Row]:
         """The published result, with the teams and drivers of the entries."""
         entries = {row["car"]: row for row in row_dicts(self.session.entries)}
         return [
-            {**dict.fromkeys(PUBLISHED_TOO), **{key: entries.get(row["car"], {}).get(key) for key in PUBLISHED_TOO}, **row}
+            {
+                **dict.fromkeys(PUBLISHED_TOO),
+                **{key: entries.get(row["car"], {}).get(key) for key in PUBLISHED_TOO},
+                **row,
+            }
             for row in row_dicts(self.session.results)
         ]
 

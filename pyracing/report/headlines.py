@@ -11,7 +11,19 @@ from pyracing.display import printable
 from pyracing.report.decided import decided_sentences
 from pyracing.report.facts import Facts, Row
 from pyracing.report.words import (
-    SPACE, capital, car_text, counted, listed, lost_to, margin_text, moment_text, ordinal, plain, span_text, time_text, unique,
+    SPACE,
+    capital,
+    car_text,
+    counted,
+    listed,
+    lost_to,
+    margin_text,
+    moment_text,
+    ordinal,
+    plain,
+    span_text,
+    time_text,
+    unique,
 )  # fmt: skip
 
 
@@ -268,9 +280,7 @@ def class_winner_sentence(finish: list[Row]) -> str:
 
 def hours_sentence(facts: Facts, name: str | None) -> str:
     """`By the hour, car 6 led after hours 1-4, car 50 after hours 5-24.`"""
-    leaders = [
-        (row["hour"], row["car"]) for row in facts.hourly if row["class"] == name and row["class_position"] == 1
-    ]
+    leaders = [(row["hour"], row["car"]) for row in facts.hourly if row["class"] == name and row["class_position"] == 1]
     if len(leaders) < 2:
         return ""
     spells = []
@@ -281,9 +291,15 @@ def hours_sentence(facts: Facts, name: str | None) -> str:
         return f"Car {printable(spells[0][0])} led at every full hour."
     if len(spells) > 8:
         most, count = Counter(car for _, car in leaders).most_common(1)[0]
-        return f"The class lead at the full hours changed {len(spells) - 1} times; car {printable(most)} held it at {count} of {len(leaders)}."
+        return (
+            f"At the full hours the class lead changed {len(spells) - 1} times; car {printable(most)} held it at "
+            f"{count} of {len(leaders)}."
+        )
     first, *others = spells
-    told = [f"car {printable(first[0])} led after {first[1]}", *(f"car {printable(car)} after {at}" for car, at in others)]
+    told = [
+        f"car {printable(first[0])} led after {first[1]}",
+        *(f"car {printable(car)} after {at}" for car, at in others),
+    ]
     return f"By the hour, {listed(told)}."
 
 
@@ -345,4 +361,6 @@ def class_best_sentence(facts: Facts, name: str | None) -> str:
     best = next((row for row in facts.class_bests if row["class"] == name), None)
     if best is None or best["lap_time"] == facts.bests[0]["lap_time"]:
         return ""
-    return f"Fastest lap: {time_text(best['lap_time'])}{by_driver(best)}, car {printable(best['car'])}, lap {best['lap']}."
+    return (
+        f"Fastest lap: {time_text(best['lap_time'])}{by_driver(best)}, car {printable(best['car'])}, lap {best['lap']}."
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,9 +24,9 @@ class Section(NamedTuple):
     name: str
     title: str
     intro: str = ""
-    grids: list[Grid] = []
-    pictures: list[Picture] = []
-    folded: list[Grid] = []
+    grids: Sequence[Grid] = ()
+    pictures: Sequence[Picture] = ()
+    folded: Sequence[Grid] = ()
 
     @property
     def says_something(self) -> bool:
@@ -56,8 +56,11 @@ def page_of(facts: Facts, pictures: Mapping[str, Picture]) -> Page:
             "race", "How it went", "", [*tables.hourly_grids(facts), *tables.leader_grids(facts)],
             shown("race_trace", "lap_chart", "hourly"),
         ),
-        Section("incidents", "Neutralisations and retirements", "", [*tables.neutralisation_grids(facts), *tables.retirement_grids(facts)]),
-        Section("pace", "Pace", PACE, [], shown("pace", "lap_times", "raising_average", "sectors"), tables.pace_grids(facts)),
+        Section(
+            "incidents", "Neutralisations and retirements", "",
+            [*tables.neutralisation_grids(facts), *tables.retirement_grids(facts)],
+        ),
+        Section("pace", "Pace", PACE, [], shown("pace", "lap_times"), tables.pace_grids(facts)),
         Section("stints", "Stints", "", [], shown("stints"), tables.stint_grids(facts)),
         Section("stops", "Pit lane", "", tables.pit_loss_grids(facts), shown("pit_stops"), tables.stop_grids(facts)),
         Section("drive-time", "Drive time", "", [], shown("drive_time"), tables.drive_time_grids(facts)),
@@ -162,12 +165,17 @@ def still(picture: Picture) -> str:
 
 def listing(grid: Grid) -> str:
     """A long table as timekeepers print it, a line a row: laid out cell by cell it would take minutes."""
-    rows = [[cut(cell, WIDEST_CELL) for cell in row] for row in ([heading.text for heading in grid.headings], *grid.rows)]
+    rows = [
+        [cut(cell, WIDEST_CELL) for cell in row] for row in ([heading.text for heading in grid.headings], *grid.rows)
+    ]
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
 
     def line(row: list[str]) -> str:
         cells = zip(grid.headings, row, widths, strict=True)
-        padded = [" " * (room - width(cell)) + cell if heading.right else cell + " " * (room - width(cell)) for heading, cell, room in cells]
+        padded = [
+            " " * (room - width(cell)) + cell if heading.right else cell + " " * (room - width(cell))
+            for heading, cell, room in cells
+        ]
         return "  ".join(padded).rstrip()
 
     return "\n".join(map(line, rows))
@@ -183,4 +191,6 @@ def rendered(page: Page, figures: dict[str, str], script: str, paper: bool) -> s
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    return environment.get_template("page.html").render(page=page, figures=figures, script=script, paper=paper, listing=listing)
+    return environment.get_template("page.html").render(
+        page=page, figures=figures, script=script, paper=paper, listing=listing
+    )

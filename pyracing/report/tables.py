@@ -124,7 +124,10 @@ def classification_grids(facts: Facts) -> list[Grid]:
     ]
     if not facts.is_race:
         columns = [column for column in columns if column.title not in ("Time", "By laps", "Gap", "Penalty")]
-    return [grid(printable(name or "All cars"), columns, with_gaps(rows), "Car") for name, rows in facts.finish_by_class.items()]
+    return [
+        grid(printable(name or "All cars"), columns, with_gaps(rows), "Car")
+        for name, rows in facts.finish_by_class.items()
+    ]
 
 
 def with_gaps(rows: list[Row]) -> list[Row]:
@@ -153,7 +156,10 @@ def hourly_grids(facts: Facts) -> list[Grid]:
     def leader(name: str | None) -> Callable[[Row], str]:
         return lambda row: f"{leaders[row['hour'], name]['car']}" if (row["hour"], name) in leaders else ""
 
-    columns = [Column("Hour", text("hour"), True), *(Column(printable(name or "Leader"), leader(name)) for name in classes)]
+    columns = [
+        Column("Hour", text("hour"), True),
+        *(Column(printable(name or "Leader"), leader(name)) for name in classes),
+    ]
     return [grid("The car in the lead at each full hour", columns, [{"hour": hour} for hour in hours])]
 
 
@@ -174,7 +180,16 @@ def leader_grids(facts: Facts) -> list[Grid]:
         time_led = sum((row["duration"] for row in own if row["duration"] is not None), timedelta())
         laps = sum(row["laps"] for row in own)
         longest = counted(max(row["laps"] for row in own), "lap")
-        rows.append({"car": car, "team": teams.get(car), "spells": len(own), "laps": laps, "duration": time_led, "longest": longest})
+        rows.append(
+            {
+                "car": car,
+                "team": teams.get(car),
+                "spells": len(own),
+                "laps": laps,
+                "duration": time_led,
+                "longest": longest,
+            }
+        )
     rows.sort(key=lambda row: -row["laps"])
     return [grid("Laps in the lead of the race", columns, rows)] if rows else []
 
@@ -227,7 +242,9 @@ def stint_grids(facts: Facts) -> list[Grid]:
 def classes_of(facts: Facts, table: Table) -> list[str | None]:
     """The classes of a table, in the order of the field."""
     there = set(table["class"].tolist())
-    return [name for name in unique([*facts.finish_by_class, *sorted(there - {None})]) if name in there] + ([None] if None in there else [])
+    return [name for name in unique([*facts.finish_by_class, *sorted(there - {None})]) if name in there] + (
+        [None] if None in there else []
+    )
 
 
 def of_text(name: str | None) -> str:
@@ -271,7 +288,9 @@ def stops_of(visits: list[Row]) -> Row:
     """The visits of one car, counted and summed."""
     kinds = Counter(visit["kind"] for visit in visits)
     times = [visit["pit_lane_time"] for visit in visits if visit["pit_lane_time"] is not None]
-    stops = sorted(visit["pit_lane_time"] for visit in visits if visit["kind"] == "pit_stop" and visit["pit_lane_time"] is not None)
+    stops = sorted(
+        visit["pit_lane_time"] for visit in visits if visit["kind"] == "pit_stop" and visit["pit_lane_time"] is not None
+    )
     losses = [visit["loss"] for visit in visits if visit["loss"] is not None]
     return {
         **{kind: kinds[kind] or None for kind in ("pit_stop", "drive_through", "stop_go", "garage")},
@@ -301,7 +320,9 @@ def pit_loss_grids(facts: Facts) -> list[Grid]:
     loss = facts.pit_loss
     if loss is None or not len(loss):
         return []
-    note = "What a visit to the pit lane cost against cars of the class that stayed out; low and high bound the estimate."
+    note = (
+        "What a visit to the pit lane cost against cars of the class that stayed out; low and high bound the estimate."
+    )
     return [grid_of("What a stop cost", loss, PIT_LOSS_TITLES, note=note)]
 
 
@@ -336,7 +357,7 @@ def pace_grids(facts: Facts) -> list[Grid]:
         Column("Best", time("best"), True),
     ]
     car, driver, name = Column("Car", text("car")), Column("Driver", text("driver")), Column("Class", text("class"))
-    note = "Of clean laps: no first, in- or out-lap, none under or just after a neutralisation, none over 107 % of the median."
+    note = "Behind: what the median is behind the first one's."
     classes = classes_of(facts, facts.session.entries)
     found = []
     if len(classes) > 1:
@@ -355,10 +376,6 @@ def behind(rows: list[Row]) -> list[Row]:
 
 
 # ---- How it was made ----
-
-DOUBT_TITLES = {
-    "severity": "Severity", "code": "Doubt", "file": "File", "line": "Line", "car": "Car", "lap": "Lap", "message": "What",
-}  # fmt: skip
 
 
 def doubt_grids(facts: Facts) -> list[Grid]:
