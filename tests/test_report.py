@@ -124,6 +124,14 @@ def test_pace_is_that_of_the_clean_laps(race: pr.Session, page: Page) -> None:
         assert seconds(row["Median"]) == pytest.approx(middle / 1e6, abs=0.0006)
 
 
+def test_decisions_and_what_they_changed(folder: Path) -> None:
+    page = told(published(), folder, decisions=[pr.time_penalty("7", 30, "track limits")])
+    assert page.figures["Winner"] == "Car 8"
+    assert "Car 7: 30 s added (track limits); 1st by the laps, 2nd in the end." in page.words
+    assert "The order changed in GT3." in page.words
+    assert [(row["Car"], row["By laps"]) for row in page.tables["GT3"]] == [("8", "2"), ("7", "1")]
+
+
 def test_the_files_and_their_hashes(race: pr.Session, page: Page) -> None:
     listed = {row["File"]: row["SHA-256"] for row in page.tables["The files that were read"]}
     assert listed == {file["name"].rpartition("/")[2]: file["sha256"] for file in race.info["files"]}

@@ -64,12 +64,12 @@ class Facts:
     @cached_property
     def by_laps(self) -> list[Row]:
         """The classification that the laps alone give, without decisions."""
-        return row_dicts(self.session.classification()) if self.can_be_classified else []
+        return row_dicts(self.session.classification(rules=self.rules)) if self.can_be_classified else []
 
     @cached_property
     def by_decisions(self) -> list[Row]:
         """The classification with the decisions that are given."""
-        return row_dicts(self.session.classification(decisions=self.decisions))
+        return row_dicts(self.session.classification(rules=self.rules, decisions=self.decisions))
 
     @cached_property
     def published(self) -> list[Row]:
@@ -116,7 +116,7 @@ class Facts:
             return [{"kind": decision.kind, **vars(decision)} for decision in self.decisions]
         if self.order != "published" or not self.by_laps:
             return []
-        found = row_dicts(decisions_between(self.session.classification(), self.session.results))
+        found = row_dicts(decisions_between(self.session.classification(rules=self.rules), self.session.results))
         return [row for row in found if row["kind"] != "retire" and not self.is_other_status(row)]
 
     def is_other_status(self, change: Row) -> bool:
