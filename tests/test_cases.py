@@ -197,6 +197,32 @@ def test_the_repair_against_a_normal_stop(am):
     assert abs(repair["loss"] - np.median(losses) - 4 * MINUTE) < 30_000_000
 
 
+def test_four_minutes_cost_the_lead_and_a_lap(day_and_night, am):
+    """The gap to the class leader before the repair and after it; the car does not lead the class again."""
+    gaps = {row["lap"]: row for row in own(am.gaps(to="class_leader"), car="79")}
+    (lap,) = [stop["lap"] for stop in own(am.pit_stops(), car="79") if stop["kind"] == "garage"]
+    assert gaps[lap]["reference"] == "79" and gaps[lap]["gap"] == 0
+    assert gaps[lap + 1]["gap"] > 3.9 * MINUTE and gaps[lap + 1]["reference"] != "79"
+    later = [gaps[number] for number in gaps if number > lap]
+    assert all(row["reference"] != "79" for row in later)
+    assert sum(row["gap_laps"] for row in later) > 0
+    in_class = {(c.car, c.lap): c.elapsed for c in day_and_night.truth.crossings}
+    for row in later:
+        assert row["gap"] == us(in_class["79", row["lap"]] - in_class[row["reference"], row["lap"]])
+
+
+def test_the_gap_jumps_on_a_lap_of_the_bronze_driver(day_and_night, am):
+    gaps = {row["lap"]: row["gap"] for row in own(am.gaps(to="class_leader"), car="79")}
+    laps = [row for row in own(am.lap_details(), car="79") if row["reason"] == "slow" and row["lap"] > 300]
+    jump = max(laps, key=lambda row: gaps[row["lap"]] - gaps[row["lap"] - 1])
+    assert 80_000_000 < gaps[jump["lap"]] - gaps[jump["lap"] - 1] < 120_000_000
+    assert jump["elapsed"] > 21.5 * HOUR
+    ratings = {row["driver"]: row["rating"] for row in own(day_and_night.attributes, car="79")}
+    assert ratings[jump["driver"]] == "Bronze"
+    result = one(day_and_night.session.classification(by="class"), car="79")
+    assert result["class_position"] == 4 == {r.car: r.class_position for r in day_and_night.truth.provisional}["79"]
+
+
 # ---- 3. A one-make cup of 38 cars, two races ----
 
 CUP = RaceClass(
@@ -311,6 +337,31 @@ def test_the_restart_and_the_laps_after(cup):
     leading = [crossing.car for crossing in cup[1].truth.crossings if crossing.position == 1]
     assert [answers.rows(race.order(lap=lap))[0]["car"] for lap in range(1, len(leading) + 1)] == leading
     assert leading[4:8] == ["1", "30", "30", "1"]
+
+
+def test_class_b_after_two_races(cup):
+    """Points of the cup, counted anew in class B, with one for the fastest lap of it."""
+    scale = [20, 18, 16, 14, 12, 10, 9, 8, 7, 6, 5, 4, 3]
+    points = dict.fromkeys(CLASS_B, 0)
+    rows = []
+    for number, race in enumerate(cup, 1):
+        result = answers.rows(race.session.classification(decisions=race.truth.decisions))
+        told = [r for r in race.truth.official if r.car in CLASS_B]
+        scoring = [r.car for r in told if r.car in race.truth.flagged]
+        for car, scored in zip(scoring, scale, strict=False):
+            points[car] += scored
+        points[min((r.best_lap, r.car) for r in told if r.best_lap)[1]] += 1
+        for row in result:
+            own_row = {name: row[name] for name in ("car", "position", "status", "best_lap")}
+            group = "B" if row["car"] in CLASS_B else "A"
+            rows.append({**own_row, "driver": f"driver of {row['car']}", "category": group, "round": number})
+    table = {name: [row[name] for row in rows] for name in rows[0]} | {"pole": [False] * len(rows)}
+    table["best_lap"] = np.array(
+        ["NaT" if value is None else int(value) for value in table["best_lap"]], dtype="timedelta64[us]"
+    )
+    standings = own(pr.standings(table, "carrera_cup_france", by="category"), category="B")
+    assert {row["driver"]: row["points"] for row in standings} == {f"driver of {car}": p for car, p in points.items()}
+    assert standings[0]["points"] > standings[1]["points"]
 
 
 def test_what_the_stewards_did_explains_the_official_result(cup):
