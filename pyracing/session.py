@@ -195,7 +195,8 @@ class Session:
     def check(self) -> Table:
         """Every doubt about the files: severity (note, warning or error), code, file, line, column, car, lap, message.
 
-        Rows that could not be kept as laps are here, and fields that could not be read and are absent in the tables.
+        Rows that could not be kept as laps are here, and fields that could not be read and are absent in the tables. Of
+        the doubts with one code in one column of a file the first 250 are listed; a row after them counts the others.
         """
         return self._part("doubts")
 

@@ -16,38 +16,100 @@ static pyr_status add_text(pyr_doubts *doubts, pyr_text text, int32_t *code, pyr
     return text.length == 0 ? PYR_OK : pyr_interner_add(&doubts->texts, text, code, error);
 }
 
-pyr_status pyr_doubts_add(pyr_doubts *doubts, pyr_severity severity, const char *code, pyr_doubt_place place,
-                          pyr_error *error, const char *format, ...) {
+/* How many doubts of a kind there are, and the one that stands for those which are not listed. */
+struct pyr_doubt_kind {
+    int64_t count;
+    size_t last;
+};
+
+/* Counts a doubt among its kind. */
+static pyr_status count_kind(pyr_doubts *doubts, const struct pyr_doubt *doubt, struct pyr_doubt_kind **kind,
+                             pyr_error *error) {
+    const int32_t codes[] = {doubt->file, doubt->column, doubt->code};
+    int32_t before = doubts->kinds.count, index;
+    doubts->kinds.allocator = doubts->allocator;
+    PYR_TRY(pyr_grow_array(doubts->allocator, &doubts->counts, &doubts->counts_capacity, (size_t)before + 1,
+                           sizeof *doubts->counts, error));
+    PYR_TRY(pyr_interner_add(&doubts->kinds, (pyr_text){(const char *)codes, sizeof codes}, &index, error));
+    *kind = &doubts->counts[index];
+    if (index == before) {
+        **kind = (struct pyr_doubt_kind){0, 0};
+    }
+    (*kind)->count++;
+    return PYR_OK;
+}
+
+static pyr_status format_message(pyr_doubts *doubts, const char *format, va_list arguments, int32_t *code,
+                                 pyr_error *error) {
     char message[PYR_MESSAGE_SIZE];
-    va_list arguments;
-    va_start(arguments, format);
     int length = vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
     if (length >= (int)sizeof message) {
         length = (int)sizeof message - 1;
     }
-    struct pyr_doubt doubt = {
-        .severity = severity, .lap = place.lap, .line = place.line > 0 ? place.line : PYR_NO_INT64};
     pyr_text text = {message, (size_t)(length > 0 ? length : 0)};
     while (text.length > 0 && !pyr_utf8_valid(text)) {
         text.length--; /* the end of a message that was cut inside a character */
     }
+    return add_text(doubts, text, code, error);
+}
+
+pyr_status pyr_doubts_add(pyr_doubts *doubts, pyr_severity severity, const char *code, pyr_doubt_place place,
+                          pyr_error *error, const char *format, ...) {
+    struct pyr_doubt doubt = {
+        .severity = severity, .lap = place.lap, .line = place.line > 0 ? place.line : PYR_NO_INT64};
+    struct pyr_doubt_kind *kind;
     doubts->texts.allocator = doubts->allocator;
-    PYR_TRY(pyr_grow_array(doubts->allocator, &doubts->items, &doubts->capacity, doubts->count + 1,
-                           sizeof *doubts->items, error));
     PYR_TRY(add_text(doubts, pyr_text_of(code), &doubt.code, error));
     PYR_TRY(add_text(doubts, place.file, &doubt.file, error));
     PYR_TRY(add_text(doubts, place.column, &doubt.column, error));
+    PYR_TRY(count_kind(doubts, &doubt, &kind, error));
+    if (kind->count > PYR_DOUBTS_PER_KIND + 1) {
+        return PYR_OK;
+    }
+    PYR_TRY(pyr_grow_array(doubts->allocator, &doubts->items, &doubts->capacity, doubts->count + 1,
+                           sizeof *doubts->items, error));
     PYR_TRY(add_text(doubts, place.car, &doubt.car, error));
-    PYR_TRY(add_text(doubts, text, &doubt.message, error));
-    doubts->items[doubts->count++] = doubt;
+    va_list arguments;
+    va_start(arguments, format);
+    pyr_status status = format_message(doubts, format, arguments, &doubt.message, error);
+    va_end(arguments);
+    if (status == PYR_OK) {
+        kind->last = doubts->count;
+        doubts->items[doubts->count++] = doubt;
+    }
+    return status;
+}
+
+static pyr_status count_in_message(pyr_doubts *doubts, int32_t *code, pyr_error *error, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    pyr_status status = format_message(doubts, format, arguments, code, error);
+    va_end(arguments);
+    return status;
+}
+
+/* The last row of a kind that is too long says so, unless it is the only one beyond the limit. */
+static pyr_status tell_counts(pyr_doubts *doubts, pyr_error *error) {
+    for (int32_t i = 0; i < doubts->kinds.count; i++) {
+        const struct pyr_doubt_kind *kind = &doubts->counts[i];
+        if (kind->count > PYR_DOUBTS_PER_KIND + 1) {
+            struct pyr_doubt *last = &doubts->items[kind->last];
+            last->car = -1;
+            last->lap = PYR_NO_INT32;
+            PYR_TRY(count_in_message(doubts, &last->message, error,
+                                     "%lld more like those before, this line first; they are counted, not listed",
+                                     (long long)(kind->count - PYR_DOUBTS_PER_KIND)));
+        }
+    }
     return PYR_OK;
 }
 
 void pyr_doubts_clear(pyr_doubts *doubts) {
     pyr_release_array(doubts->allocator, doubts->items, doubts->capacity, sizeof *doubts->items);
-    doubts->texts.allocator = doubts->allocator;
+    pyr_release_array(doubts->allocator, doubts->counts, doubts->counts_capacity, sizeof *doubts->counts);
+    doubts->texts.allocator = doubts->kinds.allocator = doubts->allocator;
     pyr_interner_clear(&doubts->texts);
+    pyr_interner_clear(&doubts->kinds);
     *doubts = (pyr_doubts){.allocator = doubts->allocator};
 }
 
@@ -91,7 +153,10 @@ pyr_status pyr_doubts_table(pyr_doubts *doubts, pyr_table **out, pyr_error *erro
     pyr_keyed *order = NULL;
     *out = NULL;
     doubts->texts.allocator = doubts->allocator;
-    pyr_status status = pyr_dictionary_from_interner(&doubts->texts, false, NULL, &dictionary, error);
+    pyr_status status = tell_counts(doubts, error);
+    if (status == PYR_OK) {
+        status = pyr_dictionary_from_interner(&doubts->texts, false, NULL, &dictionary, error);
+    }
     if (status == PYR_OK) {
         status = sort_doubts(doubts, &order, error);
     }

@@ -119,6 +119,28 @@ def test_a_row_without_car_or_lap_is_listed(core):
     assert {3, 4} <= {line for line, code in zip(doubts["line"], doubts["code"], strict=True) if code == "row_not_kept"}
 
 
+@pytest.mark.parametrize("odd", [250, 251, 252, 1000])
+def test_doubts_of_one_kind_are_listed_up_to_a_limit_and_counted_beyond(core, odd):
+    """Flags that are not known, and rows without a car, of `odd` rows each; a doubt of another kind stays as it is."""
+    rows = published_rows(cars=2, laps=odd)
+    for row in rows[1 : odd + 1]:
+        row[PUBLISHED.index("FLAG_AT_FL")] = "ZZ"
+    for row in rows[odd + 1 :]:
+        row[0] = ""
+    rows[odd][PUBLISHED.index("TOP_SPEED")] = "fast"
+    parts = core.read_parts(WEC.file(rows))
+    assert parts["files"]["rows"] == [2 * odd] and parts["files"]["rows_listed"] == [odd]
+    doubts = parts["doubts"]
+    kinds = list(zip(doubts["code"], doubts["column"], strict=True))
+    for kind, first_line in ((("field_not_read", "FLAG_AT_FL"), 2), (("row_not_kept", None), odd + 2)):
+        places = [place for place, found in enumerate(kinds) if found == kind]
+        assert len(places) == min(odd, 251)
+        assert [doubts["line"][place] for place in places] == list(range(first_line, first_line + len(places)))
+        last = doubts["message"][places[-1]]
+        assert last.startswith(f"{odd - 250} more") == (odd > 251)
+    assert kinds.count(("field_not_read", "TOP_SPEED")) == 1
+
+
 @pytest.mark.parametrize(
     ("column", "value", "name"),
     [(" LAP_TIME", "1:62.000", "lap_time"), (" KPH", "fast", "average_speed"), ("TOP_SPEED", "1.2.3", "top_speed"),
