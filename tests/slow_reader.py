@@ -102,10 +102,10 @@ LONE_CR = "\u0100"  # stands for it while the csv module reads, which takes CR f
 def records(data: bytes) -> Records:
     """Rows that are not blank. A header that stands again is no row; a row cut short loses its last field.
 
-    Lines end with LF or CRLF, in a file without LF with CR. A CR elsewhere is a character.
+    Lines end with LF, CRLF or CR CR LF, in a file without LF with CR. A CR elsewhere is a character.
     """
     text = decode(data)
-    text = re.sub(r"\r(?!\n|\Z)", LONE_CR, text) if "\n" in text else text.replace("\r", "\n")
+    text = re.sub(r"\r(?!\r?\n|\r?\Z)", LONE_CR, text) if "\n" in text else text.replace("\r", "\n")
     lines = re.findall(r"[^\n]*\n|[^\n]+$", text)  # str.splitlines knows more line ends
     separator = separator_of(next((line for line in lines if line.strip(" \t\r\n")), ""))
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
@@ -119,19 +119,19 @@ def records(data: bytes) -> Records:
     if not rows:
         return Records([], [])
     (_, names), *data_rows = rows
-    if data_rows and len(data_rows[-1][1]) < len(names) and is_cut_short(lines[last:], separator):
+    if data_rows and cut_inside(lines[last:], separator, len(data_rows[-1][1]) < len(names)):
         data_rows[-1][1].pop()
     return Records(names, [(line, fields) for line, fields in data_rows if not is_header(fields, names)])
 
 
-def is_cut_short(record: list[str], separator: str) -> bool:
-    """The lines of the last record end without a line end, or inside quotes."""
+def cut_inside(record: list[str], separator: str, shorter: bool) -> bool:
+    """The lines of the last record end inside quotes or, where it is shorter than the header, without a line end."""
     try:
         list(csv.reader(record, delimiter=separator, skipinitialspace=True, strict=True))
     except csv.Error as error:
         if "unexpected end of data" in str(error):
             return True
-    return not record[-1].endswith(("\r", "\n"))
+    return shorter and not record[-1].endswith(("\r", "\n"))
 
 
 def is_header(fields: list[str], names: list[str]) -> bool:

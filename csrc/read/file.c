@@ -264,6 +264,22 @@ pyr_status pyr_file_fail_joined(const pyr_file *file, size_t offset, pyr_error *
                          "another table begins at this line; split the file here and read its parts one by one");
 }
 
+/* Raw bytes of a header are the name of a column, which was decoded. */
+static bool is_column_name(pyr_text raw, pyr_text name) {
+    if (pyr_text_equal(raw, name) || pyr_utf8_valid(raw)) {
+        return pyr_text_equal(raw, name);
+    }
+    for (size_t i = 0; i < raw.length; i++) {
+        char character[BYTES_OF_1252];
+        size_t length = pyr_windows_1252_decode((pyr_text){raw.data + i, 1}, character);
+        if (length > name.length || memcmp(character, name.data, length) != 0) {
+            return false;
+        }
+        name = (pyr_text){name.data + length, name.length - length};
+    }
+    return name.length == 0;
+}
+
 /* `same`: the header again, as where files were joined; `other`: the header of another table. */
 static void find_header(const pyr_file *file, bool *same, bool *other) {
     static const char mark[] = "\xef\xbb\xbf";
@@ -275,7 +291,7 @@ static void find_header(const pyr_file *file, bool *same, bool *other) {
         if (i == 0 && name.length >= 3 && memcmp(name.data, mark, 3) == 0) {
             name = (pyr_text){name.data + 3, name.length - 3};
         }
-        *same = *same && pyr_text_equal(pyr_trim(name), file->columns[i]);
+        *same = *same && is_column_name(pyr_trim(name), file->columns[i]);
         *other = *other || pyr_is_header_name(name);
     }
     *other = *other && !*same;
@@ -285,11 +301,10 @@ static void find_header(const pyr_file *file, bool *same, bool *other) {
  * may lack nothing but its line end. */
 static pyr_status check_end(pyr_file *file, int64_t line, pyr_error *error) {
     pyr_csv *csv = &file->csv;
-    bool shorter = csv->field_count < file->column_count;
-    if (csv->ended || !(shorter || csv->open_quote)) {
+    if (csv->ended || !(csv->field_count < file->column_count || csv->open_quote)) {
         return PYR_OK;
     }
-    csv->field_count -= shorter;
+    csv->field_count--;
     return pyr_file_doubt_row(file, PYR_DOUBT_ERROR, "file_cut_short", line,
                               "the file ends inside this row; what is complete is kept", error);
 }

@@ -45,8 +45,8 @@ pyr_status pyr_file_fail(const pyr_file *file, pyr_error *error, pyr_status stat
                          const char *message);
 
 /* The next record that is a row: neither blank nor the header again, which is listed; `*headed` says that it stood
- * there. Counts lines and rows; the row's line is *line. A row in which the file ends is told, and loses its last field
- * where it has fewer than the header. PYR_ERROR_UNREADABLE where another table begins. */
+ * there. Counts lines and rows; the row's line is *line. A row in which the file ends, before the last column or inside
+ * quotes, is told and loses its last field. PYR_ERROR_UNREADABLE where another table begins. */
 pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, bool *headed, pyr_error *error);
 /* A name that only stands in a header. */
 bool pyr_is_header_name(pyr_text value);

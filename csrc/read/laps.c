@@ -51,8 +51,8 @@ static pyr_status store_plain(lap_lane *lane, pyr_lap_step *step, const run *row
     cursor at = first_field(rows, step->field);
     at.place += row * at.stride;
     pyr_text value = {field_start(at), (size_t)(field_end(at) - field_start(at))};
-    if (value.length > 0 && step->field + 1 == rows->stride && value.data[value.length - 1] == '\r') {
-        value.length--;
+    for (int i = 0; i < 2 && step->field + 1 == rows->stride; i++) { /* CRs before the line end */
+        value.length -= value.length > 0 && value.data[value.length - 1] == '\r';
     }
     return pyr_lap_plan_store(&lane->plan, step, rows->first_row + row, rows->first_line + row, value, error);
 }
@@ -208,7 +208,7 @@ static pyr_status take_nameless(lap_lane *lane, pyr_lap_step *step, const run *r
     cursor at = first_field(rows, step->field);
     for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
         const char *start = field_start(at), *end = field_end(at);
-        if (PYR_UNLIKELY(end - start > 1 || (end != start && *start != '\r'))) {
+        if (PYR_UNLIKELY(end - start > 2 || (end != start && (*start != '\r' || end[-1] != '\r')))) {
             PYR_TRY(store_plain(lane, step, rows, row, error));
         }
     }

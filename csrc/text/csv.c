@@ -35,10 +35,21 @@ static pyr_status add_field(pyr_csv *csv, pyr_text field, size_t offset, pyr_err
     return PYR_OK;
 }
 
-/* LF, or the CR before it or before the end. A CR elsewhere is a character as in the fast lane. */
+/* The length of the line end at `place`: LF with up to two CRs before it (a CRLF file written as text once more has
+ * two), or one CR at the end. 0: a CR elsewhere is a character, as in the fast lane. */
+static size_t line_end_length(const pyr_csv *csv, size_t place) {
+    size_t length = 0;
+    while (length < 2 && place + length < csv->size && csv->data[place + length] == '\r') {
+        length++;
+    }
+    if (place + length < csv->size && csv->data[place + length] == '\n') {
+        return length + 1;
+    }
+    return length > 0 && place + length == csv->size ? length : 0;
+}
+
 static bool is_line_end(const pyr_csv *csv, size_t place) {
-    return csv->data[place] == '\n' ||
-           (csv->data[place] == '\r' && (place + 1 == csv->size || csv->data[place + 1] == '\n'));
+    return csv->data[place] == '\n' || (csv->data[place] == '\r' && line_end_length(csv, place) > 0);
 }
 
 /* The end of an unquoted field. */
@@ -123,7 +134,7 @@ pyr_status pyr_csv_next(pyr_csv *csv, bool *more, pyr_error *error) {
     }
     if (place < csv->size) {
         csv->ended = true;
-        place += csv->data[place] == '\r' && csv->size - place > 1 && csv->data[place + 1] == '\n' ? 2 : 1;
+        place += line_end_length(csv, place);
     }
     csv->place = place;
     return PYR_OK;

@@ -27,7 +27,7 @@ typedef struct pyr_csv {
 } pyr_csv;
 
 /* Reads the record at `place`; `*more` is false, and nothing read, at the end. PYR_ERROR_UNREADABLE with its place for a
- * record beyond PYR_RECORD_LIMIT. Line ends: LF, CRLF, and CR at the very end. */
+ * record beyond PYR_RECORD_LIMIT. Line ends: LF, CRLF, CR CR LF, and CRs at the very end. */
 pyr_status pyr_csv_next(pyr_csv *csv, bool *more, pyr_error *error);
 void pyr_csv_clear(pyr_csv *csv);
 

@@ -45,7 +45,7 @@ ANONYMOUS = Dialect(newline="\n", mark=False, trailing=False)
 dialects = st.sampled_from([WEC, IMSA, ANONYMOUS]) | st.builds(
     Dialect,
     separator=st.sampled_from(";,\t|"),
-    newline=st.sampled_from(["\r\n", "\n", "\r"]),
+    newline=st.sampled_from(["\r\n", "\n", "\r", "\r\r\n"]),
     mark=st.booleans(),
     trailing=st.booleans(),
     last_newline=st.booleans(),

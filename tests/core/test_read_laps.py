@@ -89,7 +89,7 @@ def test_the_same_file_in_every_dialect_is_the_same_session(core):
     rows = published_rows()
     expected = check(core, WEC.file(rows))["laps"]
     for separator in ";,\t|":
-        for newline in ("\n", "\r\n", "\r"):
+        for newline in ("\n", "\r\n", "\r", "\r\r\n"):
             for quotes in ("needed", "all"):
                 dialect = Dialect(separator, newline, mark=quotes == "all", trailing=newline == "\n", quotes=quotes)
                 assert check(core, dialect.file(rows))["laps"] == expected
@@ -195,6 +195,35 @@ def test_files_of_the_same_cars_joined_at_a_repeated_header(core):
     joined = WEC.file(first) + WEC.file([second[0], *second[7:]])
     parts = check(core, joined)
     assert parts["laps"] == check(core, WEC.file(second))["laps"]
+    assert "header_repeated" in parts["doubts"]["code"]
+
+
+@pytest.mark.parametrize("trailing", [True, False])
+def test_line_ends_that_were_converted_twice_are_line_ends(core, trailing):
+    rows = published_rows()
+    parts, expected = check(core, Dialect(newline="\r\r\n", trailing=trailing).file(rows)), check(core, WEC.file(rows))
+    assert parts["laps"] == expected["laps"]
+    assert parts["doubts"]["message"] == expected["doubts"]["message"]
+
+
+def test_a_file_that_ends_inside_quotes_loses_the_field_it_ends_in(core):
+    team = PUBLISHED.index("TEAM")
+    rows = [[*row[:team], *row[team + 1 :], "Blue; Racing"] for row in published_rows(cars=1, laps=3)]
+    rows[0][-1] = "TEAM"
+    dialect = Dialect(trailing=False, quotes="all")
+    whole, data = check(core, dialect.file(rows))["laps"], dialect.file(rows)
+    parts = check(core, data[: data.rindex(b" Racing")])
+    assert parts["laps"] == {**whole, "team": ["Blue; Racing", "Blue; Racing", None]}
+    places = list(zip(parts["doubts"]["code"], parts["doubts"]["line"], parts["doubts"]["severity"], strict=True))
+    assert ("file_cut_short", 4, "error") in places
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_files_joined_at_a_header_that_is_not_ascii(core, encoding):
+    rows = [[*row, "Größe" if row is PUBLISHED else "1"] for row in published_rows(cars=2, laps=3)]
+    halves = ANONYMOUS.file(rows[:4]).decode(), ANONYMOUS.file([rows[0], *rows[4:]]).decode()
+    parts = check(core, halves[0].encode("cp1252") + halves[1].encode(encoding))
+    assert parts["laps"] == check(core, ANONYMOUS.file(rows))["laps"]
     assert "header_repeated" in parts["doubts"]["code"]
 
 
