@@ -31,6 +31,7 @@ from pyracing.presets import rules, series
 from pyracing.qualifying import combine
 from pyracing.report import report
 from pyracing.rules import Rules
+from pyracing.season import Season, read_season
 from pyracing.session import Session
 from pyracing.simulate import Simulation, simulate
 from pyracing.sources import from_laps, read, scan
@@ -48,6 +49,7 @@ __all__ = [
     "ReadError",
     "Rules",
     "RulesError",
+    "Season",
     "Session",
     "Simulation",
     "Table",
@@ -69,6 +71,7 @@ __all__ = [
     "points_deduction",
     "read",
     "read_decisions",
+    "read_season",
     "rear_of_class",
     "report",
     "retire",

@@ -45,10 +45,10 @@ class Attribute(NamedTuple):
         return sorted({self.name if value is True else value for value in own if value} - {""})
 
 
-def members(session: Session, by: str, attributes: Any = None) -> Table:
+def members(session: Session, by: str | None, attributes: Any = None) -> Table:
     """Which car is in which group: car, group, invisible; a row a car that is in one, the groups as text in order.
 
-    by : a column of the attributes, or of entries or crew (class, group, team, manufacturer, vehicle, tyre_make, rating,
+    by : None for all cars, which are not grouped then. A column of the attributes, or of entries or crew (class, group, team, manufacturer, vehicle, tyre_make, rating,
         country): every group of it. Or a value in one of them, such as `Rookie` or `LMGT3`: that group alone.
     attributes : any table or the path of a CSV file, with `car` or `driver`; a true-or-false column `guest` marks
         entries that are invisible to the championship.
@@ -59,12 +59,15 @@ def members(session: Session, by: str, attributes: Any = None) -> Table:
     """
     table = read_attributes(session, attributes)
     guests = table.pop(GUEST, None)
+    invisible = guests.of_cars if guests is not None else {}
+    if by is None:
+        whole = [(car, invisible.get(car) is True) for car in session.cars]
+        return table_of_rows([MEMBERS[0], MEMBERS[2]], whole)
     known = {**built_in(session), **table}
     chosen = known.get(by)
     found = chosen.of_cars if chosen is not None else only(by, list(table.values()), list(known.values()))
     name = chosen.name if chosen is not None else by
     rows = [(car, name if value is True else value) for car, value in found.items() if value]
-    invisible = guests.of_cars if guests is not None else {}
     ordered = sorted(rows, key=lambda row: (row[1], row[0]))
     return table_of_rows(MEMBERS, [(car, group, invisible.get(car) is True) for car, group in ordered])
 

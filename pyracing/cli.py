@@ -1,4 +1,4 @@
-"""The command line: `pyracing demo | show | check | report | series`."""
+"""The command line: `pyracing demo | show | check | report | season | series`."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ with .html, a page that asks the network for nothing, or with .pdf.
 
 example:
   pyracing report race-laps.csv race-results.csv --name "Six hours of Spa" --rules wec -o report.html""",
+    "season": """\
+All sessions below a folder or in an archive, listed, or their laps written to one Parquet file with the columns round,
+event and session. What cannot be read is said on standard error, and the exit status is 1.
+
+example:
+  pyracing season 2026 -o season.parquet""",
     "series": """\
 The rules of championships that come with pyracing, by era, with their sources.
 
@@ -120,6 +126,10 @@ def make_parser() -> argparse.ArgumentParser:
     added.add_argument("--decisions", metavar="FILE", help="of the stewards: .toml, .json or .csv")
     added.add_argument("-o", dest="output", metavar="OUT", default="report.html", help="default: %(default)s")
 
+    added = add_command(commands, "season", season, "the sessions of a season, or their laps in one Parquet file")
+    added.add_argument("sources", nargs="+", metavar="SOURCE", help="folder, archive or file")
+    added.add_argument("-o", dest="output", metavar="OUT", help="Parquet file of all laps; default: lists the sessions")
+
     add_output(add_command(commands, "series", series, "the rules of championships that come with pyracing"))
     return parser
 
@@ -177,6 +187,20 @@ def report(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from error
     print(options.output)
     return 0
+
+
+def season(options: argparse.Namespace) -> int:
+    found = asked(pr.read_season, options.sources[0] if len(options.sources) == 1 else options.sources)
+    if options.output is None:
+        print(found.sessions)
+    else:
+        try:
+            found.write_parquet(options.output)
+        except ImportError as error:
+            raise UsageError(str(error)) from error
+    for failure in found.failures:
+        complain(f"{failure.source}: {failure.session}: {failure.message}", 1)
+    return int(len(found.failures) > 0)
 
 
 def series(options: argparse.Namespace) -> int:

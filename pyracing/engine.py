@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from pyracing.decisions import Decision, check_decisions, decisions_from
 from pyracing.errors import RulesError
-from pyracing.frames import CONVERSIONS, Given, WrongValues, converted, core_columns, given_columns, nearest, require
+from pyracing.frames import CONVERSIONS, Given, WrongValues, given_columns, require
 from pyracing.parameters import Part, Unknown
 from pyracing.presets import rules as rules_of
 from pyracing.rows import table_of_rows
@@ -18,7 +18,6 @@ from pyracing.times import SECOND, to_microseconds
 if TYPE_CHECKING:
     from pyracing.session import Session
 
-GROUPINGS = ("class", "group", "team", "manufacturer")
 MOST_PARTS = 10**9  # a share is a fraction of 32-bit numbers in the core
 
 CLASS_DURATION_FIELDS = (Field("class", "text", False), Field("duration", "duration", False))
@@ -120,25 +119,7 @@ def decision_table(decisions: Any, cars: Iterable[str]) -> Table | None:
     return table_of_rows(DECISION_FIELDS, map(decision_row, listed)) if listed else None
 
 
-# ---- Groups and grid ----
-
-
-def member_table(session: Session, by: str) -> Table:
-    """The cars of the session with their class, group, team or manufacturer; or the cars of one class or group."""
-    given = core_columns(session.entries._core)
-    if by in GROUPINGS:
-        return of_texts({"car": given["car"], "group": given[by]})
-    known = []
-    for column in ("class", "group"):
-        there = given[column].values == by
-        if there.any():
-            return of_texts({"car": Given(given["car"].values[there]), "group": Given(given[column].values[there])})
-        known += sorted(set(given[column].values.tolist()) - {None})
-    raise ValueError(f"by='{by}' is none of {', '.join(GROUPINGS)} and no class or group{nearest(by, known)}")
-
-
-def of_texts(given: Mapping[str, Given]) -> Table:
-    return Table.from_columns(converted(given, dict.fromkeys(given, "text"), "entries"))
+# ---- Grid ----
 
 
 def grid_table(grid: Any) -> Table:

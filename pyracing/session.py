@@ -10,9 +10,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from pyracing import _core
-from pyracing.attributes import Chosen
+from pyracing.attributes import Chosen, members
 from pyracing.attributes import selection as having_attributes
-from pyracing.engine import classify, member_table
+from pyracing.engine import classify
 from pyracing.presets import rules as rules_of
 from pyracing.rules import Rules
 from pyracing.summary import summary_html, summary_text
@@ -286,6 +286,7 @@ class Session:
         decisions: Any = (),
         by: str | None = None,
         grid: Any = None,
+        attributes: Any = None,
     ) -> Table:
         """The cars in the order in which they are classified.
 
@@ -301,15 +302,19 @@ class Session:
         convert. `decisions`: a list of what `time_penalty` and its like make, a file or a table of them; they count as
         laps and lap times deleted, then time, then rear of class and place, then disqualification.
 
-        `by` is class, group, team or manufacturer: one classification after another, each with positions and gaps of
-        its own, named in a column `ranking`; or a class or group, alone. `grid`: any table with car and position; adds
+        `by` is class, group, team, manufacturer, vehicle, tyre_make, country or rating, or a column of `attributes`:
+        one classification after another, each with positions and gaps of its own, named in a column `ranking`; or a
+        class, a rating, any value of these, alone. `attributes`: any table or CSV file with a column `car` or `driver`;
+        true or false is a group of the column's name, true in a column `guest` an entry outside the championship, which
+        keeps its place or loses it as the rules say. A car is what all its drivers are, but for the rating, which is
+        that of its lowest-rated driver. `grid`: any table with car and position; adds
         grid and gained, the car's place on the grid among those shown less its position.
 
         Raises ValueError for a session narrowed to drivers, laps or flags, and RulesError for a decision that cannot
         be applied or a rule that is needed and not known.
         """
-        members = None if by is None else member_table(self, by)
-        answer = classify(self, "classification", rules, decisions, members, grid)
+        groups = None if by is None and attributes is None else members(self, by, attributes)
+        answer = classify(self, "classification", rules, decisions, groups, grid)
         left_out = ({"ranking"} if by is None else set()) | ({"grid", "gained"} if grid is None else set())
         return answer[[name for name in answer.columns if name not in left_out]] if left_out else answer
 

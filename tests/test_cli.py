@@ -176,7 +176,7 @@ def test_what_is_no_command_line_shows_the_usage(arguments: list[str]) -> None:
     assert finished.stderr.startswith(b"usage: pyracing")
 
 
-@pytest.mark.parametrize("command", ["demo", "show", "check", "report", "series"])
+@pytest.mark.parametrize("command", ["demo", "show", "check", "report", "season", "series"])
 def test_help_has_an_example(command: str) -> None:
     text = run(command, "--help").stdout.decode()
     assert "example:\n  pyracing " in text
@@ -208,7 +208,7 @@ def completions(line: str, target: Path) -> list[str]:
 def test_the_shell_completes(folder: Path, tmp_path: Path) -> None:
     race = pr.read(folder)
     target = tmp_path / "offered"
-    assert completions("pyracing se", target)[0] == "series"
+    assert completions("pyracing se", target) == ["season", "series"]
     assert set(completions("pyracing show x --question ", target)) == set(cli.questions())
     assert set(completions(f"pyracing show {folder} --class ", target)) == set(race.classes)
     assert completions(f"pyracing check {folder} --session ra", target) == ["race"]
@@ -243,6 +243,18 @@ def test_check_exits_with_one_for_errors(
 def test_series_lists_the_presets() -> None:
     rows = list(csv.DictReader(run("series", "--format", "csv").stdout.decode().splitlines()))
     assert len(rows) == len(pr.series())
+
+
+def test_a_season_is_listed_or_written(laps: Path, tmp_path: Path) -> None:
+    for event in ("01-alpha", "02-beta"):
+        (tmp_path / "season" / event).mkdir(parents=True)
+        (tmp_path / "season" / event / "race-laps.csv").write_bytes(laps.read_bytes())
+    assert b"alpha race" in run("season", tmp_path / "season").stdout
+    target = tmp_path / "season.parquet"
+    assert run("season", tmp_path / "season", "-o", target).stdout == b""
+    assert polars.read_parquet(target)["event"].unique().sort().to_list() == ["alpha", "beta"]
+    done = run("season", tmp_path / "season", tmp_path / "missing")
+    assert done.returncode == 1 and b"missing" in done.stderr and done.stderr.count(b"\n") == 1
 
 
 def test_the_demonstration_reads_what_it_wrote(tmp_path: Path) -> None:

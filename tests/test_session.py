@@ -55,7 +55,7 @@ OWN_ARGUMENTS = {
     "gaps": ({"to"}, {"to": "leader"}),
     "classification": (
         {name for name, *_ in _core.questions()["classification"]["options"]},
-        {"rules": None, "decisions": (), "by": None, "grid": None},
+        {"rules": None, "decisions": (), "by": None, "grid": None, "attributes": None},
     ),
 }
 WHEN_ASKED = {"classification": {"ranking", "grid", "gained"}}
