@@ -26,6 +26,10 @@ FIELDS = (
     Field("reason", "text", False),
 )
 STATUSES = ("classified", "not_classified", "retired", "disqualified", "not_started")
+WORDS = {
+    "finished": "classified", "nc": "not_classified", "ret": "retired", "dnf": "retired", "dsq": "disqualified",
+    "dq": "disqualified", "ex": "disqualified", "excluded": "disqualified", "dns": "not_started",
+}  # fmt: skip
 LATEST = 1 << 62  # microseconds; behind every known time
 
 Line: TypeAlias = dict[str, Any]  # a car's row of a classification; None where a value is absent
@@ -46,7 +50,8 @@ def decisions_between(provisional: Any, official: Any) -> Table:
 
     provisional, official : tables in published order with `car` and what they have of position, class, status, laps,
         total_time, best_lap, best_lap_number: `session.provisional`, `session.results`, a computed `classification()`
-        or a table of one's own. A value that one of them lacks is not compared.
+        or a table of one's own. A value that one of them lacks is not compared. Statuses may also be `RET`, `DNF`, `NC`,
+        `DSQ`, `EX`, `DNS` in a table of one's own.
     Table : a row a decision, in the order of the official result: kind, car, seconds, laps, lap, position, places,
         reason (what differs), as `classification(decisions=)` takes it.
 
@@ -99,8 +104,16 @@ def classified(table: Any, what: str) -> dict[str, Line]:
     for line in lines:
         if line["car"] is None or line["car"] in cars:
             raise ValueError(f"the {what} classification has {line['car'] or 'a row without a car'!r} twice")
-        cars[line["car"]] = line
+        cars[line["car"]] = {**line, "status": status_of(line["status"])}
     return cars
+
+
+def status_of(word: str | None) -> str | None:
+    """A status in the words of a publication: `Not classified`, `RET`, `DSQ`."""
+    if word is None:
+        return None
+    plain = "_".join(word.lower().split())
+    return WORDS.get(plain, plain)
 
 
 def stated(before: Line, after: Line, best_laps: bool) -> Line:

@@ -138,6 +138,14 @@ def test_columns_that_a_table_lacks_are_not_compared():
     assert columns(found, "kind", "car", "position") == [("place", "1", 2)]
 
 
+def test_statuses_in_the_words_of_publications():
+    cars = field(PROVISIONAL)
+    official = table([cars[index] for index in (0, 1, 6, 2, 3, 4, 5)])
+    official["status"] = ["CLASSIFIED", "Finished", "Not classified", "RET", "DNF", "DSQ", "EX"]
+    found = pr.decisions_between(table(field(PROVISIONAL)), official)
+    assert columns(found, "kind", "car") == [("retire", "3"), ("retire", "4"), ("disqualify", "5"), ("disqualify", "6")]
+
+
 def test_written_and_read(tmp_path):
     official = field(PROVISIONAL.replace("3600.1", "3600.9").replace("3603", "3602.5"))
     found = pr.decisions_between(table(field(PROVISIONAL)), table(official))
