@@ -300,6 +300,20 @@ typedef struct pyr_select_options {
 pyr_status pyr_session_select(const pyr_session *session, const pyr_select_options *options, pyr_session **out,
                               pyr_error *error);
 
+typedef struct pyr_until_options {
+    int64_t at;      /* race time, see pyr_race_time */
+    int64_t longest; /* the lap to the flag counts if it takes no longer; PYR_NO_TIME: twice the median of the car */
+} pyr_until_options;
+
+/* The session as if the flag had fallen at an instant: for the leader of the race at its next crossing, then for every
+ * other car at its next one; in another session for every car at its next crossing. A car whose lap to the flag takes
+ * too long keeps the laps so far. Laps and sections up to there, the last lap of who took that flag flagged chequered;
+ * entries (`laps`: those kept), the duration, suspensions and weather until then; without a result. The cars of a
+ * selected session end where its field does, which is cut too. Where that leaves all laps, it is the session itself.
+ * PYR_ERROR_ARGUMENT: `at` is before the start or after the last crossing. */
+pyr_status pyr_session_until(const pyr_session *session, const pyr_until_options *options, pyr_session **out,
+                             pyr_error *error);
+
 /* ---- Questions ----------------------------------------------------------------------------------------------- */
 
 typedef enum pyr_option_type {
@@ -528,6 +542,14 @@ typedef struct pyr_classification_options {
  * a lap that was not run or of no meaning in this kind of session. */
 pyr_status pyr_classification(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
                               pyr_error *error);
+
+/* The race at each full hour, as if the flag had fallen then: hour, then the columns of pyr_classification up to decisions.
+ * As pyr_session_until at each of them (the lap to the flag: the last of `last_lap_limits`, or twice the median of the
+ * car) and then pyr_classification under the rules, without decisions and without what the published result says.
+ * `options` NULL: no rules; decisions, members, grid and the end of the race are not used. PYR_ERROR_REFUSED: as
+ * pyr_classification, or the session is no race. */
+pyr_status pyr_hourly(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
+                      pyr_error *error);
 
 /* Every crossing of the line in the order of time: car, class, lap, elapsed, position, class_position, gap, gap_laps,
  * interval, interval_laps, class_gap, class_gap_laps, in_pit, flag. Positions and gaps as in pyr_lap_details; interval is

@@ -17,7 +17,7 @@ from pyracing.presets import rules as rules_of
 from pyracing.rules import Rules
 from pyracing.summary import summary_html, summary_text
 from pyracing.table import Table, row_dicts
-from pyracing.times import Clock, Instant, race_time
+from pyracing.times import Clock, Instant, race_time, to_microseconds
 
 CoreSession: TypeAlias = _core.Session  # in the class, `_core` is the session itself
 Names: TypeAlias = str | Iterable[str]
@@ -88,7 +88,8 @@ class Session:
 
     _core: CoreSession
     _hashes: tuple[Hash | None, ...]
-    _origin: tuple[Session, dict[str, Any]] | None  # what a lens was taken from, and how
+    # What a lens was taken from, and how: names to select, or the instant and the longest lap to the flag.
+    _origin: tuple[Session, dict[str, Any] | tuple[int, int | None]] | None
     _parts: dict[str, Table]
     __hash__ = None  # type: ignore[assignment]
 
@@ -132,7 +133,7 @@ class Session:
     def __reduce__(self) -> tuple[Any, ...]:
         if self._origin is not None:
             whole, selection = self._origin
-            return selected, (whole, selection)
+            return (cut, (whole, *selection)) if isinstance(selection, tuple) else (selected, (whole, selection))
         return unpickled, ({name: self._part(name) for name in PARTS}, self._hashes)
 
     def __repr__(self) -> str:
@@ -277,6 +278,24 @@ class Session:
                     raise ValueError(f"no {name[:-1]} is among the {name} and has these attributes")
         return selected(self, {**selection, "first_lap": first, "last_lap": last})
 
+    def until(
+        self, at: Instant | None = None, *, clock: Clock | None = None, rules: Rules | str | None = None
+    ) -> Session:
+        """The session as if the chequered flag had fallen at an instant: for the leader at its next crossing, then for
+        every other car at its next one (in a session that is no race, for every car at its next crossing).
+
+        `at` is race time ('16h', 90.5), counted from the end ('-1h'), a share ('50%') or the end of a lap of the leader
+        ('lap 120'); `clock` a time of day. A car whose lap to the flag takes longer than the rules' last limit (without
+        one, twice its median lap) keeps the laps so far: it did not take that flag.
+
+        Laps, entries, suspensions and weather are those until then, the last lap of who took the flag is flagged
+        chequered, the duration is that instant, and there is no published result. `select` and `until` may be applied
+        in any order: the leader is that of the whole field. Raises ValueError for an instant outside the session.
+        """
+        limits = None if rules is None else rules_of(rules).last_lap.limits
+        longest = to_microseconds(limits[-1][0]) if limits else None
+        return cut(self, race_time(self._core, at, clock), longest)
+
     # ---- Questions ----
 
     def classification(
@@ -317,6 +336,16 @@ class Session:
         answer = classify(self, "classification", rules, decisions, groups, grid)
         left_out = ({"ranking"} if by is None else set()) | ({"grid", "gained"} if grid is None else set())
         return answer[[name for name in answer.columns if name not in left_out]] if left_out else answer
+
+    def hourly(self, *, rules: Rules | str | None = None) -> Table:
+        """The race at each full hour, as if the flag had fallen then: hour, then the columns of `classification()`.
+
+        Each hour is what `until()` and `classification()` give then: the leader's next crossing, then every car's next;
+        a car that stands in the garage or is out keeps its laps and has not taken that flag. Decisions of the stewards
+        and what the published result says are not taken into account. Raises ValueError for a session that is no race
+        or is narrowed to drivers, laps or flags.
+        """
+        return classify(self, "hourly", rules, (), None, None)
 
     def lap_details(self) -> Table:
         """Every lap with all that is known of it: the columns of `laps`, then stint, stint_lap and driver_stint (from
@@ -541,6 +570,12 @@ def fcy_of(given: Rules | str | None) -> str:
 def selected(whole: Session, selection: Mapping[str, Any]) -> Session:
     session = Session._from_core(whole._core.select(**selection), whole._hashes)
     session._origin = (whole, dict(selection))
+    return session
+
+
+def cut(whole: Session, at: int, longest: int | None) -> Session:
+    session = Session._from_core(whole._core.until(at, longest), whole._hashes)
+    session._origin = (whole, (at, longest))
     return session
 
 

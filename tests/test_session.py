@@ -33,6 +33,8 @@ QUESTIONS = {
     + " stint stint_lap driver_stint position class_position gap gap_laps class_gap in_lap out_lap clean reason",
     "crossings": "car class lap elapsed position class_position gap "
     "gap_laps interval interval_laps class_gap class_gap_laps in_pit flag",
+    "hourly": "hour car class position class_position team drivers status laps total_time gap gap_laps interval "
+    "interval_laps best_lap best_lap_number penalty_time penalty_laps decisions",
     "stints": "car class stint driver first_lap last_lap laps start "
     "end duration green_laps in_lap out_lap mean best deviation opened_by",
     "pit_stops": "car class visit lap elapsed pit_lane_time kind driver_before driver_after driver_change flag loss",
@@ -58,6 +60,7 @@ OWN_ARGUMENTS = {
         {"rules": None, "decisions": (), "by": None, "grid": None, "attributes": None},
     ),
 }
+OWN_ARGUMENTS["hourly"] = (OWN_ARGUMENTS["classification"][0], {"rules": None})
 WHEN_ASKED = {"classification": {"ranking", "grid", "gained"}}
 
 
@@ -110,6 +113,7 @@ def test_docstrings_name_every_column(race, name):
         ("the columns of `laps`", pr.Session.laps),
         ("in the columns of `results`", pr.Session.results),
         ("columns as `fastest_laps()`", pr.Session.fastest_laps),
+        ("the columns of `classification()`", pr.Session.classification),
     ):
         text += inspect.getdoc(meant) if said in text else ""
     table = getattr(race, name) if isinstance(member, property) else getattr(race, name)()

@@ -73,15 +73,11 @@ static pyr_status fill_answer(const pyr_classified *classified, pyr_members *mem
 
 static pyr_status set_dictionaries(const pyr_classified *classified, const pyr_members *members, pyr_table *answer,
                                    pyr_error *error) {
-    const pyr_dictionary *decisions;
     pyr_ranking_set_dictionaries(&classified->ranking, answer, 0);
     if (members->names != NULL) {
         pyr_table_set_dictionary(answer, RANKING, members->names);
     }
-    PYR_TRY(pyr_dictionary_from_interner(&classified->penalties.texts, false, NULL, &decisions, error));
-    pyr_table_set_dictionary(answer, PYR_RANKING_DECISIONS, decisions);
-    pyr_dictionary_release(decisions);
-    return PYR_OK;
+    return pyr_set_decisions(&classified->penalties, answer, PYR_RANKING_DECISIONS, error);
 }
 
 static pyr_status answer_members(const pyr_session *session, const pyr_classification_options *options,

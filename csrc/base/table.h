@@ -29,6 +29,9 @@ pyr_status pyr_table_grow(pyr_table *table, int64_t rows, int64_t capacity, pyr_
 void pyr_table_set_dictionary(pyr_table *table, int32_t column, const pyr_dictionary *dictionary);
 /* The table has `rows` rows. On failure the caller still releases it. */
 pyr_status pyr_table_finish(pyr_table *table, int64_t rows, pyr_error *error);
+/* As pyr_table_take, but still under construction, so that values can be changed. */
+pyr_status pyr_table_gather(const pyr_table *table, const int64_t *indices, int64_t count, pyr_table **out,
+                            pyr_error *error);
 /* The columns of a table that was handed in, by name: `columns` has room for `count`. One of a nullable field may be
  * missing (NULL); others, another type or an absent value in a field that is not nullable are PYR_ERROR_ARGUMENT, which
  * names the table as `what`. Further columns are left alone; words of closed vocabularies are not checked. */

@@ -74,8 +74,8 @@ static pyr_status new_alike(const pyr_table *table, int64_t capacity, pyr_table 
     return status;
 }
 
-pyr_status pyr_table_take(const pyr_table *table, const int64_t *indices, int64_t count, pyr_table **out,
-                          pyr_error *error) {
+pyr_status pyr_table_gather(const pyr_table *table, const int64_t *indices, int64_t count, pyr_table **out,
+                            pyr_error *error) {
     int64_t row_count = pyr_table_row_count(table);
     *out = NULL;
     for (int64_t i = 0; i < count; i++) {
@@ -88,6 +88,12 @@ pyr_status pyr_table_take(const pyr_table *table, const int64_t *indices, int64_
     for (int32_t i = 0; i < pyr_table_column_count(table); i++) {
         take_column(pyr_table_column_view(table, i), indices, count, pyr_table_array(*out, i));
     }
+    return PYR_OK;
+}
+
+pyr_status pyr_table_take(const pyr_table *table, const int64_t *indices, int64_t count, pyr_table **out,
+                          pyr_error *error) {
+    PYR_TRY(pyr_table_gather(table, indices, count, out, error));
     pyr_status status = pyr_table_finish(*out, count, error);
     if (status != PYR_OK) {
         pyr_table_release(*out);

@@ -32,4 +32,18 @@ typedef struct pyr_finish {
  * earlier finish. Laps without a time count with the crossing that follows them, and at the end. */
 pyr_finish pyr_find_finish(const pyr_session *session, int32_t entry, int64_t from, const pyr_finish_rule *rule);
 
+/* How long the lap to a flag that falls early may take, by entry: `longest`, or where that is PYR_NO_TIME twice the
+ * median of the laps of the car (PYR_NO_TIME: it has none). */
+pyr_status pyr_limits_to_flag(const pyr_session *session, int64_t longest, int64_t *limits, pyr_error *error);
+
+/* No lap of any car counts. */
+void pyr_no_finishes(const pyr_session *session, pyr_finish *finishes);
+
+/* The finish of every car if the flag falls at an instant: in a race for the leader with its first crossing at or after
+ * it, then for every other car; in another session for every car. The leader's lap to the flag counts, however long it
+ * took: where it was beyond its limit (a stoppage), what it took over half of that is granted to everybody. `finishes` are those of an earlier instant,
+ * or none. Returns when the flag falls; PYR_NO_TIME: the leader does not cross again, and `finishes` are as before.
+ * O(cars + the laps in between). */
+int64_t pyr_let_flag_fall(const pyr_session *session, int64_t instant, const int64_t *limits, pyr_finish *finishes);
+
 #endif

@@ -275,6 +275,25 @@ static PyObject *select_part(PyObject *self, PyObject *args, PyObject *keywords)
     return result;
 }
 
+static PyObject *until(PyObject *self, PyObject *args, PyObject *keywords) {
+    static char *names[] = {"at", "longest", NULL};
+    const pyr_state *state = pyr_state_of_type(Py_TYPE(self));
+    long long at, longest = PYR_NO_TIME;
+    PyObject *longest_object = Py_None;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "L|O", names, &at, &longest_object) ||
+        (longest_object != Py_None && (longest = PyLong_AsLongLong(longest_object)) == -1 && PyErr_Occurred())) {
+        return NULL;
+    }
+    const pyr_until_options options = {at, longest};
+    pyr_session *cut;
+    pyr_error error;
+    pyr_status status;
+    Py_BEGIN_ALLOW_THREADS
+    status = pyr_session_until(self_of(self), &options, &cut, &error);
+    Py_END_ALLOW_THREADS
+    return status == PYR_OK ? pyr_session_wrap(state, cut) : pyr_raise(state, &error, NULL);
+}
+
 /* ---- Type ---- */
 
 static Py_ssize_t length(PyObject *self) {
@@ -298,6 +317,8 @@ static PyMethodDef methods[] = {
     {"select", (PyCFunction)(void (*)(void))select_part, METH_VARARGS | METH_KEYWORDS,
      "select($self, *, cars=(), classes=(), drivers=(), groups=(), flags=(), first_lap=0, last_lap=0)\n--\n\n"
      "The part of the session that matches."},
+    {"until", (PyCFunction)(void (*)(void))until, METH_VARARGS | METH_KEYWORDS,
+     "until($self, at, longest=None)\n--\n\nThe session as if the flag had fallen at a race time."},
     {"from_parts", (PyCFunction)(void (*)(void))from_parts, METH_METHOD | METH_FASTCALL | METH_KEYWORDS | METH_CLASS,
      "from_parts($type, parts, /)\n--\n\nA session from its tables, which are checked."},
     {NULL, NULL, 0, NULL},

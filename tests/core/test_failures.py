@@ -6,7 +6,7 @@ import os
 import pytest
 
 import slow_reader
-from harness import PARTS, Failure
+from harness import NO_TIME, PARTS, Failure
 from made_files import ANONYMOUS, IMSA, PUBLISHED, WEC
 from test_read_laps import published_rows
 
@@ -305,6 +305,20 @@ def test_an_instant_when_any_allocation_fails(core):
                 core.counting.fail_at = 0
         assert time[0] > 0 and core.counting.requests < number
         break
+
+
+def test_an_early_flag_when_any_allocation_fails(core, session):
+    """Of the whole session and of a part of it, whose field is cut too."""
+    text, _alive = core.text("00")
+    chosen = core.ffi.new("pyr_select_options *", {"cars": core.ffi.new("pyr_text[]", [text]), "car_count": 1})
+    selected = core.call(core.lib.pyr_session_select, session, chosen, out="pyr_session *")
+    options = core.ffi.new("pyr_until_options *", {"at": 100 * 10**6, "longest": NO_TIME})
+    for whole in (session, selected):
+        core.fail_every_allocation(
+            lambda whole=whole: core.call(core.lib.pyr_session_until, whole, options, out="pyr_session *"),
+            release_session(core),
+        )
+    core.lib.pyr_session_release(selected)
 
 
 def questions(core) -> list:

@@ -1,0 +1,214 @@
+#include "field.h"
+#include "flag_fall.h"
+
+/* A field whose flag falls early, and what stays of one of its sessions (itself, or one selected from it). */
+typedef struct early_end {
+    const pyr_session *field, *session;
+    const pyr_until_options *options;
+    pyr_finish *finishes; /* by entry of the field */
+    int64_t *limits;      /* by entry of the field: how long the lap to the flag may take */
+    int64_t *rows;        /* as many as the longest table of the session: rows of it that stay */
+    size_t row_capacity;
+    int64_t *flagged;     /* by entry of the session: which of the laps kept is to the flag, -1: none */
+    int64_t elapsed, clock; /* of the last crossing of the field that stays; PYR_NO_TIME: not known */
+} early_end;
+
+/* ---- Where every car ends ---- */
+
+static pyr_status check_instant(const pyr_session *field, int64_t at, pyr_error *error) {
+    int64_t over = -1;
+    for (int64_t row = 0; row < field->laps.count; row++) {
+        over = field->laps.elapsed[row] > over ? field->laps.elapsed[row] : over;
+    }
+    return at >= 0 && at <= over ? PYR_OK
+                                 : pyr_fail(error, PYR_ERROR_ARGUMENT,
+                                            "the instant is outside the session, whose last crossing is %lld s after "
+                                            "the start; give one from 0 up to that",
+                                            (long long)(over / 1000000));
+}
+
+/* `*cut`: some laps do not stay. */
+static pyr_status find_finishes(const early_end *end, bool *cut, pyr_error *error) {
+    const pyr_session *field = end->field;
+    *cut = false;
+    pyr_no_finishes(field, end->finishes);
+    PYR_TRY(pyr_limits_to_flag(field, end->options->longest, end->limits, error));
+    if (pyr_let_flag_fall(field, end->options->at, end->limits, end->finishes) == PYR_NO_TIME) {
+        return PYR_OK; /* it fell with the last lap of the leader */
+    }
+    for (int32_t entry = 0; entry < field->entries.count; entry++) {
+        *cut = *cut || end->finishes[entry].last < pyr_last_lap_row(&field->entries, entry);
+    }
+    return PYR_OK;
+}
+
+/* ---- Cars and laps ---- */
+
+/* Adds the laps of an entry that its car had in the field by then to `rows`. */
+static pyr_status keep_laps(early_end *end, int32_t entry, int64_t *count, pyr_error *error) {
+    const pyr_entries *entries = &end->session->entries;
+    const pyr_laps *laps = &end->session->laps;
+    const pyr_dictionary *names = pyr_part_column(end->session, PYR_ENTRIES, PYR_ENTRY_CAR)->dictionary;
+    int32_t there;
+    PYR_TRY(pyr_require_entry(end->field, pyr_dictionary_text_view(names, entries->car[entry]), &there, error));
+    const pyr_finish *finish = &end->finishes[there];
+    bool started = finish->last >= end->field->entries.first_lap[there];
+    int32_t last_lap = started ? end->field->laps.lap[finish->last] : -1;
+    end->flagged[entry] = -1;
+    for (int64_t row = entries->first_lap[entry]; row < entries->first_lap[entry + 1]; row++) {
+        if (laps->lap[row] <= last_lap) {
+            end->flagged[entry] = finish->took_flag && laps->lap[row] == last_lap ? *count : -1;
+            end->elapsed = laps->elapsed[row] > end->elapsed ? laps->elapsed[row] : end->elapsed;
+            end->clock = laps->clock[row] > end->clock ? laps->clock[row] : end->clock;
+            end->rows[(*count)++] = row;
+        }
+    }
+    return PYR_OK;
+}
+
+/* `lap_counts`: by entry. */
+static pyr_status take_laps(early_end *end, int32_t *lap_counts, pyr_table *parts[PYR_PART_COUNT], pyr_error *error) {
+    const pyr_session *session = end->session;
+    int64_t count = 0;
+    for (int32_t entry = 0; entry < session->entries.count; entry++) {
+        int64_t before = count;
+        PYR_TRY(keep_laps(end, entry, &count, error));
+        lap_counts[entry] = (int32_t)(count - before);
+    }
+    PYR_TRY(pyr_table_gather(session->parts[PYR_LAPS], end->rows, count, &parts[PYR_LAPS], error));
+    int32_t *flags = pyr_table_array(parts[PYR_LAPS], PYR_LAP_FLAG);
+    for (int32_t entry = 0; entry < session->entries.count; entry++) {
+        if (end->flagged[entry] >= 0) {
+            flags[end->flagged[entry]] = PYR_FLAG_CHEQUERED;
+        }
+    }
+    PYR_TRY(pyr_table_finish(parts[PYR_LAPS], count, error));
+    return pyr_table_column_count(session->parts[PYR_SECTIONS]) == 0
+               ? PYR_OK
+               : pyr_table_take(session->parts[PYR_SECTIONS], end->rows, count, &parts[PYR_SECTIONS], error);
+}
+
+static pyr_status take_cars(early_end *end, pyr_table *parts[PYR_PART_COUNT], pyr_error *error) {
+    const pyr_session *session = end->session;
+    for (int32_t entry = 0; entry < session->entries.count; entry++) {
+        end->rows[entry] = entry;
+    }
+    PYR_TRY(pyr_table_gather(session->parts[PYR_ENTRIES], end->rows, session->entries.count, &parts[PYR_ENTRIES],
+                             error));
+    PYR_TRY(take_laps(end, pyr_table_array(parts[PYR_ENTRIES], PYR_ENTRY_LAPS), parts, error));
+    return pyr_table_finish(parts[PYR_ENTRIES], session->entries.count, error);
+}
+
+/* ---- The rest ---- */
+
+/* The rows whose time in `column` is not after `last`; all where that is not known. */
+static pyr_status take_until(const early_end *end, pyr_part part, int32_t column, int64_t last,
+                             pyr_table *parts[PYR_PART_COUNT], pyr_error *error) {
+    const pyr_table *table = end->session->parts[part];
+    const int64_t *times = pyr_int64s(pyr_table_column_view(table, column));
+    int64_t count = 0;
+    for (int64_t row = 0; row < pyr_table_row_count(table); row++) {
+        if (last == PYR_NO_TIME || times[row] <= last) {
+            end->rows[count++] = row;
+        }
+    }
+    return pyr_table_take(table, end->rows, count, &parts[part], error);
+}
+
+static pyr_status take_parts(early_end *end, pyr_table *parts[PYR_PART_COUNT], pyr_error *error) {
+    static const int64_t the_row = 0;
+    PYR_TRY(take_cars(end, parts, error));
+    PYR_TRY(take_until(end, PYR_SUSPENSIONS, PYR_SUSPENSION_ELAPSED, end->elapsed, parts, error));
+    PYR_TRY(take_until(end, PYR_WEATHER, PYR_WEATHER_CLOCK, end->clock, parts, error));
+    PYR_TRY(pyr_table_gather(end->session->parts[PYR_FACTS], &the_row, 1, &parts[PYR_FACTS], error));
+    *(int64_t *)pyr_table_array(parts[PYR_FACTS], PYR_FACT_DURATION) = end->options->at;
+    return pyr_table_finish(parts[PYR_FACTS], 1, error);
+}
+
+/* What stays of end->session, as a session selected from `field` (NULL: a whole one). Results are those of the whole
+ * session, so there are none. */
+static pyr_status cut_session(early_end *end, pyr_session *field, pyr_session **out, pyr_error *error) {
+    static const pyr_part shared[] = {PYR_CREW, PYR_DOUBTS, PYR_FILES, PYR_ASSUMPTIONS};
+    pyr_table *taken[PYR_PART_COUNT] = {NULL}, *parts[PYR_PART_COUNT];
+    pyr_status status = take_parts(end, taken, error);
+    if (status == PYR_OK) {
+        for (int32_t part = 0; part < PYR_PART_COUNT; part++) {
+            parts[part] = taken[part];
+        }
+        for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
+            parts[shared[i]] = end->session->parts[shared[i]];
+        }
+        status = pyr_session_new(end->session->allocator, parts, field, out, error);
+    }
+    for (int32_t part = 0; part < PYR_PART_COUNT; part++) {
+        pyr_table_release(taken[part]);
+    }
+    return status;
+}
+
+/* ---- The lens ---- */
+
+/* Room for one of the sessions that are cut: the field or the one selected from it. */
+static pyr_status new_rows(early_end *end, const pyr_session *session, pyr_error *error) {
+    end->session = session;
+    for (int32_t part = 0; part < PYR_PART_COUNT; part++) {
+        size_t count = (size_t)pyr_table_row_count(session->parts[part]);
+        end->row_capacity = count > end->row_capacity ? count : end->row_capacity;
+    }
+    PYR_TRY(pyr_new_array(session->allocator, end->row_capacity, sizeof *end->rows, &end->rows, error));
+    return pyr_new_array(session->allocator, (size_t)session->entries.count, sizeof *end->flagged, &end->flagged,
+                         error);
+}
+
+static void clear_rows(early_end *end) {
+    const pyr_session *session = end->session;
+    pyr_release_array(session->allocator, end->rows, end->row_capacity, sizeof *end->rows);
+    pyr_release_array(session->allocator, end->flagged, (size_t)session->entries.count, sizeof *end->flagged);
+    end->rows = end->flagged = NULL;
+}
+
+static pyr_status cut_with_rows(early_end *end, const pyr_session *session, pyr_session *field, pyr_session **out,
+                                pyr_error *error) {
+    pyr_status status = new_rows(end, session, error);
+    if (status == PYR_OK) {
+        status = cut_session(end, field, out, error);
+    }
+    clear_rows(end);
+    return status;
+}
+
+static pyr_status cut_all(early_end *end, const pyr_session *session, pyr_session **out, pyr_error *error) {
+    size_t count = (size_t)end->field->entries.count;
+    bool cut;
+    PYR_TRY(pyr_new_array(session->allocator, count, sizeof *end->finishes, &end->finishes, error));
+    PYR_TRY(pyr_new_array(session->allocator, count, sizeof *end->limits, &end->limits, error));
+    PYR_TRY(find_finishes(end, &cut, error));
+    if (!cut) {
+        *out = (pyr_session *)session; /* only its count changes */
+        pyr_session_retain(*out);
+        return PYR_OK;
+    }
+    pyr_session *field;
+    PYR_TRY(cut_with_rows(end, end->field, NULL, &field, error));
+    if (session == end->field) {
+        *out = field;
+        return PYR_OK;
+    }
+    pyr_status status = cut_with_rows(end, session, field, out, error);
+    pyr_session_release(field);
+    return status;
+}
+
+pyr_status pyr_session_until(const pyr_session *session, const pyr_until_options *options, pyr_session **out,
+                             pyr_error *error) {
+    early_end end = {
+        .field = pyr_field_view(session), .options = options, .elapsed = PYR_NO_TIME, .clock = PYR_NO_TIME,
+    };
+    *out = NULL;
+    PYR_TRY(check_instant(end.field, options->at, error));
+    pyr_status status = cut_all(&end, session, out, error);
+    size_t count = (size_t)end.field->entries.count;
+    pyr_release_array(session->allocator, end.finishes, count, sizeof *end.finishes);
+    pyr_release_array(session->allocator, end.limits, count, sizeof *end.limits);
+    return status;
+}

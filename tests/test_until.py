@@ -1,0 +1,199 @@
+"""The race as if the flag had fallen at an instant: the lens, and the table of all full hours."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+import pyracing as pr
+from answers import columns, rows
+from lap_files import CORPUS
+from race_files import race_file, seconds
+
+published = pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
+
+# Race times of the crossings: car 1 at 100, 190, 280, 370; car 2 at 102, 200, 390 (stops), car 3 at 95, 185 (retires),
+# car 4 at 110, 215, 320, 425. Car 5 is half an hour in the garage.
+RACE = """
+    1 P2 | Ann 1:40 1:30 1:30 1:30
+    2 GT | Bo 1:42 1:38B | Bob 3:10/90
+    3 P2 | Cy 1:35 1:30!
+    4 GT | Di 1:50 1:45 1:45 1:45
+    5 GT | Ed 1:45 1:40B 30:00/1700 1:40
+"""
+
+
+def small(text: str = RACE, **options) -> pr.Session:
+    return pr.read(race_file(text), **{"kind": "race", "start": "14:00", **options})
+
+
+def laps_of(session: pr.Session) -> dict[str, int]:
+    return dict(columns(session.entries, "car", "laps"))
+
+
+def test_the_leader_then_every_car_crosses_once_more():
+    """At 186 s car 1 leads: it ends its second lap at 190, the third one at 280. Car 3 had ended two by then."""
+    cut = small().until(186)
+    assert laps_of(cut) == {"1": 3, "2": 3, "3": 2, "4": 3, "5": 2}
+    assert columns(cut.classification(), "car", "position", "status", "laps", "total_time") == [
+        ("1", 1, "classified", 3, seconds("280")),
+        ("4", 2, "classified", 3, seconds("320")),
+        ("2", 3, "classified", 3, seconds("390")),
+        ("3", None, "not_classified", 2, seconds("185")),
+        ("5", None, "not_classified", 2, seconds("205")),
+    ]
+
+
+def test_the_flag_is_the_leaders():
+    """At 150 s nobody has ended lap 2; car 3 does so first, at 185, and finishes there. From then on cars 1 (190), 2
+    (200), 4 (215) and 5 (205) finish."""
+    cut = small().until("2:30")
+    assert columns(cut.classification(), "car", "laps", "total_time") == [
+        ("3", 2, seconds("185")), ("1", 2, seconds("190")), ("2", 2, seconds("200")), ("5", 2, seconds("205")),
+        ("4", 2, seconds("215")),
+    ]  # fmt: skip
+    assert columns(cut.laps, "car", "lap", "flag") == [
+        (car, lap, "chequered" if lap == 2 else "green") for car in "12345" for lap in (1, 2)
+    ]
+    assert cut.info["duration"].total_seconds() == 150
+
+
+def test_a_lap_to_the_flag_that_takes_too_long():
+    """Car 5 comes out of its garage half an hour later; the rules may give it that long."""
+    assert laps_of(small().until("lap 3"))["5"] == 2
+    patient = pr.rules({"last_lap": {"limits": [["10m", 0], ["40m", 1]]}})
+    cut = small().until("lap 3", rules=patient)
+    assert laps_of(cut)["5"] == 3
+    row = next(row for row in rows(cut.classification(rules=patient)) if row["car"] == "5")
+    assert (row["laps"], row["penalty_laps"], row["decisions"]) == (3, 0, None), "the pit lane is not of the last lap"
+
+
+def test_instants_of_every_kind():
+    """Car 5 is alone at the end, with its fourth lap at 2105 s; car 1 was the first to end it, at 370."""
+    assert small().until("-90s") == small().until(280) == small().until("lap 3") == small().until(clock="14:04:40")
+    assert small().until("50%") == small().until(185)
+
+
+def test_what_else_is_until_then(simulation):
+    whole = simulation.session
+    cut = whole.until("1h")
+    assert len(cut.results) == len(cut.provisional) == 0 < len(whole.results)
+    last = max(clock for (clock,) in columns(cut.laps, "clock"))
+    assert [row for row in rows(whole.weather) if row["clock"] <= last] == rows(cut.weather)
+    assert len(whole.weather) > len(cut.weather) > 50
+    assert rows(cut.crew) == rows(whole.crew)
+    assert cut.info["files"] == whole.info["files"]
+
+
+def test_sections_go_with_their_laps():
+    data = b"NUMBER;LAP_NUMBER;LAP_TIME;ELAPSED;A_time;A_elapsed\n1;1;90;90;30;30\n1;2;91;181;31;31\n1;3;91;272;32;32\n"
+    assert columns(pr.read(data, kind="race").until(100).sections, "lap", "time") == [(1, 30_000_000), (2, 31_000_000)]
+
+
+def test_until_the_end_is_the_race(race):
+    assert race.until("100%") == race
+    assert race.until(race.info["duration"] or "2h") == race
+    assert race.until("-0.001s").results == race.results
+
+
+def test_lenses_compose(race):
+    for instant in ("30m", "1h10m"):
+        early, late = race.until(instant).select(classes="LMGT3"), race.select(classes="LMGT3").until(instant)
+        assert early == late
+        assert early.classification() == late.classification()
+        assert early.crossings() == late.crossings(), "the field of both ends at that instant"
+    driver = race.drivers[0]
+    assert race.select(drivers=driver).until("1h") == race.until("1h").select(drivers=driver)
+    assert race.until("1h30m").until("1h") == race.until("1h")
+
+
+def test_pickles(race):
+    for cut in (race.until("1h"), race.select(cars=race.cars[:3]).until("1h"), race.until("1h").select(laps=(1, 9))):
+        again = pickle.loads(pickle.dumps(cut))
+        assert again == cut and again.laps == cut.laps
+        assert again.crossings() == cut.crossings()
+
+
+def test_practice_ends_for_every_car_with_its_next_crossing():
+    cut = small(kind="practice").until(186)
+    assert laps_of(cut) == {"1": 2, "2": 2, "3": 2, "4": 2, "5": 2}
+
+
+def test_instants_outside(race):
+    for at in ("-1000h", 10**6, "12h"):
+        with pytest.raises(ValueError, match="outside the session"):
+            race.until(at)
+    with pytest.raises(ValueError, match="outside the session"):
+        race._core.until(-1)
+    with pytest.raises(ValueError, match="no lap 9999"):
+        race.until("lap 9999")
+    with pytest.raises(ValueError, match="at='16h', or as time of day"):
+        race.until()
+
+
+# ---- Hours ----
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_hours_as_the_simulator_knows_them(seed):
+    """Laps and time of every car as if the flag had fallen at each hour, from its own state; who is classified took the
+    flag, and stands in the order of laps and time."""
+    simulation = pr.simulate(seed=seed, hours=6, cars=30)
+    table = rows(simulation.session.hourly())
+    assert {row["hour"] for row in table} == set(simulation.truth.if_flagged) == set(range(1, 7))
+    stopped = 0
+    for hour, truth in simulation.truth.if_flagged.items():
+        own = {row["car"]: row for row in table if row["hour"] == hour}
+        for standing in truth:
+            row = own[standing.car]
+            total = standing.total_time and round(standing.total_time.total_seconds() * 1e6)
+            assert (row["laps"], row["total_time"]) == (standing.laps, total), (hour, standing)
+            assert (row["status"] == "classified") == (standing.where in ("track", "pit_lane")), (hour, standing)
+            stopped += row["status"] != "classified"
+        running = [standing.car for standing in truth if own[standing.car]["status"] == "classified"]
+        assert [row["car"] for row in own.values() if row["status"] == "classified"] == running
+    assert stopped > 6
+
+
+def without_retirements(table: list[dict]) -> list[dict]:
+    """The published result knows who had retired, the hours do not."""
+    return [{**row, "status": row["status"].replace("retired", "not_classified")} for row in table]
+
+
+@published
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("wec/2024/le_mans_24h.csv", None),
+        ("wec/2024/le_mans_24h.csv", "lemans24h"),
+        ("wec/2025/cota_6h.csv", "wec"),
+        ("imsa/2021/12-6h---watkins-glen-international", "imsa"),
+    ],
+)
+def test_an_hour_is_the_race_until_then(name, rules):
+    path = CORPUS / name
+    session = pr.read(path if path.suffix else next(path.glob("*race-laps.csv")))
+    table = rows(session.hourly(rules=rules))
+    for hour in sorted({row["hour"] for row in table}):
+        cut = rows(session.until(f"{hour}h", rules=rules).classification(rules=rules))
+        assert [{"hour": hour, **row} for row in without_retirements(cut)] == [
+            row for row in table if row["hour"] == hour
+        ]
+
+
+def test_hours_of_a_class(race):
+    own = columns(race.select(classes="LMGT3").hourly(), "hour", "car", "position", "gap")
+    assert [(hour, car) for hour, car, *_ in own] == [
+        (row["hour"], row["car"]) for row in rows(race.hourly()) if row["class"] == "LMGT3"
+    ]
+    assert [position for hour, _, position, _ in own if hour == 1 and position] == list(range(1, len(own) // 2 + 1))
+    assert own[0][3] == 0
+
+
+def test_hours_of_what_is_no_race(race):
+    with pytest.raises(ValueError, match="no race"):
+        small(kind="practice").hourly()
+    with pytest.raises(ValueError, match="narrowed"):
+        race.select(laps=(1, 5)).hourly()
+    assert len(small("1 | Ann 1:40 1:30").hourly()) == 0
