@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import lap_files
@@ -14,6 +15,8 @@ from race_files import race_file
 from report_pages import Page
 
 import pyracing as pr
+from pyracing.report.facts import Facts
+from pyracing.report.page import page_of, rendered
 
 RACE = """
     7 GT3 | Ann 1:40 1:30 1:30* 1:31B | Bo 2:20/45 1:30 1:30 1:31
@@ -246,3 +249,49 @@ def test_a_result_without_laps(simulation: pr.Simulation, tmp_path: Path) -> Non
     official = rows(session.results)
     assert page.figures["Winner"] == f"Car {official[0]['car']}"
     assert sum(len(page.tables[name]) for name in session.classes) == len(official)
+
+
+# ---- Published files ----
+
+EVERY_FILE = "PYRACING_EVERY_FILE" in os.environ  # as CI says: it takes minutes
+
+
+def readable(paths: list[Path]) -> Iterator[pr.Session]:
+    for path in paths:
+        try:
+            yield pr.read(path)
+        except pr.ReadError:
+            continue
+
+
+def test_every_published_file_that_can_be_read_has_a_report(data: Path, tmp_path: Path) -> None:
+    """Its words and tables; with charts where all are asked for. Without CI, every fourth file."""
+    paths = sorted(path for path in data.rglob("*") if path.is_file())
+    for number, session in enumerate(readable(paths if EVERY_FILE else paths[::4])):
+        if EVERY_FILE or number % 40 == 0:
+            page = told(session, tmp_path)
+        else:
+            facts = Facts(session)
+            page = Page(rendered(page_of(facts, {}, {}), {}, "", paper=False))
+        assert page.headings[0][0] == 1
+        cars = [row["Car"] for rows_shown in page.tables.values() for row in rows_shown if "Place" in row]
+        assert len(cars) == len(set(cars)) and set(cars) <= set(session.cars)
+
+
+def test_le_mans(le_mans: pr.Session, tmp_path: Path) -> None:
+    """The 24 hours of 2024 as the world knows them, in less than 6 MB."""
+    path = pr.report(le_mans, tmp_path / "report.html")
+    assert path.stat().st_size < 6_000_000
+    page = Page(path.read_text(encoding="utf-8"))
+    assert (page.figures["Winner"], page.figures["Distance"]) == ("Car 50", "311 laps")
+    assert page.figures["Margin"].startswith("14.221")
+    winners = {name: page.tables[name][0]["Car"] for name in le_mans.classes}
+    assert winners == {"HYPERCAR": "50", "LMP2": "22", "LMGT3": "91"}
+
+
+def test_what_the_stewards_of_watkins_glen_did(data: Path, tmp_path: Path) -> None:
+    """Nine cars were moved to the rear of their class after the six hours of 2022."""
+    race = pr.read(data / "imsa" / "2022" / "11-watkins-glen-international", session="race")
+    page = told(race, tmp_path, rules="imsa")
+    moved = set(re.findall(r"Car (\w+): moved to the rear of its class", page.words))
+    assert moved == {"1", "12", "25", "32", "36", "42", "57", "59", "99"}

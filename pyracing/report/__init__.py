@@ -32,7 +32,7 @@ def report(
     do not fit, and ImportError where the libraries of the extra `report` are missing.
     """
     from pyracing.report.page import html_of, page_of, pdf_of
-    from pyracing.report.pictures import pictures_of
+    from pyracing.report.pictures import colours_of, pictures_of
 
     target = Path(path)
     ending = target.suffix.lower()
@@ -40,7 +40,7 @@ def report(
         raise ValueError(f"a report is written as .html or .pdf, not as '{target.name}'")
     given = None if rules is None else rules_of(rules)
     facts = Facts(session, given, decisions_from(decisions))
-    page = page_of(facts, pictures_of(facts))
+    page = page_of(facts, pictures_of(facts), colours_of(facts))
     data = pdf_of(page) if ending == ".pdf" else html_of(page).encode()
     target.write_bytes(data)
     return target

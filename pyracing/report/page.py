@@ -41,11 +41,12 @@ class Page(NamedTuple):
     figures: list[Figure]
     stories: list[Story]
     sections: list[Section]
+    colours: Mapping[str, str]  # of the classes, as the charts have them
     made: str
 
 
-def page_of(facts: Facts, pictures: Mapping[str, Picture]) -> Page:
-    """What is told of a session, with those of the charts that there are."""
+def page_of(facts: Facts, pictures: Mapping[str, Picture], colours: Mapping[str, str]) -> Page:
+    """What is told of a session, with those of the charts that there are and the colours of its classes."""
 
     def shown(*names: str) -> list[Picture]:
         return [pictures[name] for name in names if name in pictures]
@@ -74,6 +75,7 @@ def page_of(facts: Facts, pictures: Mapping[str, Picture]) -> Page:
         key_figures(facts),
         stories(facts),
         [section for section in sections if section.says_something or section.intro],
+        colours,
         f"pyracing {pyracing.__version__}",
     )
 
@@ -166,7 +168,8 @@ def still(picture: Picture) -> str:
 def listing(grid: Grid) -> str:
     """A long table as timekeepers print it, a line a row: laid out cell by cell it would take minutes."""
     rows = [
-        [cut(cell, WIDEST_CELL) for cell in row] for row in ([heading.text for heading in grid.headings], *grid.rows)
+        [cut(cell.replace("\n", " "), WIDEST_CELL) for cell in row]
+        for row in ([heading.text for heading in grid.headings], *grid.rows)
     ]
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
 

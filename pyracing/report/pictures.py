@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from pyracing.display import printable
 from pyracing.report.facts import Facts
 
-NAMES = ("lap_times", "stints")
+NAMES = ("race_trace", "lap_times", "stints")
 PAPER_WIDTH = 760  # of the axes of a still picture, in units of the chart
 
 
@@ -32,6 +33,14 @@ def pictures_of(facts: Facts) -> dict[str, Picture]:
             continue
         found[name] = picture(name, chart, facts.info["name"])
     return found
+
+
+def colours_of(facts: Facts) -> dict[str, str]:
+    """The colour of each class in the charts, where there are several; by the name as it is shown."""
+    from pyracing.charts.colours import class_colours
+
+    colours = class_colours(facts.session)
+    return {printable(name): colour for name, colour in colours.items() if name} if len(colours) > 1 else {}
 
 
 def picture(name: str, chart: Any, session_name: str | None) -> Picture:

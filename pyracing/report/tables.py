@@ -23,7 +23,8 @@ class Heading(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table as text. The cell `row_heading` of each row says what the row is about."""
+    """A table as text. The cell `row_heading` of each row says what the row is about; a second line of a cell says
+    more."""
 
     caption: str
     headings: list[Heading]
@@ -107,32 +108,39 @@ def classification_grids(facts: Facts) -> list[Grid]:
         own = laps.get(row["car"], {}).get("class_position")
         return str(own) if facts.order != "laps" and own is not None and own != row["class_position"] else ""
 
+    best = Column("Best lap", time("best_lap"), True)
+    race_columns = [
+        Column("Gap", lambda row: gap_text(lost_to(row["first"], row)), True),
+        Column("Time", time("total_time"), True),
+        best,
+    ]
+    practice_columns = [best, Column("Gap", best_gap_cell, True)]
     columns = [
         Column("Place", text("class_position"), True),
-        Column("By laps", by_laps, True),
         Column("Car", text("car")),
-        Column("Team", text("team")),
-        Column("Drivers", text("drivers")),
-        Column("Status", lambda row: "" if row["status"] == "classified" else capital(plain(row["status"]))),
-        *([Column("Overall", text("position"), True)] if several else []),
+        Column("Team and drivers", team_cell),
         Column("Laps", text("laps"), True),
-        Column("Time", time("total_time"), True),
-        Column("Gap", text("behind"), True),
-        Column("Best lap", time("best_lap"), True),
+        *(race_columns if facts.is_race else practice_columns),
         Column("On lap", text("best_lap_number"), True),
-        Column("Penalty", penalty_cell, True),
+        *([Column("Overall", text("position"), True)] if several else []),
+        *([Column("By laps", by_laps, True), Column("Penalty", penalty_cell, True)] if facts.is_race else []),
+        Column("Status", lambda row: "" if row["status"] == "classified" else capital(plain(row["status"]))),
     ]
-    if not facts.is_race:
-        columns = [column for column in columns if column.title not in ("Time", "By laps", "Gap", "Penalty")]
     return [
-        grid(printable(name or "All cars"), columns, with_gaps(rows), "Car")
+        grid(printable(name or "All cars"), columns, [{**row, "first": rows[0]} for row in rows], "Car")
         for name, rows in facts.finish_by_class.items()
     ]
 
 
-def with_gaps(rows: list[Row]) -> list[Row]:
-    """With what each car is behind the first of its class."""
-    return [{**row, "behind": gap_text(lost_to(rows[0], row))} for row in rows]
+def team_cell(row: Row) -> str:
+    """The team, and below it the drivers."""
+    return "\n".join(part for part in (text("team")(row), text("drivers")(row)) if part)
+
+
+def best_gap_cell(row: Row) -> str:
+    """What the best lap is behind that of the first."""
+    best, first = row["best_lap"], row["first"]["best_lap"]
+    return time_text(best - first, "+") if best is not None and first is not None and best > first else ""
 
 
 def penalty_cell(row: Row) -> str:
@@ -202,9 +210,9 @@ def neutralisation_grids(facts: Facts) -> list[Grid]:
         Column("Duration", span("duration"), True),
         Column("First lap", text("first_lap"), True),
         Column("Last lap", text("last_lap"), True),
-        Column("Told from", lambda row: "lap times" if row.get("inferred") else "published flags"),
+        Column("", lambda row: "estimate from lap times" if row.get("inferred") else ""),
     ]
-    note = "Race time and laps of the leader. A period told from lap times is an estimate."
+    note = "In race time and laps of the leader."
     return [grid("Neutralisations", columns, facts.neutralisations, note=note)] if facts.neutralisations else []
 
 
