@@ -578,6 +578,23 @@ typedef struct pyr_order_options {
  * PYR_ERROR_ARGUMENT: nothing is named `by`. PYR_ERROR_REFUSED: the session is no race. */
 pyr_status pyr_order(const pyr_session *session, const pyr_order_options *options, pyr_table **out, pyr_error *error);
 
+/* Who races against whom. */
+typedef enum pyr_race_by { PYR_RACE_OVERALL = 0, PYR_RACE_BY_CLASS = 1 } pyr_race_by;
+
+/* Questions about the race of the whole field, or about each class as a race of its own. */
+typedef struct pyr_race_options {
+    int32_t by; /* pyr_race_by */
+} pyr_race_options;
+
+/* Where each car stood at each lap of the leader: car, class, leader_lap, position, laps, by leader_lap, then position;
+ * by class one class after the other, as text, at the laps of its own leader. The order is that just before the leader
+ * ends its next lap, when every car has had its time to come round (at the last lap: at the end, so the order of the
+ * finish), as in pyr_order; `laps`: completed by then. A car has a row up to the lap of the leader in which it crosses
+ * the line for the last time. A session selected from another shows its cars as they stand in the field, where it holds
+ * the last lap that the car had completed. `options` NULL: overall. PYR_ERROR_REFUSED: the session is no race. */
+pyr_status pyr_lap_chart(const pyr_session *session, const pyr_race_options *options, pyr_table **out,
+                         pyr_error *error);
+
 /* What gaps are measured to. */
 typedef struct pyr_gaps_options {
     pyr_text to; /* `leader` (also data NULL, the default), `class_leader`, `ahead`, `behind`, `class_ahead`,

@@ -417,6 +417,17 @@ class Session:
         """
         return self._ask("gaps", to=to)
 
+    def lap_chart(self, *, by: Literal["overall", "class"] = "overall") -> Table:
+        """Where each car of a race stood at each lap of the leader, in the field or in its class: car, class,
+        leader_lap, position, laps.
+
+        The order is that just before the leader ends his next lap, when every car has had the time to come round; at
+        the last lap it is that of the finish. `laps` are those that the car had completed. A car has a row up to the
+        lap of the leader in which it crosses the line for the last time. By class, the leader is that of the class.
+        Positions are absent where laps without a time leave them open. Raises ValueError for sessions that are no race.
+        """
+        return self._ask("lap_chart", by=by)
+
     def stints(self, *, by: Literal["pit", "driver"] = "pit") -> Table:
         """The stints of each car; every lap is in one.
 

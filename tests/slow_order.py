@@ -123,6 +123,33 @@ class Race:
             return None, None
         return self.elapsed(car.row) - self.elapsed(row), self.laps_behind(car.row, row)
 
+    # ---- Lap chart ----
+
+    def races(self, by: str | None) -> list[list[str]]:
+        """The cars of the race, or of each class by name."""
+        if by is None:
+            return [list(self.cars)]
+        classes: dict = {}
+        for car, rows in self.cars.items():
+            classes.setdefault(self.laps[rows[0]][by], []).append(car)
+        return [classes[name] for name in sorted(name for name in classes if name is not None)]
+
+    def lap_chart(self, cars: list[str], step: int = 1) -> list[tuple]:
+        """(car, leader_lap, position, laps) of every `step`th lap of the leader."""
+        led: list[int] = []  # the crossings that no lap as high came before
+        for row in self.crossings:
+            if self.laps[row]["car"] in cars and self.laps[row]["lap"] > (self.laps[led[-1]]["lap"] if led else -1):
+                led.append(row)
+        answer = []
+        ends = [self.rank[row] for row in led[1:]] + [NEVER]
+        for row, end in list(zip(led, ends, strict=False))[::step]:
+            there = [self.after(car, sum(self.rank[own] < end for own in self.known[car])) for car in cars]
+            for car in sorted(there, key=lambda car: (-car.least, car.rank)):
+                runs = car.row is not None and (car.row != self.known[car.name][-1] or self.elapsed(car.row) >= self.elapsed(row))
+                if runs and self.laps[row]["lap"] > 0:
+                    answer.append((car.name, self.laps[row]["lap"], self.position(car, there), car.least))
+        return answer
+
     # ---- Gaps ----
 
     def places(self, by: str | None = None) -> dict[int, tuple]:

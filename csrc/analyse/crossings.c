@@ -1,7 +1,5 @@
 #include "../model/timeline.h"
 
-#include <string.h>
-
 #include "lap_rows.h"
 
 enum { POSITION = 4, CLASS_POSITION, GAP, GAP_LAPS, INTERVAL, INTERVAL_LAPS, CLASS_GAP, CLASS_GAP_LAPS };
@@ -42,19 +40,14 @@ typedef struct crossing_work {
 
 static pyr_status prepare(crossing_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
-    size_t own = (size_t)work->session->laps.count, all = (size_t)work->field->laps.count;
+    size_t own = (size_t)work->session->laps.count;
     PYR_TRY(pyr_session_timeline(work->field, &work->timeline, error));
     PYR_TRY(pyr_field_rows(work->session, &work->field_rows, error));
     PYR_TRY(pyr_new_array(allocator, own, sizeof *work->rows, &work->rows, error));
     PYR_TRY(pyr_new_array(allocator, own, sizeof *work->interval_laps, &work->interval_laps, error));
-    PYR_TRY(pyr_new_array(allocator, all, sizeof *work->session_rows, &work->session_rows, error));
-    PYR_TRY(pyr_new_array(allocator, (size_t)work->field->entries.count, sizeof *work->completed, &work->completed,
-                          error));
-    memset(work->session_rows, 0xff, all * sizeof *work->session_rows);
-    for (int64_t row = 0; row < work->session->laps.count; row++) {
-        work->session_rows[work->field_rows[row]] = row;
-    }
-    return PYR_OK;
+    PYR_TRY(pyr_session_rows(work->session, &work->session_rows, error));
+    return pyr_new_array(allocator, (size_t)work->field->entries.count, sizeof *work->completed, &work->completed,
+                         error);
 }
 
 static void clear(crossing_work *work) {

@@ -19,6 +19,7 @@ extern const pyr_question
     pyr_gaps_question,
     pyr_hourly_question,
     pyr_ideal_laps_question,
+    pyr_lap_chart_question,
     pyr_lap_details_question,
     pyr_lap_records_question,
     pyr_neutralisations_question,

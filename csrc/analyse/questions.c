@@ -11,6 +11,7 @@ static const pyr_question *const questions[] = {
     &pyr_gaps_question,
     &pyr_hourly_question,
     &pyr_ideal_laps_question,
+    &pyr_lap_chart_question,
     &pyr_lap_details_question,
     &pyr_lap_records_question,
     &pyr_neutralisations_question,

@@ -55,3 +55,18 @@ pyr_status pyr_field_rows(const pyr_session *session, int64_t **rows, pyr_error 
     }
     return status;
 }
+
+pyr_status pyr_session_rows(const pyr_session *session, int64_t **rows, pyr_error *error) {
+    const pyr_allocator *allocator = session->allocator;
+    int64_t *field_rows, field_count = pyr_field_view(session)->laps.count;
+    PYR_TRY(pyr_field_rows(session, &field_rows, error));
+    pyr_status status = pyr_new_array(allocator, (size_t)field_count, sizeof **rows, rows, error);
+    for (int64_t row = 0; status == PYR_OK && row < field_count; row++) {
+        (*rows)[row] = -1;
+    }
+    for (int64_t row = 0; status == PYR_OK && row < session->laps.count; row++) {
+        (*rows)[field_rows[row]] = row;
+    }
+    pyr_release_array(allocator, field_rows, (size_t)session->laps.count, sizeof *field_rows);
+    return status;
+}
