@@ -76,6 +76,22 @@ def test_questions_take_their_options(folder: Path) -> None:
     assert clean == race.clean_laps(slow=0.01)["clean"].tolist()
 
 
+def test_a_classification_by_rules_decisions_and_grid(folder: Path, simulation: pr.Simulation, tmp_path: Path) -> None:
+    decisions, grid = tmp_path / "decisions.csv", tmp_path / "grid.csv"
+    pr.write_decisions(simulation.truth.decisions, decisions)
+    grid.write_text("car,position\n" + "".join(f"{car},{n}\n" for n, car in enumerate(simulation.truth.grid, 1)))
+    text = shown(folder, "--rules", "wec", "--decisions", decisions, "--grid", grid, "--format", "csv")
+    rows = list(csv.DictReader(text.splitlines()))
+    told = [result.car for result in simulation.truth.official if result.status == "classified"]
+    assert [row["car"] for row in rows if row["status"] == "classified"] == told
+    assert {row["car"]: int(row["grid"]) for row in rows} == {
+        car: place for place, car in enumerate(simulation.truth.grid, 1)
+    }
+    grid.write_text("number,place\n7,1\n")
+    wrong = run("show", folder, "--grid", grid)
+    assert wrong.returncode == 2 and b"a grid has the columns car and position" in wrong.stderr
+
+
 @pytest.mark.parametrize("question", sorted(cli.questions()))
 def test_every_question_can_be_shown(folder: Path, question: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     assert cli.main(["show", str(folder), "--question", question]) == 0
@@ -179,7 +195,7 @@ def test_what_is_no_command_line_shows_the_usage(arguments: list[str]) -> None:
 @pytest.mark.parametrize("command", ["demo", "show", "check", "report", "season", "series"])
 def test_help_has_an_example(command: str) -> None:
     text = run(command, "--help").stdout.decode()
-    assert "example:\n  pyracing " in text
+    assert "example:\n  pyracing " in text or "examples:\n  pyracing " in text
 
 
 def test_a_broken_pipe_is_silent(folder: Path) -> None:
