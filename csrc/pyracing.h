@@ -446,17 +446,69 @@ typedef struct pyr_stints_options {
 pyr_status pyr_stints(const pyr_session *session, const pyr_stints_options *options, pyr_table **out,
                       pyr_error *error);
 
+/* Where fuel-only stops end. */
+typedef struct pyr_pit_stops_options {
+    int64_t fuel_only; /* visits below it changed no tyres; PYR_NO_TIME: found for each class */
+} pyr_pit_stops_options;
+
 /* The visits of each car to the pit lane: car, class, visit (from 1), lap (the in-lap), elapsed (at its end),
- * pit_lane_time, kind, driver_before, driver_after, driver_change, flag (at the end of the in-lap), loss. A visit is a
- * crossing in the pit lane, a published pit_lane_time, or both paired. `kind` (pit_stop, drive_through, stop_go,
- * garage, red_flag, pass_through, unfinished) is an estimate, on what is said in model/visit_kinds.c: unfinished did
- * not come out again, garage is over 3 x the median visit of its class, drive_through and pass_through (under caution,
- * in practice, or behind the safety car) are transits without a stop; stop_go only a decision names. A start from the
- * pit lane is a visit without lap, elapsed, driver_before and flag. `loss`: the laps of the visit less as many median
- * laps of the rivals: cars of its class, laps neither in- nor out-laps that end between start and end of the visit's
- * laps; absent with fewer than 6 of them, for red_flag and unfinished visits and in practice and qualifying. A session
- * selected from another shows the visits whose in-lap (or out-lap, without one) it holds. `options` is not used. */
-pyr_status pyr_pit_stops(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+ * pit_lane_time, kind, driver_before, driver_after, driver_change, flag (at the end of the in-lap), loss, service,
+ * fuel_only_below, flag_state, rivals, naive. A visit is a crossing in the pit lane, a published pit_lane_time, or
+ * both paired. `kind` (pit_stop, drive_through, stop_go, garage, red_flag, pass_through, unfinished) is an estimate,
+ * on what is said in model/visit_kinds.c: unfinished did not come out again, garage is over 3 x the median visit of
+ * its class, drive_through and pass_through (under caution, in practice, or behind the safety car) are transits
+ * without a stop; stop_go only a decision names. A start from the pit lane is a visit without lap, elapsed,
+ * driver_before and flag.
+ *
+ * * `loss`: the laps of the visit less as many median laps of the rivals: cars of its class, laps neither in- nor out-
+ * laps that end between start and end of the visit's laps; absent with fewer than 6 of them, for red_flag and
+ * unfinished visits and in practice and qualifying. `service` of a pit_stop is an estimate too: fuel_only below a
+ * pit_lane_time of fuel_only_below, else tyres; absent where no cut-off is given and none can be found: the stops of
+ * the class under green are not two groups (analyse/two_groups.h). `flag_state`: the flag that in- and out-lap both
+ * carry, or mixed.
+ *
+ * * `naive` and `rivals` are measures as published elsewhere, for those visits that were counted there: a lap that
+ * crosses in the pit lane whose predecessor and successor do not, with at most 300 s of pit_lane_time on the lap after
+ * it, or none there, of a car with at least 10 green flying laps. naive: in-lap and out-lap less twice the median
+ * green flying lap of the car, whatever the flag. rivals: less twice the median of laps of its class that neither
+ * cross in the pit lane nor follow such a crossing and that end within the two laps; a crossing at the very start of
+ * the in-lap counts or not as binary floating-point seconds compare; absent with fewer than 6 laps.
+ *
+ * * A session selected from another shows the visits whose in-lap (or out-lap, without one) it holds. `options` NULL:
+ * the cut-off is found. PYR_ERROR_ARGUMENT: `fuel_only` is not positive. */
+pyr_status pyr_pit_stops(const pyr_session *session, const pyr_pit_stops_options *options, pyr_table **out,
+                         pyr_error *error);
+
+/* Whose stops a row of pyr_pit_loss takes together. */
+typedef enum pyr_loss_by {
+    PYR_LOSS_OVERALL = 0,
+    PYR_LOSS_BY_CLASS = 1,
+    PYR_LOSS_BY_CAR = 2,
+    PYR_LOSS_BY_DRIVER = 3, /* who came in */
+    PYR_LOSS_BY_TEAM = 4,
+    PYR_LOSS_BY_MANUFACTURER = 5,
+    PYR_LOSS_BY_GROUP = 6
+} pyr_loss_by;
+
+/* Which column of pyr_pit_stops is summed up. */
+typedef enum pyr_loss_method { PYR_LOSS_EXACT = 0, PYR_LOSS_RIVALS = 1, PYR_LOSS_NAIVE = 2 } pyr_loss_method;
+
+typedef struct pyr_pit_loss_options {
+    int32_t by;     /* pyr_loss_by */
+    int32_t method; /* pyr_loss_method */
+} pyr_pit_loss_options;
+
+/* What a stop cost, a row a group and flag state (of in- and out-lap; absent without flags), by group as text, then
+ * flag: car, class, driver, flag, stops, median, low, high, naive, green_laps, measured, green_lap, group, team,
+ * manufacturer. By the method `loss`, `stops` are the visits that are a pit_stop; by `rivals` and `naive` those that
+ * have a naive figure. `median` is over the `measured` of them whose figure is known; `low` and `high` are its 95 %
+ * bootstrap interval (base/interval.h), absent with fewer than 6. `naive`: the median of that figure. `green_lap`: the
+ * median green flying lap of the group (neither lap 1 nor in- or out-lap), `green_laps`: median / green_lap. Names
+ * that differ within a group are absent. A session selected from another counts the visits that pyr_pit_stops shows,
+ * against the green laps of the field. `options` NULL: by class, the method loss. PYR_ERROR_ARGUMENT: an option out of
+ * range. */
+pyr_status pyr_pit_loss(const pyr_session *session, const pyr_pit_loss_options *options, pyr_table **out,
+                        pyr_error *error);
 
 /* For whom the chequered flag falls first. */
 typedef enum pyr_flag_falls { PYR_FLAG_FOR_LEADER = 0, PYR_FLAG_AT_TIME = 1 } pyr_flag_falls;
@@ -622,15 +674,15 @@ typedef struct pyr_neutralisations_options {
 /* The periods of the session that were not green, in order of time, of the whole field: kind (yellow, slow_zone, fcy,
  * vsc, code_60, safety_car, red), start, end (race time), duration, first_lap, last_lap (of the leader), crossings
  * (that say so), inferred, evidence, start_after, end_after, suspended, bunched, leader_laps, share_of_time,
- * share_of_laps. Each crossing is a time-stamped reading of the flag: `start` is the first crossing under it, `end` the
- * first that no more is, so that the duration is right on average; it really began and ended later than `start_after`
- * and `end_after`, the crossings before. `first_lap`: the lap that the leader was on at `start`, `last_lap`: at `end`,
- * or had just ended; `leader_laps`: those that it ended under it. `suspended`: how long race time stood still
- * meanwhile. `bunched`: the field was gathered; absent where the kind does not say so. Shares are of the race up to the
- * chequered flag and of the laps of all cars. A red flag that no flag tells is `inferred`: from a standstill
- * (model/standstills.h: from when the first of its laps began until the first ended, `crossings` counts them; the
- * signal fell a little before or after, so `start_after` is absent) or from race time standing still; it divides a
- * caution that went on. `options` NULL: fcy_bunches not said. PYR_ERROR_ARGUMENT: it is no pyr_fcy. */
+ * share_of_laps. Each crossing is a time-stamped reading of the flag: `start` is the first crossing under it, `end`
+ * the first that no more is, so that the duration is right on average; it really began and ended later than
+ * `start_after` and `end_after`, the crossings before. `first_lap`: the lap that the leader was on at `start`,
+ * `last_lap`: at `end`, or had just ended; `leader_laps`: those that it ended under it. `suspended`: how long race
+ * time stood still meanwhile. `bunched`: the field was gathered; absent where the kind does not say so. Shares are of
+ * the race up to the chequered flag and of the laps of all cars. A red flag that no flag tells is `inferred`: from a
+ * standstill (model/standstills.h: from when the first of its laps began until the first ended, `crossings` counts
+ * them; the signal fell a little before or after, so `start_after` is absent) or from race time standing still; it
+ * divides a caution that went on. `options` NULL: fcy_bunches not said. PYR_ERROR_ARGUMENT: it is no pyr_fcy. */
 pyr_status pyr_neutralisations(const pyr_session *session, const pyr_neutralisations_options *options, pyr_table **out,
                                pyr_error *error);
 

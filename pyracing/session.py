@@ -17,7 +17,7 @@ from pyracing.presets import rules as rules_of
 from pyracing.rules import Rules
 from pyracing.summary import summary_html, summary_text
 from pyracing.table import Table, row_dicts
-from pyracing.times import Clock, Instant, race_time, to_microseconds
+from pyracing.times import Clock, Duration, Instant, race_time, to_microseconds
 
 CoreSession: TypeAlias = _core.Session  # in the class, `_core` is the session itself
 Names: TypeAlias = str | Iterable[str]
@@ -441,18 +441,46 @@ class Session:
         """
         return self._ask("stints", by=by)
 
-    def pit_stops(self) -> Table:
+    def pit_stops(self, *, fuel_only: Duration | None = None) -> Table:
         """The visits of each car to the pit lane.
 
         car, class, visit (from 1), lap (the in-lap), elapsed (at its end), pit_lane_time, kind, driver_before,
-        driver_after, driver_change, flag, loss.
+        driver_after, driver_change, flag, loss, service, fuel_only_below, flag_state, rivals, naive.
 
         `kind` is an estimate: garage is over 3 times the median visit of the class, drive_through a transit without a
         stop, pass_through one under caution or in practice, red_flag a stop while the race was suspended, unfinished
         one from which the car did not come out again; else pit_stop. `loss` is the time of the laps of the visit less
         as many median laps of the class meanwhile; absent where too few rivals were on track to say.
+
+        `service` of a pit_stop is an estimate too: fuel_only if it took less than fuel_only_below, else tyres. That
+        cut-off is `fuel_only`, or else found for each class from its stops under green; where these are not two groups,
+        both are absent. `flag_state` is the flag of both in-lap and out-lap, or mixed.
+
+        `naive` (in-lap and out-lap less twice the car's median green lap, right under green only) and `rivals` (less
+        twice the median of same-class laps meanwhile, the car's own lap before them sometimes among these) are the
+        figures published for IMSA 2021-25, for the visits that were counted there: a crossing in the pit lane with none
+        on the laps beside it, at most 300 s, of a car with 10 green flying laps.
         """
-        return self._ask("pit_stops")
+        return self._ask("pit_stops", fuel_only=None if fuel_only is None else to_microseconds(fuel_only, "fuel_only"))
+
+    def pit_loss(
+        self,
+        *,
+        by: Literal["overall", "class", "car", "driver", "team", "manufacturer", "group"] = "class",
+        method: Literal["loss", "rivals", "naive"] = "loss",
+    ) -> Table:
+        """What a stop cost, a row for each class (or car, driver who came in, ...) and flag: under green, behind the
+        safety car, under full-course yellow, or mixed where in-lap and out-lap differ.
+
+        car, class, driver, flag, stops, median, low, high, naive, green_laps, measured, green_lap, group, team,
+        manufacturer. `median` is over the stops whose cost could be `measured`; `low` and `high` are its 95 % bootstrap
+        interval (of infinitely many resamples, so without chance), absent with fewer than 6. `naive` is the median of
+        the common formula for the same stops. `green_laps` is the median in laps of `green_lap`, the median green
+        flying lap of the group. `method` says which column of `pit_stops()` is summed up: by `loss` every pit_stop is
+        one of the `stops`, by `rivals` and `naive` those counted in the published figures. Times lost on the road are
+        no places lost.
+        """
+        return self._ask("pit_loss", by=by, method=method)
 
     def neutralisations(self, *, rules: Rules | str | None = None) -> Table:
         """The periods that were not green, in the order of time: kind (yellow, slow_zone, fcy, vsc, code_60,
@@ -469,8 +497,9 @@ class Session:
         A red flag that no crossing shows (IMSA has no code for it) is `inferred` where more than half of the running
         cars are on a lap over 8 times the green median, begun together (then from when the first of these laps began
         until the first ended; the signal fell a little before or after, so `start_after` is absent), or where the clock
-        ran on while race time stood still; a caution that went on around it is divided. `bunched` says whether the field was gathered, absent where
-        the kind does not tell: what `fcy` means depends on the series, so give `rules`, a `Rules` or a preset's name.
+        ran on while race time stood still; a caution that went on around it is divided. `bunched` says whether the
+        field was gathered, absent where the kind does not tell: what `fcy` means depends on the series, so give
+        `rules`, a `Rules` or a preset's name.
         """
         return self._ask("neutralisations", fcy_bunches=fcy_of(rules))
 

@@ -22,7 +22,7 @@ def test_a_row_in_full():
     assert stops == [{
         "car": "7", "class": "GT3", "visit": 1, "lap": 2, "elapsed": seconds("3:11"), "pit_lane_time": seconds("45"),
         "kind": "pit_stop", "driver_before": "Ann", "driver_after": "Bo", "driver_change": True, "flag": "fcy",
-        "loss": None,
+        "loss": None, "service": None, "fuel_only_below": None, "flag_state": "mixed", "rivals": None, "naive": None,
     }]  # fmt: skip
 
 

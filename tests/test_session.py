@@ -49,6 +49,7 @@ QUESTIONS = {
     "gaps": "car class lap elapsed gap gap_laps",
     "lap_chart": "car class leader_lap position",
     "flag_times": "flag periods time share_of_time laps share_of_laps leader_laps",
+    "pit_loss": "car class driver flag stops median low high naive green_laps",
 }
 ASKED = sorted(_core.questions())
 # Options of the core that the method makes of arguments of its own, and these; columns that it shows only when asked.

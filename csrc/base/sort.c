@@ -85,43 +85,65 @@ pyr_status pyr_sort(const pyr_allocator *allocator, pyr_keyed *items, int64_t co
     return status;
 }
 
-static int64_t count_up_to(const int64_t *values, int64_t count, int64_t limit) {
-    int64_t within = 0;
-    for (int64_t i = 0; i < count; i++) {
-        within += values[i] <= limit;
-    }
-    return within;
-}
-
 /* Half way from low up to high, for any distance. */
 static int64_t halfway(int64_t low, int64_t high) {
     return (int64_t)((uint64_t)low + ((uint64_t)high - (uint64_t)low) / 2);
 }
 
-int64_t pyr_median(const int64_t *values, int64_t count) {
+/* Values below `limit` from `low` up to `high` to the front; returns where the others begin. Which they are is a coin
+ * toss, so it is computed, not branched on. */
+static int64_t divide(int64_t *values, int64_t low, int64_t high, int64_t limit) {
+    int64_t below = low;
+    for (int64_t i = low; i < high; i++) {
+        int64_t value = values[i];
+        values[i] = values[below];
+        values[below] = value;
+        below += value < limit;
+    }
+    return below;
+}
+
+/* Puts the value of `place` there, and none behind it that is less. A pivot from the middle halves the values as a
+ * rule; where that fails again and again, the range of values is halved instead, so it takes O(n) in any order. */
+static void select_place(int64_t *values, int64_t count, int64_t place) {
+    enum { PIVOTS_MOST = 64 };
+    int64_t low = 0, high = count;
+    for (int32_t round = 0; high - low > 1; round++) {
+        int64_t pivot = values[low + (high - low) / 2];
+        if (round >= PIVOTS_MOST) {
+            int64_t least = values[low], most = values[low];
+            for (int64_t i = low + 1; i < high; i++) {
+                least = values[i] < least ? values[i] : least;
+                most = values[i] > most ? values[i] : most;
+            }
+            pivot = least < most ? halfway(least, most) + 1 : least;
+        }
+        int64_t below = divide(values, low, high, pivot);
+        if (place < below) {
+            high = below;
+        } else if (below > low) {
+            low = below;
+        } else { /* the pivot is the least, and nothing divides: take it and its equals off */
+            low = pivot == INT64_MAX ? high : divide(values, low, high, pivot + 1);
+            if (place < low) {
+                return;
+            }
+        }
+    }
+}
+
+int64_t pyr_median(int64_t *values, int64_t count) {
     if (count == 0) {
         return PYR_NO_TIME;
     }
-    int64_t low = values[0], high = values[0], place = (count - 1) / 2;
-    for (int64_t i = 1; i < count; i++) {
-        low = values[i] < low ? values[i] : low;
-        high = values[i] > high ? values[i] : high;
+    int64_t place = (count - 1) / 2;
+    select_place(values, count, place);
+    if (count % 2 != 0) {
+        return values[place];
     }
-    const int64_t largest = high;
-    while (low < high) {
-        int64_t middle = halfway(low, high);
-        if (count_up_to(values, count, middle) > place) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
+    int64_t next = values[place + 1];
+    for (int64_t i = place + 2; i < count; i++) {
+        next = values[i] < next ? values[i] : next;
     }
-    if (count % 2 != 0 || count_up_to(values, count, low) > place + 1) {
-        return low;
-    }
-    int64_t next = largest;
-    for (int64_t i = 0; i < count; i++) {
-        next = values[i] > low && values[i] < next ? values[i] : next;
-    }
-    return halfway(low, next);
+    return halfway(values[place], next);
 }

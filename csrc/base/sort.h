@@ -18,8 +18,8 @@ typedef bool pyr_before(const void *context, int64_t left, int64_t right);
 pyr_status pyr_sort(const pyr_allocator *allocator, pyr_keyed *items, int64_t count, pyr_before *before,
                     const void *context, pyr_error *error);
 
-/* The middle value, between two middle ones their mean rounded down; PYR_NO_TIME where `count` is 0. The values are
- * only read. O(n) for any order: the answer is found by halving the range that holds it. */
-int64_t pyr_median(const int64_t *values, int64_t count);
+/* The middle value, between two middle ones their mean rounded down; PYR_NO_TIME where `count` is 0. The values are put
+ * in another order. O(n) for any order. */
+int64_t pyr_median(int64_t *values, int64_t count);
 
 #endif
