@@ -613,9 +613,9 @@ pyr_status pyr_crossings(const pyr_session *session, const void *options, pyr_ta
 
 /* The instant and the cars to rank among themselves. */
 typedef struct pyr_order_options {
-    int64_t at;  /* race time as of pyr_race_time, default PYR_NO_TIME: after the last crossing */
-    pyr_text by; /* data NULL (default): the field; `class`, `group`, `team`, `manufacturer`: each by itself; the name
-                  * of a class or group: its cars alone */
+    int64_t at;               /* race time as of pyr_race_time, default PYR_NO_TIME: after the last crossing */
+    const pyr_table *members; /* car, group (may be absent): each group by itself, other cars are left out; NULL: the
+                               * field */
 } pyr_order_options;
 
 /* Every car at an instant of a race, best first: car, class, position, class_position, laps, elapsed, gap, gap_laps,
@@ -627,7 +627,7 @@ typedef struct pyr_order_options {
  * the car one position ahead, absent for the first. `driver`: of the lap that the car is on, or of its last one.
  * Positions are absent before the first crossing, and where a car whose laps have no time may be before or behind. A
  * session selected from another shows its cars as they stand in the field. `options` NULL: the defaults.
- * PYR_ERROR_ARGUMENT: nothing is named `by`. PYR_ERROR_REFUSED: the session is no race. */
+ * PYR_ERROR_ARGUMENT: a car of `members` is not there. PYR_ERROR_REFUSED: the session is no race. */
 pyr_status pyr_order(const pyr_session *session, const pyr_order_options *options, pyr_table **out, pyr_error *error);
 
 /* Who races against whom. */

@@ -12,7 +12,7 @@ import numpy as np
 from pyracing import _core
 from pyracing.attributes import Chosen, members
 from pyracing.attributes import selection as having_attributes
-from pyracing.engine import classify
+from pyracing.engine import classify, field_of
 from pyracing.presets import rules as rules_of
 from pyracing.rules import Rules
 from pyracing.summary import summary_html, summary_text
@@ -325,7 +325,7 @@ class Session:
         one classification after another, each with positions and gaps of its own, named in a column `ranking`; or a
         class, a rating, any value of these, alone. `attributes`: any table or CSV file with a column `car` or `driver`;
         true or false is a group of the column's name, true in a column `guest` an entry outside the championship, which
-        keeps its place or loses it as the rules say. A car is what all its drivers are, but for the rating, which is
+        keeps its place or loses it as the rules say. A car without a value is in no group. It is what all its drivers are, but for the rating, which is
         that of its lowest-rated driver. `grid`: any table with car and position; adds
         grid and gained, the car's place on the grid among those shown less its position.
 
@@ -375,14 +375,15 @@ class Session:
         lap: int | None = None,
         clock: Clock | None = None,
         by: str | None = None,
+        attributes: Any = None,
     ) -> Table:
         """Every car of a race at an instant, best first; without one, at the end.
 
         car, class, position, class_position, laps, elapsed, gap, gap_laps, interval, interval_laps, driver, in_pit.
 
         The instant is race time, `at="16h"`, `"-1h"` (before the winner finished), `"50%"` (half of the race), the end
-        of a lap of the leader, `lap=120`, or a time of day, `clock="16:00"`. `by="class"` (`"group"`, `"team"`,
-        `"manufacturer"`) ranks the cars of each class by themselves, the name of a class or group its cars alone.
+        of a lap of the leader, `lap=120`, or a time of day, `clock="16:00"`. `by="class"` ranks the cars of
+        each class by themselves, the name of a class its cars alone; `by` and `attributes` as in `classification()`.
 
         Cars go by the laps completed, then by who completed them first; `elapsed` and `in_pit` are of that crossing.
         `gap` is the time from the leader's crossing of the same lap to it, `gap_laps` the laps that the leader had
@@ -400,7 +401,8 @@ class Session:
             instant = race_time(self._core, f"lap {lap}")
         elif at is not None or clock is not None:
             instant = race_time(self._core, at, clock)
-        return self._ask("order", at=instant, by=by)
+        groups = None if by is None else members(field_of(self), by, attributes)._core
+        return self._ask("order", at=instant, members=groups)
 
     def gaps(self, *, to: str = "leader") -> Table:
         """How far each car of a race was behind another one, lap by lap: car, class, lap, elapsed, gap, gap_laps,

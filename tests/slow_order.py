@@ -88,7 +88,7 @@ class Race:
 
     def order(self, time: int, by: str | None = None) -> list[tuple]:
         """(car, position, laps, elapsed, gap, gap_laps, interval, interval_laps), group by group, best first."""
-        cars = self.at(time, by)
+        cars = [car for car in self.at(time, by) if by is None or car.group is not None]
         groups: dict = {}
         for car in sorted(cars, key=lambda car: (-car.least, car.rank, list(self.cars).index(car.name))):
             groups.setdefault(car.group, []).append(car)

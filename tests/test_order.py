@@ -104,9 +104,13 @@ def test_other_attributes():
 3;5;Classified;4;Blue;B;Pro\n4;9;Classified;2;Blue;B;\n"""
     session = pr.read(race_file(RACE), results, kind="race")
     grouped = session.order(at="9:00", by="group")
-    assert columns(grouped, "car", "position") == [("8", 1), ("5", 2), ("7", 1), ("9", 1)]
+    assert columns(grouped, "car", "position") == [("8", 1), ("5", 2), ("7", 1)]  # car 9 is in no group
     assert session.order(at="9:00", by="Pro") == grouped[:2]
-    with pytest.raises(ValueError, match="no class, group or attribute 'Pr'.*'Pro'"):
+    drivers = {"driver": ["ann", "cy", "Di"], "rookie": [False, True, True]}
+    rookies = session.order(at="9:00", by="rookie", attributes=drivers)
+    assert columns(rookies, "car", "position") == [("8", 1), ("9", 2)]
+    assert session.select(cars="9").order(at="9:00", by="rookie", attributes=drivers) == rookies[1:]
+    with pytest.raises(ValueError, match="by='Pr' is no group; near it are 'Pro'"):
         session.order(by="Pr")
 
 
@@ -155,7 +159,7 @@ def test_every_car_has_a_row():
         ({"clock": "13:59"}, "outside the session"),
         ({"at": "1m", "lap": 1}, "give the instant once"),
         ({"at": "1m", "clock": "14:01"}, "either as race time"),
-        ({"by": "C"}, "no class, group or attribute 'C'"),
+        ({"by": "C"}, "by='C' is no group; there are 'class'"),
         ({"by": "clas"}, "'class'"),
     ],
 )

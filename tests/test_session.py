@@ -55,7 +55,7 @@ ASKED = sorted(_core.questions())
 # Options of the core that the method makes of arguments of its own, and these; columns that it shows only when asked.
 OWN_ARGUMENTS = {
     "neutralisations": ({"fcy_bunches"}, {"rules": None}),
-    "order": ((), {"lap": None, "clock": None}),
+    "order": ({"members"}, {"lap": None, "clock": None, "by": None, "attributes": None}),
     "gaps": ({"to"}, {"to": "leader"}),
     "classification": (
         {name for name, *_ in _core.questions()["classification"]["options"]},

@@ -32,42 +32,34 @@ pyr_status pyr_read_invisible(const pyr_session *field, const pyr_table *members
 
 /* ---- Groups ---- */
 
-/* The cars of the session are those of its field that were not selected away. */
-static pyr_status group_session(const pyr_session *session, const pyr_session *field, int32_t *group,
-                                pyr_error *error) {
-    const pyr_dictionary *names = pyr_part_column(session, PYR_ENTRIES, PYR_ENTRY_CAR)->dictionary;
-    for (int32_t entry = 0; entry < session->entries.count; entry++) {
-        int32_t there = entry;
-        if (session != field) {
-            PYR_TRY(pyr_require_entry(field, pyr_dictionary_text_view(names, session->entries.car[entry]), &there,
-                                      error));
-        }
-        group[there] = 0;
+pyr_status pyr_read_groups(const pyr_session *field, const pyr_table *members, int32_t *group,
+                           const pyr_dictionary **names, pyr_error *error) {
+    const pyr_column *columns[COLUMN_COUNT] = {NULL};
+    *names = NULL;
+    if (members != NULL) {
+        PYR_TRY(pyr_table_require(members, "members", fields, COLUMN_COUNT, columns, error));
     }
+    bool grouped = columns[GROUP] != NULL;
+    for (int32_t entry = 0; entry < field->entries.count; entry++) {
+        group[entry] = grouped ? -1 : 0;
+    }
+    for (int64_t row = 0; grouped && row < pyr_table_row_count(members); row++) {
+        int32_t entry;
+        PYR_TRY(entry_at(field, columns[CAR], row, &entry, error));
+        group[entry] = pyr_int32s(columns[GROUP])[row];
+    }
+    *names = grouped ? columns[GROUP]->dictionary : NULL;
     return PYR_OK;
 }
 
-/* Of these, the cars that the table gives a group. */
-static pyr_status group_by_table(const pyr_session *field, const pyr_table *members, pyr_members *found,
-                                 pyr_error *error) {
-    enum { NOT_NAMED = -2 };
-    const pyr_column *columns[COLUMN_COUNT];
-    PYR_TRY(pyr_table_require(members, "members", fields, COLUMN_COUNT, columns, error));
-    if (columns[GROUP] == NULL) {
-        return PYR_OK;
-    }
-    found->names = columns[GROUP]->dictionary;
-    for (int32_t entry = 0; entry < field->entries.count; entry++) {
-        found->group[entry] = found->group[entry] >= 0 ? NOT_NAMED : -1;
-    }
-    for (int64_t row = 0; row < pyr_table_row_count(members); row++) {
-        int32_t entry;
-        PYR_TRY(entry_at(field, columns[CAR], row, &entry, error));
-        if (found->group[entry] != -1) {
-            found->group[entry] = pyr_int32s(columns[GROUP])[row] >= 0 ? pyr_int32s(columns[GROUP])[row] : NOT_NAMED;
+/* The cars of the session are those of its field that were not selected away. */
+static void leave_out_others(const pyr_session *session, const pyr_session *field, int32_t *group) {
+    const pyr_dictionary *names = pyr_part_column(field, PYR_ENTRIES, PYR_ENTRY_CAR)->dictionary;
+    for (int32_t entry = 0; session != field && entry < field->entries.count; entry++) {
+        if (pyr_find_entry(session, pyr_dictionary_text_view(names, field->entries.car[entry])) < 0) {
+            group[entry] = -1;
         }
     }
-    return PYR_OK;
 }
 
 /* ---- Order ---- */
@@ -103,11 +95,8 @@ pyr_status pyr_find_members(const pyr_session *session, const pyr_ranking *ranki
     *found = (pyr_members){0};
     PYR_TRY(pyr_new_array(field->allocator, count, sizeof *found->shown, &found->shown, error));
     PYR_TRY(pyr_new_array(field->allocator, count, sizeof *found->group, &found->group, error));
-    memset(found->group, 0xff, count * sizeof *found->group);
-    PYR_TRY(group_session(session, field, found->group, error));
-    if (members != NULL) {
-        PYR_TRY(group_by_table(field, members, found, error));
-    }
+    PYR_TRY(pyr_read_groups(field, members, found->group, &found->names, error));
+    leave_out_others(session, field, found->group);
     return order_groups(ranking, found, error);
 }
 

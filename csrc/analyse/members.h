@@ -16,6 +16,11 @@ typedef struct pyr_members {
  * they should be. */
 pyr_status pyr_read_invisible(const pyr_session *field, const pyr_table *members, bool *invisible, pyr_error *error);
 
+/* By entry of the field, the code in `names` of the group that `members` (car, group, invisible) gives it, -1: none. All
+ * are in one group, 0, and `names` is NULL, where `members` is NULL or has no groups. PYR_ERROR_ARGUMENT as above. */
+pyr_status pyr_read_groups(const pyr_session *field, const pyr_table *members, int32_t *group,
+                           const pyr_dictionary **names, pyr_error *error);
+
 /* The cars of `session` that `members` (NULL: all) asks for, as ranked in its field. Clear it whether this fails or
  * not. */
 pyr_status pyr_find_members(const pyr_session *session, const pyr_ranking *ranking, const pyr_table *members,

@@ -1,6 +1,6 @@
 #include "../model/standing.h"
 
-#include "../text/near.h"
+#include "members.h"
 #include "question.h"
 
 enum {
@@ -24,20 +24,9 @@ static const pyr_field schema[] = {
 
 static const pyr_option options_of_order[] = {
     {"at", PYR_OPTION_DURATION, offsetof(pyr_order_options, at), NULL},
-    {"by", PYR_OPTION_TEXT, offsetof(pyr_order_options, by), NULL},
+    {"members", PYR_OPTION_TABLE, offsetof(pyr_order_options, members), NULL},
 };
 static const pyr_order_options order_default = {.at = PYR_NO_TIME};
-
-/* What `by` may name; with its column of the entries. */
-static const struct {
-    const char *name;
-    int32_t column;
-} attributes[] = {
-    {"class", PYR_ENTRY_CLASS},
-    {"group", PYR_ENTRY_GROUP},
-    {"team", PYR_ENTRY_TEAM},
-    {"manufacturer", PYR_ENTRY_MANUFACTURER},
-};
 
 /* Cars that are ranked among themselves. */
 typedef struct rank_group {
@@ -46,8 +35,8 @@ typedef struct rank_group {
 
 /* The cars at the instant, group after group in the order of their leaders, best first within a group. */
 typedef struct ranking {
-    int32_t column;         /* of the entries; -1: all cars are one group */
-    size_t group_count;     /* one for each code of the column, one for cars without */
+    const int32_t *code;    /* by entry of the field: its group; -1: none */
+    size_t group_count;     /* one for each code, one for cars without */
     rank_group *groups;
     pyr_standing *standing;
     int32_t *leader;        /* by place: the place of the first of its group */
@@ -57,61 +46,20 @@ typedef struct ranking {
 typedef struct order_work {
     const pyr_session *session, *field;
     const pyr_timeline *timeline;
-    int32_t only;            /* the code that a car must have in the column; -1: any */
+    int32_t *group;          /* by entry of the field: the one asked for; -1: not shown */
     pyr_standing *standing;  /* of the field, best first */
     ranking asked, by_class;
     int32_t *class_position; /* by entry of the field */
 } order_work;
 
-/* ---- What the order is by ---- */
-
-static int32_t code_of(const order_work *work, int32_t column, int32_t entry) {
-    return column < 0 ? -1 : pyr_int32s(pyr_part_column(work->field, PYR_ENTRIES, column))[entry];
-}
-
-/* The code of `name` among the values that cars have in the column, or -1; all are offered as near names. */
-static int32_t find_value(const order_work *work, int32_t column, pyr_text name, pyr_near *near) {
-    const pyr_dictionary *values = pyr_part_column(work->field, PYR_ENTRIES, column)->dictionary;
-    for (int32_t entry = 0; entry < work->field->entries.count; entry++) {
-        int32_t code = code_of(work, column, entry);
-        pyr_text value = pyr_dictionary_text_view(values, code);
-        if (code >= 0 && pyr_text_equal(value, name)) {
-            return code;
-        }
-        if (code >= 0) {
-            pyr_near_offer(near, value);
-        }
-    }
-    return -1;
-}
-
-static pyr_status read_by(order_work *work, pyr_text by, pyr_error *error) {
-    static const int32_t named[] = {PYR_ENTRY_CLASS, PYR_ENTRY_GROUP};
-    pyr_near near = {.asked = by};
-    work->asked.column = work->only = -1;
-    for (int32_t i = 0; i < PYR_COUNT(attributes) && by.data != NULL; i++) {
-        pyr_near_offer(&near, pyr_text_of(attributes[i].name));
-        if (pyr_text_equal(by, pyr_text_of(attributes[i].name))) {
-            work->asked.column = attributes[i].column;
-        }
-    }
-    for (int32_t i = 0; i < PYR_COUNT(named) && by.data != NULL && work->asked.column < 0; i++) {
-        work->only = find_value(work, named[i], by, &near);
-        work->asked.column = work->only < 0 ? -1 : named[i];
-    }
-    bool found = by.data == NULL || work->asked.column >= 0;
-    return found ? PYR_OK : pyr_near_fail(&near, "class, group or attribute", error);
-}
-
 /* ---- Ranking ---- */
 
-static pyr_status new_ranking(const order_work *work, ranking *ranks, pyr_error *error) {
+static pyr_status new_ranking(const order_work *work, const int32_t *code, const pyr_dictionary *names, ranking *ranks,
+                              pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
     size_t cars = (size_t)work->field->entries.count;
-    ranks->group_count = 1;
-    if (ranks->column >= 0) {
-        ranks->group_count += (size_t)pyr_part_column(work->field, PYR_ENTRIES, ranks->column)->dictionary->count;
-    }
+    ranks->code = code;
+    ranks->group_count = 1 + (names != NULL ? (size_t)names->count : 1);
     PYR_TRY(pyr_new_array(allocator, ranks->group_count, sizeof *ranks->groups, &ranks->groups, error));
     PYR_TRY(pyr_new_array(allocator, cars, sizeof *ranks->standing, &ranks->standing, error));
     PYR_TRY(pyr_new_array(allocator, cars, sizeof *ranks->leader, &ranks->leader, error));
@@ -133,10 +81,10 @@ static void rank_cars(const order_work *work, ranking *ranks) {
         ranks->groups[group] = (rank_group){.first = -1};
     }
     for (int32_t entry = 0; entry < cars; entry++) {
-        ranks->groups[code_of(work, ranks->column, entry) + 1].cars++;
+        ranks->groups[ranks->code[entry] + 1].cars++;
     }
     for (int32_t i = 0; i < cars; i++) {
-        rank_group *group = &ranks->groups[code_of(work, ranks->column, work->standing[i].entry) + 1];
+        rank_group *group = &ranks->groups[ranks->code[work->standing[i].entry] + 1];
         if (group->first < 0) {
             group->first = next;
             next += group->cars;
@@ -159,8 +107,11 @@ static pyr_status prepare(order_work *work, const pyr_order_options *options, py
     PYR_TRY(pyr_session_timeline(work->field, &work->timeline, error));
     PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->standing, &work->standing, error));
     PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->class_position, &work->class_position, error));
-    PYR_TRY(new_ranking(work, &work->asked, error));
-    PYR_TRY(new_ranking(work, &work->by_class, error));
+    const pyr_dictionary *names, *classes = pyr_part_column(work->field, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary;
+    PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->group, &work->group, error));
+    PYR_TRY(pyr_read_groups(work->field, options->members, work->group, &names, error));
+    PYR_TRY(new_ranking(work, work->group, names, &work->asked, error));
+    PYR_TRY(new_ranking(work, work->field->entries.class_code, classes, &work->by_class, error));
     int64_t time = options->at == PYR_NO_TIME ? INT64_MAX : options->at;
     PYR_TRY(pyr_standings_at(work->field, work->timeline, time, work->standing, error));
     rank_cars(work, &work->asked);
@@ -178,6 +129,7 @@ static void clear(order_work *work) {
     size_t cars = (size_t)work->field->entries.count;
     pyr_release_array(allocator, work->standing, cars, sizeof *work->standing);
     pyr_release_array(allocator, work->class_position, cars, sizeof *work->class_position);
+    pyr_release_array(allocator, work->group, cars, sizeof *work->group);
     clear_ranking(work, &work->asked);
     clear_ranking(work, &work->by_class);
 }
@@ -240,10 +192,8 @@ static pyr_status answer(order_work *work, const pyr_order_options *options, pyr
     pyr_table_set_dictionary(*out, DRIVER, pyr_part_column(field, PYR_LAPS, PYR_LAP_DRIVER)->dictionary);
     for (int32_t place = 0; place < field->entries.count; place++) {
         int32_t there = work->asked.standing[place].entry;
-        bool wanted = work->only < 0 || code_of(work, work->asked.column, there) == work->only;
-        int32_t entry = wanted ? pyr_find_entry(session, pyr_dictionary_text_view(car->dictionary,
-                                                                                  field->entries.car[there]))
-                               : -1;
+        pyr_text number = pyr_dictionary_text_view(car->dictionary, field->entries.car[there]);
+        int32_t entry = work->group[there] >= 0 ? pyr_find_entry(session, number) : -1;
         if (entry >= 0) {
             fill_car(work, place, entry, rows++, *out);
         }
@@ -252,11 +202,10 @@ static pyr_status answer(order_work *work, const pyr_order_options *options, pyr
 }
 
 pyr_status pyr_order(const pyr_session *session, const pyr_order_options *options, pyr_table **out, pyr_error *error) {
-    order_work work = {.session = session, .field = pyr_field_view(session), .by_class = {.column = PYR_ENTRY_CLASS}};
+    order_work work = {.session = session, .field = pyr_field_view(session)};
     options = options != NULL ? options : &order_default;
     *out = NULL;
     PYR_TRY(pyr_require_race(session, error));
-    PYR_TRY(read_by(&work, options->by, error));
     pyr_status status = answer(&work, options, out, error);
     clear(&work);
     return status;
