@@ -70,6 +70,17 @@ def test_a_race_that_can_be_followed_by_hand(folder: Path) -> None:
     ]
 
 
+def test_who_led_by_the_hour(folder: Path) -> None:
+    """Car 7 leads for three laps, then car 8: at 1:20:15 it is 15 s ahead."""
+    session = published("""
+        7 GT3 | Ann 20:00 20:00 20:00 20:30 20:30 20:30 20:30
+        8 GT3 | Bo 20:05 20:05 20:05 20:00 20:00 20:00 20:00
+    """)
+    page = told(session, folder)
+    assert "By the hour, car 7 led after hour 1 and car 8 after hour 2." in page.words
+    assert [row["GT3"] for row in page.tables["The car in the lead at each full hour"]] == ["7", "8"]
+
+
 def test_the_order_is_the_published_one(race: pr.Session, page: Page) -> None:
     """Counted from the rows of the official result alone."""
     official = rows(race.results)
@@ -295,3 +306,4 @@ def test_what_the_stewards_of_watkins_glen_did(data: Path, tmp_path: Path) -> No
     page = told(race, tmp_path, rules="imsa")
     moved = set(re.findall(r"Car (\w+): moved to the rear of its class", page.words))
     assert moved == {"1", "12", "25", "32", "36", "42", "57", "59", "99"}
+    assert "GTD: car 57 was first by the laps, car 27 won." in page.words

@@ -16,6 +16,7 @@ def decided_sentences(facts: Facts) -> list[str]:
         told[MOST_TOLD:] = [
             f"{counted(len(told) - MOST_TOLD, 'more decision')}: the classification shows what they did."
         ]
+    told += winner_sentences(facts) if told else []
     if facts.order == "decisions":
         return [*told, order_sentence(facts.by_laps, facts.finish)]
     if facts.order != "published" or not facts.by_laps or not facts.is_race:
@@ -67,6 +68,17 @@ def place_of(car: str, order: list[Row]) -> str:
     if row is None:
         return "absent"
     return ordinal(row["position"]) if row["position"] is not None else plain(row["status"])
+
+
+def winner_sentences(facts: Facts) -> list[str]:
+    """Where another car won than the laps say."""
+    first = {row["class"]: row["car"] for row in facts.by_laps if row["class_position"] == 1}
+    return [
+        f"{printable(name or 'The race')}: car {printable(first[name])} was first by the laps, car "
+        f"{printable(rows[0]['car'])} won."
+        for name, rows in facts.finish_by_class.items()
+        if name in first and rows[0]["class_position"] == 1 and rows[0]["car"] != first[name]
+    ]
 
 
 def order_sentence(before: list[Row], after: list[Row]) -> str:
