@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pyracing.display import printable
 from pyracing.report.facts import Facts
 
-NAMES = ("race_trace", "lap_times", "stints")
+NAMES = ("race_trace", "lap_chart", "lap_times", "stints")
 PAPER_WIDTH = 760  # of the axes of a still picture, in units of the chart
 
 
