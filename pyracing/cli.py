@@ -36,6 +36,7 @@ In jsonl a duration is a number of seconds, exact to the microsecond, and what i
 
 examples:
   pyracing show race-laps.csv race-results.csv --question stints --by driver --class LMGT3 -o stints.csv
+  pyracing show race-laps.csv --until 6h --class LMGT3
   pyracing show race-laps.csv --rules wec --decisions decisions.csv --grid grid.csv""",
     "check": """\
 Every doubt about the files: what could not be read, what contradicts itself, what is missing. The exit status is 1
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. The exit status is 1 for unreadable input and errors that `check` finds, 2 for wrong usage."""
     parser = make_parser()
     completion.complete(parser)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(list(joined(sys.argv[1:] if arguments is None else arguments)))
     try:
         status = options.run(options)
         sys.stdout.flush()
@@ -85,6 +86,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain(str(error), 1)
     except OSError as error:
         return complain(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+
+
+def joined(arguments: Sequence[str]) -> Iterator[str]:
+    """`--until -1h` as `--until=-1h`: what begins with a dash would be taken for an option."""
+    rest = iter(arguments)
+    for argument in rest:
+        value = next(rest, None) if argument in ("--until", "--at") else None
+        yield argument if value is None else f"{argument}={value}"
 
 
 def complain(message: str, status: int) -> int:
@@ -104,6 +113,8 @@ def make_parser() -> argparse.ArgumentParser:
     add_sources(added)
     asked_for = added.add_argument("--question", default="classification", help="default: %(default)s")
     completion.offer(asked_for, lambda _: questions())
+    until = "the session as if the flag had fallen then: 6h, -1h (from the end), 50%%, lap 120"
+    added.add_argument("--until", metavar="INSTANT", help=until)
     for name, names in (("class", "classes"), ("car", "cars"), ("driver", "drivers")):
         only = f"only this {name}; may be given several times"
         narrowing = added.add_argument(f"--{name}", action="append", dest=f"only_{name}", metavar="NAME", help=only)
@@ -167,10 +178,14 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 def show(options: argparse.Namespace) -> int:
     session = read(options)
+    given = {name.removeprefix("option_"): value for name, value in vars(options).items() if name.startswith("option_")}
+    if options.until is not None:
+        session = asked(session.until, options.until, rules=given.get("rules"))
+        if "rules" not in questions().get(options.question, ()):
+            given.pop("rules", None)
     narrowing = {"classes": options.only_class, "cars": options.only_car, "drivers": options.only_driver}
     if any(narrowing.values()):
         session = asked(session.select, **narrowing)
-    given = {name.removeprefix("option_"): value for name, value in vars(options).items() if name.startswith("option_")}
     write(answer(session, options.question, given), options)
     return 0
 

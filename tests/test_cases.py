@@ -197,6 +197,21 @@ def test_the_repair_against_a_normal_stop(am):
     assert abs(repair["loss"] - np.median(losses) - 4 * MINUTE) < 30_000_000
 
 
+def test_the_class_lead_by_the_hour(day_and_night, am):
+    """Leading after one hour, and still after sixteen: told three ways, and as the simulator knows."""
+    hourly = {(row["hour"], row["car"]): row for row in answers.rows(am.hourly())}
+    truth, cars = day_and_night.truth.if_flagged, set(am.cars)
+    ahead = {hour: next(s.car for s in standings if s.car in cars) for hour, standings in truth.items()}
+    assert {hour: car for (hour, car), row in hourly.items() if row["class_position"] == 1} == ahead
+    assert [hour for hour in ahead if ahead[hour] == "79"] == list(range(1, 17))
+    for hour in (1, 16):
+        result = answers.rows(day_and_night.session.until(f"{hour}h").classification(by="LMGTE Am"))
+        assert (result[0]["car"], result[0]["position"]) == ("79", 1)
+        assert one(day_and_night.session.order(at=f"{hour}h", by="LMGTE Am"), car="79")["position"] == 1
+        at = next(s for s in truth[hour] if s.car == "79")
+        assert (result[0]["laps"], result[0]["total_time"]) == (at.laps, us(at.total_time))
+
+
 def test_four_minutes_cost_the_lead_and_a_lap(day_and_night, am):
     """The gap to the class leader before the repair and after it; the car does not lead the class again."""
     gaps = {row["lap"]: row for row in own(am.gaps(to="class_leader"), car="79")}

@@ -92,6 +92,16 @@ def test_a_classification_by_rules_decisions_and_grid(folder: Path, simulation: 
     assert wrong.returncode == 2 and b"a grid has the columns car and position" in wrong.stderr
 
 
+def test_a_race_that_is_cut_off(folder: Path) -> None:
+    text = shown(folder, "--until", "50%", "--format", "csv")
+    race = pr.read(folder)
+    assert [row["car"] for row in csv.DictReader(text.splitlines())] == race.until("50%").classification()["car"].tolist()
+    hour = shown(folder, "--until", "-1h", "--rules", "wec", "--question", "stints", "--by", "driver", "--format", "csv")
+    assert len(hour.splitlines()) == 1 + len(race.until("-1h").stints(by="driver"))
+    late = run("show", folder, "--until", "99h")
+    assert late.returncode == 2 and b"outside the session" in late.stderr
+
+
 @pytest.mark.parametrize("question", sorted(cli.questions()))
 def test_every_question_can_be_shown(folder: Path, question: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     assert cli.main(["show", str(folder), "--question", question]) == 0

@@ -918,6 +918,22 @@ def test_rules_and_decisions_make_the_official_result(race):
     }.items()
 
 
+def test_hourly_and_until_are_what_would_have_been(race):
+    """Of every car, in its place in the pit lane, the garage or out of the race; where a neutralisation stretches the
+    laps to the flag, of the cars on track and out: from the pits those come to the flag whom the last limit lets."""
+    neutral = [(n.start - timedelta(minutes=2), n.end + timedelta(minutes=5)) for n in race.truth.neutralisations]
+    asked = defaultdict(dict)
+    for hour, car, laps, time in rows_of(race.session.hourly(), "hour", "car", "laps", "total_time"):
+        asked[hour][car] = laps, time
+    assert set(asked) == set(race.truth.if_flagged)
+    for hour, standings in race.truth.if_flagged.items():
+        stretched = any(start < timedelta(hours=hour) < end for start, end in neutral)
+        told = {s.car: (s.laps, s.total_time) for s in standings if not stretched or s.where in ("track", "retired")}
+        assert {car: asked[hour][car] for car in told} == told
+        until = rows_of(race.session.until(f"{hour}h").classification(), "car", "laps", "total_time")
+        assert {car: (laps, time) for car, laps, time in until if car in told} == told
+
+
 def test_pit_stops_are_found(race):
     found = rows_of(
         race.session.pit_stops(),
