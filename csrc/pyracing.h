@@ -294,8 +294,9 @@ typedef struct pyr_select_options {
 
 /* The part of a session that matches everything asked for: laps and sections, the entries (`laps`: those kept),
  * results of their cars, crew of their cars (where drivers are asked for, these alone); the rest is shared. Cars,
- * classes and groups choose entries, with laps or without; with drivers, laps or flags, entries without a kept lap are
- * left out, and the session is narrowed: it refuses to be classified. Questions still know the field it was selected
+ * classes and groups choose entries, with laps or without; with drivers, the entries with one of them in the crew stay
+ * (though he may not have driven a lap), with laps or flags those with a kept lap, and the session is narrowed: it
+ * refuses to be classified. Questions still know the field it was selected
  * from. PYR_ERROR_ARGUMENT: a name that is not there, with near ones, or laps that end before they begin. */
 pyr_status pyr_session_select(const pyr_session *session, const pyr_select_options *options, pyr_session **out,
                               pyr_error *error);

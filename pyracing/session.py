@@ -258,9 +258,10 @@ class Session:
     ) -> Session:
         """The session narrowed to what matches everything that is given; one or several names each.
 
-        `laps` is a lap, a pair (first, last) with both, or a range or slice that ends before its stop. The whole field
-        stays known: class medians, positions at a crossing and neutralisations are still those of all cars. A session
-        narrowed to drivers, laps or flags answers about laps and pace, and refuses to be classified.
+        A driver of a crew who drove no lap leaves his car, without laps. `laps` is a lap, a pair (first, last) with
+        both, or a range or slice that ends before its stop. The whole field stays known: class medians, positions at a
+        crossing and neutralisations are still those of all cars. A session narrowed to drivers, laps or flags answers
+        about laps and pace, and refuses to be classified.
 
         `attributes` is any table or CSV file with a column `car` or `driver`: without more it keeps the cars (drivers)
         that are in it, and `trophy="Rookie"` or `women=True` those with a value in a column of it. Without a table the

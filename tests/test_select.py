@@ -70,6 +70,18 @@ def test_parts_of_a_narrowed_selection():
     assert session.info["narrowed"] is True and session.select(cars="1").info["narrowed"] is True
 
 
+def test_a_driver_of_a_crew_who_drove_no_lap_is_there_without_laps():
+    session = race()
+    part = session.select(drivers="Flo")
+    assert (len(part), part.cars, part.drivers) == (0, ("4",), ("Flo",))
+    assert columns(part.entries, "car", "laps", "drivers") == [("4", 0, "Flo")]
+    assert len(part.fastest_laps()) == len(part.stints(by="driver")) == len(part.pit_stops()) == 0
+    assert columns(session.select(drivers=["Flo", "Bo"]).entries, "car", "laps") == [("1", 2), ("4", 0)]
+    assert session.select(drivers="Flo", laps=1).cars == session.select(drivers="Flo", cars="1").cars == ()
+    assert [len(session.select(drivers=driver)) for driver in session.drivers] == [3, 2, 5, 3, 1, 0]
+    assert pickle.loads(pickle.dumps(part)) == part
+
+
 def test_sections_go_with_their_laps():
     data = b"NUMBER;LAP_NUMBER;LAP_TIME;A_time;A_elapsed\n1;1;90;30;30\n1;2;91;31;31\n2;1;92;32;32\n"
     session = pr.read(data).select(laps=(1, 1))

@@ -11,7 +11,7 @@ typedef struct selection {
     bool narrowed;    /* by driver, lap or flag: laps of a kept car may go */
     bool *driver_asked; /* by code of the laps */
     bool *flag_asked;   /* by code */
-    bool *entry_kept;
+    bool *entry_kept;   /* at first: a driver asked for is of its crew, and neither laps nor flags are asked for */
     int64_t *entries, *laps; /* rows kept */
     int64_t entry_count, lap_count;
     int32_t driver_count, flag_count; /* codes there are */
@@ -93,7 +93,7 @@ static pyr_status check_flags(const pyr_select_options *options, pyr_error *erro
 }
 
 static pyr_status check_options(const pyr_session *session, const pyr_select_options *options, pyr_error *error) {
-    const pyr_table *entries = session->parts[PYR_ENTRIES], *laps = session->parts[PYR_LAPS];
+    const pyr_table *entries = session->parts[PYR_ENTRIES], *crew = session->parts[PYR_CREW];
     if (options->first_lap < 0 || options->last_lap < 0 ||
         (options->last_lap > 0 && options->first_lap > options->last_lap)) {
         return pyr_fail(error, PYR_ERROR_ARGUMENT, "there are no laps from %d to %d; give the lower number first",
@@ -102,7 +102,7 @@ static pyr_status check_options(const pyr_session *session, const pyr_select_opt
     PYR_TRY(check_names(entries, PYR_ENTRY_CAR, options->cars, options->car_count, "car", error));
     PYR_TRY(check_names(entries, PYR_ENTRY_CLASS, options->classes, options->class_count, "class", error));
     PYR_TRY(check_names(entries, PYR_ENTRY_GROUP, options->groups, options->group_count, "group", error));
-    PYR_TRY(check_names(laps, PYR_LAP_DRIVER, options->drivers, options->driver_count, "driver", error));
+    PYR_TRY(check_names(crew, PYR_CREW_DRIVER, options->drivers, options->driver_count, "driver", error));
     return check_flags(options, error);
 }
 
@@ -131,6 +131,26 @@ static bool keeps_lap(const selection *kept, int64_t row) {
            (options->flag_count == 0 || (flag >= 0 && kept->flag_asked[flag]));
 }
 
+/* A driver may be of a crew and never have driven: so does he have no lap, and his car is there. */
+static void mark_crews(const selection *kept) {
+    const pyr_session *session = kept->session;
+    const pyr_select_options *options = kept->options;
+    const pyr_column *car = pyr_part_column(session, PYR_CREW, PYR_CREW_CAR);
+    const pyr_column *driver = pyr_part_column(session, PYR_CREW, PYR_CREW_DRIVER);
+    bool of_crews = options->driver_count > 0 && options->flag_count == 0 && options->first_lap == 0 &&
+                    options->last_lap == 0;
+    memset(kept->entry_kept, 0, (size_t)session->entries.count * sizeof *kept->entry_kept);
+    for (int64_t row = 0; of_crews && row < pyr_table_row_count(session->parts[PYR_CREW]); row++) {
+        if (keeps_text(driver, row, options->drivers, options->driver_count)) {
+            pyr_text name = pyr_dictionary_text_view(car->dictionary, pyr_int32s(car)[row]);
+            int32_t entry = pyr_find_entry(session, name);
+            if (entry >= 0) {
+                kept->entry_kept[entry] = true;
+            }
+        }
+    }
+}
+
 static void find_rows(selection *kept) {
     const pyr_session *session = kept->session;
     const pyr_select_options *options = kept->options;
@@ -148,7 +168,8 @@ static void find_rows(selection *kept) {
                 kept->laps[kept->lap_count++] = row;
             }
         }
-        kept->entry_kept[entry] = matches && (!kept->narrowed || kept->lap_count > laps_before);
+        bool wanted = !kept->narrowed || kept->entry_kept[entry] || kept->lap_count > laps_before;
+        kept->entry_kept[entry] = matches && wanted;
         if (kept->entry_kept[entry]) {
             kept->entries[kept->entry_count++] = entry;
         }
@@ -252,6 +273,7 @@ static pyr_status select_rows(selection *kept, pyr_session **out, pyr_error *err
     PYR_TRY(pyr_new_array(kept->allocator, entry_count, sizeof *kept->entry_kept, &kept->entry_kept, error));
     PYR_TRY(pyr_new_array(kept->allocator, entry_count, sizeof *kept->entries, &kept->entries, error));
     PYR_TRY(pyr_new_array(kept->allocator, (size_t)session->laps.count, sizeof *kept->laps, &kept->laps, error));
+    mark_crews(kept);
     find_rows(kept);
     return make_session(kept, out, error);
 }
