@@ -252,7 +252,8 @@ pyr_status pyr_read(const pyr_allocator *allocator, const pyr_source *sources, i
                     const pyr_read_options *options, pyr_session **out, pyr_error *error);
 
 /* A session from the user's own tables: laps with at least `car` and one of `lap_time` and `elapsed`, in the columns of
- * PYR_LAPS (other columns are named among the doubts); entries, NULL or with `car`. */
+ * PYR_LAPS (other columns are named among the doubts); entries, NULL or with `car`. Class, group, team and manufacturer
+ * of the laps are those of the entries where the laps do not have the column. */
 pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table *laps, const pyr_table *entries,
                                  const pyr_read_options *options, pyr_session **out, pyr_error *error);
 

@@ -151,7 +151,8 @@ def from_laps(
         Durations may also be seconds (numbers) or text such as '1:58.765'; cars may be whole numbers. Other columns are
         left out, and `check()` names them.
     columns : names of yours to names of ours: {"LapTime": "lap_time"}.
-    entries : what is known of the cars, in the columns of `Session.entries`, of which only `car` is needed.
+    entries : what is known of the cars, in the columns of `Session.entries`, of which only `car` is needed. Class,
+        group, team and manufacturer are those of the laps too, where the laps do not have that column.
     kind, name, start, duration, utc_offset : as in `read`.
 
     Raises ValueError, which names the column, for values that are no times, numbers or text as they should be.

@@ -228,6 +228,21 @@ def test_columns_are_renamed() -> None:
     assert microseconds(session) == [90_000_000]
 
 
+def test_laps_without_a_column_have_that_of_their_entries() -> None:
+    laps = {"car": CARS, "lap_time": SECONDS, "team": ["Red", None, None, None, None]}
+    entries = {"car": ["8", "7", "9"], "class": ["GT", "P2", "GT"], "team": ["Blue", "Green", None],
+               "manufacturer": ["Make", None, "Other"]}  # fmt: skip
+    session = pr.from_laps(laps, entries=entries)
+    assert session.laps["class"].tolist() == ["P2", "P2", "GT", "GT", "GT"]
+    assert session.laps["manufacturer"].tolist() == [None, None, "Make", "Make", "Make"]
+    assert session.laps["group"].tolist() == [None] * 5
+    assert session.laps["team"].tolist() == ["Red", None, None, None, None]
+    assert session.entries["manufacturer"].tolist() == [None, "Make", "Other"]
+    assert session.entries["team"].tolist() == ["Red", "Blue", None]
+    assert len(session.select(classes="GT")) == 3
+    assert pr.from_laps(session.laps, entries=session.entries) == session
+
+
 def test_unknown_columns_are_named_among_the_doubts() -> None:
     when = datetime.datetime(2024, 6, 15)
     for table in (

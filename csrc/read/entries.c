@@ -306,7 +306,7 @@ static pyr_status describe_entry(pyr_assembly *assembly, int32_t car, const pyr_
                                          {PYR_ENTRY_TEAM, PYR_LAP_TEAM},
                                          {PYR_ENTRY_MANUFACTURER, PYR_LAP_MANUFACTURER}};
     const int32_t of_result[] = {row == NULL ? -1 : row->class_code, row == NULL ? -1 : row->group,
-                                 row == NULL ? -1 : row->team, -1};
+                                 row == NULL ? -1 : row->team, row == NULL ? -1 : row->manufacturer};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         int32_t code;
         PYR_TRY(find_code(assembly, car, columns[i][1], &code, error));

@@ -1,4 +1,5 @@
 /* A session from the user's own tables. */
+#include <stddef.h>
 #include <string.h>
 
 #include "../text/number.h"
@@ -246,9 +247,10 @@ static pyr_status split_drivers(pyr_reading *reading, pyr_text names, pyr_error 
 }
 
 static pyr_status take_entries(pyr_reading *reading, const pyr_table *entries, pyr_error *error) {
-    static const char *const names[] = {"car", "class", "group", "team", "vehicle", "tyre_make", "drivers"};
-    const pyr_column *columns[7];
-    for (size_t i = 0; i < 7; i++) {
+    static const char *const names[] = {"car",     "class",     "group",   "team",
+                                        "vehicle", "tyre_make", "drivers", "manufacturer"};
+    const pyr_column *columns[sizeof names / sizeof *names];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         columns[i] = find_column(entries, names[i]);
         if (columns[i] != NULL && columns[i]->type != PYR_TEXT) {
             if (i == 0 || columns[i]->absent_count < pyr_table_row_count(entries)) {
@@ -272,6 +274,7 @@ static pyr_status take_entries(pyr_reading *reading, const pyr_table *entries, p
         PYR_TRY(take_code(columns[1], i, &reading->lap_texts[PYR_LAP_CLASS], &row.class_code, error));
         PYR_TRY(take_code(columns[2], i, &reading->lap_texts[PYR_LAP_GROUP], &row.group, error));
         PYR_TRY(take_code(columns[3], i, &reading->lap_texts[PYR_LAP_TEAM], &row.team, error));
+        PYR_TRY(take_code(columns[7], i, &reading->lap_texts[PYR_LAP_MANUFACTURER], &row.manufacturer, error));
         PYR_TRY(take_code(columns[4], i, &reading->texts, &row.vehicle, error));
         PYR_TRY(take_code(columns[5], i, &reading->texts, &row.tyre_make, error));
         PYR_TRY(split_drivers(reading, text_at(columns[6], i), error));
@@ -284,6 +287,37 @@ static pyr_status take_entries(pyr_reading *reading, const pyr_table *entries, p
     }
     return pyr_doubts_add(&reading->doubts, PYR_WARNING, "row_not_kept", place_of(columns[0]), error,
                           "%lld entries name no car and are not kept", (long long)nameless);
+}
+
+/* Columns that the laps do not have at all are those of the entries. */
+static pyr_status complete_laps(input *from, pyr_error *error) {
+    static const struct {
+        const char *name;
+        int32_t column;
+        size_t place;
+    } columns[] = {{"class", PYR_LAP_CLASS, offsetof(pyr_result_row, class_code)},
+                   {"group", PYR_LAP_GROUP, offsetof(pyr_result_row, group)},
+                   {"team", PYR_LAP_TEAM, offsetof(pyr_result_row, team)},
+                   {"manufacturer", PYR_LAP_MANUFACTURER, offsetof(pyr_result_row, manufacturer)}};
+    pyr_reading *reading = from->reading;
+    const int32_t *car = pyr_table_array(reading->laps, PYR_LAP_CAR);
+    int32_t car_count = reading->lap_texts[PYR_LAP_CAR].count;
+    const pyr_result_row **of_car;
+    PYR_TRY(pyr_new_array(reading->allocator, (size_t)car_count, sizeof *of_car, &of_car, error));
+    memset((void *)of_car, 0, (size_t)car_count * sizeof *of_car);
+    for (size_t i = 0; i < reading->result_count; i++) {
+        of_car[reading->results[i].car] = &reading->results[i];
+    }
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        int32_t *codes = pyr_table_array(reading->laps, columns[i].column);
+        bool given = find_column(from->table, columns[i].name) != NULL;
+        for (int64_t row = 0; row < reading->lap_count && !given; row++) {
+            const pyr_result_row *entry = car[row] < 0 ? NULL : of_car[car[row]];
+            codes[row] = entry == NULL ? -1 : *(const int32_t *)((const char *)entry + columns[i].place);
+        }
+    }
+    pyr_release_array(reading->allocator, (void *)of_car, (size_t)car_count, sizeof *of_car);
+    return PYR_OK;
 }
 
 pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table *laps, const pyr_table *entries,
@@ -310,6 +344,9 @@ pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table
     }
     if (status == PYR_OK && entries != NULL) {
         status = take_entries(&reading, entries, error);
+    }
+    if (status == PYR_OK && entries != NULL) {
+        status = complete_laps(&from, error);
     }
     if (status == PYR_OK) {
         pyr_assembly assembly = {.reading = &reading, .options = options};

@@ -25,14 +25,14 @@ typedef struct pyr_lap_source {
     uint32_t columns; /* bit PYR_LAP_*: it publishes this column */
 } pyr_lap_source;
 
-/* A row of a published result. Car, class, group and team are codes of the laps' texts, vehicle and tyre make of
- * `texts`; -1: absent. */
+/* A row of a published result. Car, class, group, team and manufacturer are codes of the laps' texts, vehicle and
+ * tyre make of `texts`; -1: absent. */
 typedef struct pyr_result_row {
     int32_t source; /* -1: an entry that the user gave, no result */
     int64_t line;
     int32_t occurrence; /* 1, and 2 to 9 for further cars under one number in a file */
     size_t same_number; /* the row before under this number, where occurrence > 1 */
-    int32_t car, class_code, group, team, vehicle, tyre_make;
+    int32_t car, class_code, group, team, manufacturer, vehicle, tyre_make;
     int32_t position, class_position, status, laps, gap_laps, interval_laps, best_lap_number; /* PYR_NO_INT32 */
     int64_t total_time, gap, interval, best_lap;
 } pyr_result_row;
