@@ -649,6 +649,26 @@ typedef struct pyr_race_options {
 pyr_status pyr_lap_chart(const pyr_session *session, const pyr_race_options *options, pyr_table **out,
                          pyr_error *error);
 
+/* The spells in the lead, in order; by class one class after the other, as text: car, class, driver (of its first lap),
+ * first_lap, last_lap, laps, start, end, duration. A lap is led by the car that ends it first, from when the lap before
+ * was ended first (`start`, 0 for lap 1) to when it ends it (`end`), so that laps and durations add up to those of the
+ * winner. Laps of which the leader is not known, for want of times, are spells without car and driver, and times at
+ * their ends are absent; these are left out of a session that does not hold all laps. A session selected from another
+ * shows the laps that it holds of those led in the field. `options` NULL: overall. PYR_ERROR_REFUSED: no race. */
+pyr_status pyr_leaders(const pyr_session *session, const pyr_race_options *options, pyr_table **out, pyr_error *error);
+
+typedef struct pyr_laps_led_options {
+    int32_t by;   /* pyr_by */
+    int32_t lead; /* pyr_race_by: of the field, or of the class */
+} pyr_laps_led_options;
+
+/* Who led how many laps, the most first: car, class, driver, laps, time, spells, group, team, manufacturer. Laps and
+ * their times are those of pyr_leaders, each counted for the driver, car, ... that ended it; `time` is absent where one
+ * is not known. `spells`: unbroken runs of them. Who led no lap has no row. `options` NULL: by car, of the field.
+ * PYR_ERROR_REFUSED: no race. */
+pyr_status pyr_laps_led(const pyr_session *session, const pyr_laps_led_options *options, pyr_table **out,
+                        pyr_error *error);
+
 /* What gaps are measured to. */
 typedef struct pyr_gaps_options {
     pyr_text to; /* `leader` (also data NULL, the default), `class_leader`, `ahead`, `behind`, `class_ahead`,

@@ -420,6 +420,27 @@ class Session:
         """
         return self._ask("gaps", to=to)
 
+    def leaders(self, *, by: Literal["overall", "class"] = "overall") -> Table:
+        """The spells in the lead of a race, or of each class: car, class, driver (of its first lap), first_lap,
+        last_lap, laps, start, end, duration.
+
+        A lap is led by the car that ends it first, from when the lap before was ended first (`start`) to when it ends
+        this one (`end`): laps and durations add up to those of the winner. Where the leader of laps is not known, for
+        want of times, a spell has no car. `laps_led()` adds the laps up by car, driver or class. Raises ValueError for
+        sessions that are no race.
+        """
+        return self._ask("leaders", by=by)
+
+    def laps_led(self, *, by: By = "car", lead: Literal["overall", "class"] = "overall") -> Table:
+        """Who led how many laps of a race (`lead="class"`: of the race of the class), the most first.
+
+        car, class, driver, laps, time, spells, group, team, manufacturer. By car, class, driver of a car, ...; each lap
+        counts for the one who ended it first, its time from when the lap before was ended first. `spells` are unbroken
+        runs of laps led. Who led no lap has no row; names that differ within a row are absent, so is `time` where the
+        time of a lap is not known. Raises ValueError for sessions that are no race.
+        """
+        return self._ask("laps_led", by=by, lead=lead)
+
     def lap_chart(self, *, by: Literal["overall", "class"] = "overall") -> Table:
         """Where each car of a race stood at each lap of the leader, in the field or in its class: car, class,
         leader_lap, position, laps.

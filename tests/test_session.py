@@ -47,6 +47,8 @@ QUESTIONS = {
     "neutralisations": "kind start end duration first_lap last_lap crossings inferred evidence",
     "order": "car class position class_position laps elapsed gap gap_laps interval interval_laps",
     "gaps": "car class lap elapsed gap gap_laps",
+    "leaders": "car class driver first_lap last_lap laps start end duration",
+    "laps_led": "car class driver laps time spells",
     "lap_chart": "car class leader_lap position",
     "flag_times": "flag periods time share_of_time laps share_of_laps leader_laps",
     "pit_loss": "car class driver flag stops median low high naive green_laps",

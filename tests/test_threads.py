@@ -12,7 +12,7 @@ import pyracing as pr
 THREADS = 8
 QUESTIONS = (
     "classification", "crossings", "lap_details", "stints", "pit_stops", "clean_laps", "fastest_laps", "lap_records",
-    "ideal_laps", "best_sectors", "top_speeds", "order", "gaps", "lap_chart",
+    "ideal_laps", "best_sectors", "top_speeds", "order", "gaps", "lap_chart", "leaders", "laps_led",
 )  # fmt: skip
 
 

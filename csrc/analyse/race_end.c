@@ -88,7 +88,7 @@ static int64_t flag_lap(const pyr_session *field, const pyr_classification_optio
         limit = limit == PYR_NO_TIME || total < limit ? total : limit;
     }
     if (limit != PYR_NO_TIME && !flags) {
-        int64_t last = (int64_t)pyr_laps_led(field, PYR_WHOLE_FIELD, limit) + 1 + rules->time_limit_laps;
+        int64_t last = (int64_t)pyr_leader_laps(field, PYR_WHOLE_FIELD, limit) + 1 + rules->time_limit_laps;
         lap = lap == 0 || last < lap ? last : lap;
     }
     return lap;
@@ -153,7 +153,7 @@ static bool all_crossed(const pyr_session *field, int64_t before, int64_t flag, 
 /* As if the flag had fallen when the leader of the class completed the lap before the last one that he completed. */
 static pyr_status stop_at_penultimate(const pyr_session *field, int32_t class_code, int64_t signal,
                                       pyr_finish *finishes, pyr_error *error) {
-    int32_t lap = pyr_laps_led(field, class_code, signal) - 1;
+    int32_t lap = pyr_leader_laps(field, class_code, signal) - 1;
     if (lap < 1) {
         return pyr_fail(error, PYR_ERROR_RULES,
                         "the race was stopped before its leader had completed two laps, so red_flag.result leaves no "
@@ -167,7 +167,7 @@ static pyr_status stop_at_penultimate(const pyr_session *field, int32_t class_co
 static pyr_status stop_classes(const pyr_session *field, int64_t signal, pyr_finish *finishes, pyr_error *error) {
     int32_t class_count = pyr_part_column(field, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary->count;
     for (int32_t class_code = -1; class_code < class_count; class_code++) {
-        if (pyr_laps_led(field, class_code, signal) > 0) {
+        if (pyr_leader_laps(field, class_code, signal) > 0) {
             PYR_TRY(stop_at_penultimate(field, class_code, signal, finishes, error));
         }
     }
@@ -176,7 +176,7 @@ static pyr_status stop_classes(const pyr_session *field, int64_t signal, pyr_fin
 
 static pyr_status stop_race(const pyr_session *field, int32_t result, int64_t signal, pyr_finish *finishes,
                             pyr_error *error) {
-    int32_t led = pyr_laps_led(field, PYR_WHOLE_FIELD, signal);
+    int32_t led = pyr_leader_laps(field, PYR_WHOLE_FIELD, signal);
     int64_t flag = pyr_first_completed(field, PYR_WHOLE_FIELD, led);
     int64_t before = led > 1 ? pyr_first_completed(field, PYR_WHOLE_FIELD, led - 1) : 0;
     finish_cars(field, &(ending_of){PYR_WHOLE_FIELD, {PYR_NO_TIME, signal, PYR_NO_TIME}, before}, finishes);

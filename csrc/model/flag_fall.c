@@ -40,7 +40,7 @@ static int64_t first_completed(const pyr_session *session, int32_t class_code, c
     return first == INT64_MAX ? PYR_NO_TIME : first;
 }
 
-int32_t pyr_laps_led(const pyr_session *session, int32_t class_code, int64_t instant) {
+int32_t pyr_leader_laps(const pyr_session *session, int32_t class_code, int64_t instant) {
     return laps_led(session, class_code, NULL, instant);
 }
 

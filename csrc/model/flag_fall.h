@@ -9,7 +9,7 @@
 enum { PYR_WHOLE_FIELD = -2 };
 
 /* The laps that the leader of the class had completed by crossings before `instant`; 0: nobody had crossed. O(laps). */
-int32_t pyr_laps_led(const pyr_session *session, int32_t class_code, int64_t instant);
+int32_t pyr_leader_laps(const pyr_session *session, int32_t class_code, int64_t instant);
 /* Race time when the first car of the class completed `lap`; PYR_NO_TIME: none did. O(laps). */
 int64_t pyr_first_completed(const pyr_session *session, int32_t class_code, int32_t lap);
 /* Race time of the leader's first crossing at or after `instant`: the first that completes a lap nobody of the class had
