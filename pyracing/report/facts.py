@@ -158,8 +158,8 @@ class Facts:
         return rows_of(self.ask("retirements"))
 
     @cached_property
-    def pit_loss(self) -> Table | None:
-        return self.ask("pit_loss")
+    def pit_loss(self) -> list[Row]:
+        return rows_of(self.ask("pit_loss"))
 
     @cached_property
     def drive_time(self) -> Table | None:

@@ -27,6 +27,9 @@ from pyracing.report.words import (
 )  # fmt: skip
 
 
+FEWEST_STOPS = 5  # whose median is told
+
+
 class Figure(NamedTuple):
     """A number that is read first: what it is, what it says, and a line below it."""
 
@@ -203,8 +206,7 @@ def lead_sentence(spells: list[Row]) -> str:
 
 def caution_share(facts: Facts) -> float:
     """The part of the race that was neutralised."""
-    time = facts.finish[0]["total_time"] if facts.finish else None
-    return caution_time(facts) / time if time else 0.0
+    return sum(row["share_of_time"] or 0.0 for row in facts.neutralisations)
 
 
 def caution_time(facts: Facts) -> timedelta:
@@ -264,7 +266,8 @@ def class_sentences(facts: Facts, name: str | None) -> list[str]:
     if not told_already:
         sentences.append(lead_sentence([row for row in facts.class_leaders if row["class"] == name]))
     if facts.is_race:
-        sentences += [climb_sentence(facts, finish), repair_sentence(facts, finish), pace_sentence(facts, name)]
+        sentences += [climb_sentence(facts, finish), repair_sentence(facts, finish), stop_sentence(facts, name)]
+    sentences.append(pace_sentence(facts, name))
     sentences.append(class_best_sentence(facts, name))
     return [sentence for sentence in sentences if sentence]
 
@@ -340,6 +343,16 @@ def repair_sentence(facts: Facts, finish: list[Row]) -> str:
         f"Car {printable(row['car'])} was in the garage at the end of lap {visit['lap']}{stood}: it lost an estimated "
         f"{span_text(visit['loss'])} against its class{worth}, and {end}."
     )
+
+
+def stop_sentence(facts: Facts, name: str | None) -> str:
+    """What a stop cost by flag, of those that could be measured often enough."""
+    told = [
+        f"{margin_text(row['median'])} under {plain(row['flag'])} ({row['measured']} measured)"
+        for row in facts.pit_loss
+        if row["class"] == name and row["measured"] >= FEWEST_STOPS and row["flag"] not in (None, "mixed")
+    ]
+    return f"A stop cost an estimated median of {listed(told)}." if told else ""
 
 
 def pace_sentence(facts: Facts, name: str | None) -> str:

@@ -80,7 +80,7 @@ def page_of(facts: Facts, pictures: Mapping[str, Picture], colours: Mapping[str,
     )
 
 
-LARGEST_SVG = 600_000  # bytes; beyond it an image is smaller, and quicker to open
+PAPER_SCALE = 2.5  # pixels for a unit of a chart: 260 an inch
 WIDEST_CELL = 26  # of a listing on paper, in characters
 ORDERS = {
     "decisions": "The order of the laps with the decisions that were given.",
@@ -155,14 +155,13 @@ def pdf_of(page: Page) -> bytes:
 
 
 def still(picture: Picture) -> str:
-    """A chart as an image that stands in the page: lines as lines, thousands of marks as points of a raster."""
-    from pyracing.charts.save import converter, static_spec, static_svg
+    """A chart as an image: its letters are as wide as they were when it was laid out, which those of an SVG drawn with
+    another font are not."""
+    from pyracing.charts.save import converter, static_spec
 
-    kind, data = "svg+xml", static_svg(picture.chart, width=PAPER_WIDTH).encode()
-    if len(data) > LARGEST_SVG:
-        kind, data = "png", converter("vegalite_to_png")(static_spec(picture.chart, PAPER_WIDTH), scale=2.5)
+    data = converter("vegalite_to_png")(static_spec(picture.chart, PAPER_WIDTH), scale=PAPER_SCALE)
     described = html.escape(picture.description, quote=True)
-    return f'<img class="still" src="data:image/{kind};base64,{base64.b64encode(data).decode()}" alt="{described}">'
+    return f'<img class="still" src="data:image/png;base64,{base64.b64encode(data).decode()}" alt="{described}">'
 
 
 def listing(grid: Grid) -> str:

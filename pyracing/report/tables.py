@@ -110,7 +110,9 @@ def classification_grids(facts: Facts) -> list[Grid]:
 
     best = Column("Best lap", time("best_lap"), True)
     race_columns = [
-        Column("Gap", lambda row: gap_text(lost_to(row["first"], row)), True),
+        Column(
+            "Gap", lambda row: "" if row["status"] == "disqualified" else gap_text(lost_to(row["first"], row)), True
+        ),
         Column("Time", time("total_time"), True),
         best,
     ]
@@ -319,19 +321,19 @@ def median(times: list[timedelta]) -> timedelta | None:
     return times[middle] if len(times) % 2 else (times[middle - 1] + times[middle]) / 2
 
 
-PIT_LOSS_TITLES = {
-    "class": "Class", "flag": "Flag", "stops": "Stops", "median": "Median loss", "low": "Low", "high": "High",
-}  # fmt: skip
-
-
 def pit_loss_grids(facts: Facts) -> list[Grid]:
-    loss = facts.pit_loss
-    if loss is None or not len(loss):
-        return []
-    note = (
-        "What a visit to the pit lane cost against cars of the class that stayed out; low and high bound the estimate."
-    )
-    return [grid_of("What a stop cost", loss, PIT_LOSS_TITLES, note=note)]
+    columns = [
+        Column("Class", text("class")),
+        Column("Flag", word("flag")),
+        Column("Stops", text("stops"), True),
+        Column("Measured", text("measured"), True),
+        Column("Median cost", time("median"), True),
+        Column("Low", time("low"), True),
+        Column("High", time("high"), True),
+        Column("In green laps", lambda row: "" if row["green_laps"] is None else f"{row['green_laps']:.2f}", True),
+    ]
+    note = "Estimates, against cars of the class that stayed out. Low and high are the 95 % interval of the median."
+    return [grid("What a stop cost", columns, facts.pit_loss, note=note)] if facts.pit_loss else []
 
 
 DRIVE_TITLES = {
