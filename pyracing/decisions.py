@@ -318,16 +318,23 @@ def toml_value(value: Any) -> str:
 # ---- Checking --------------------------------------------------------------------------------------------------------
 
 
-def check_decisions(decisions: Iterable[Decision], cars: Collection[str]) -> None:
-    """RulesError for a car that is not there and for decisions that cannot both hold."""
-    placed: dict[str, Decision] = {}
+def check_decisions(decisions: Iterable[Decision], cars: Collection[str], origin: Any = None) -> None:
+    """RulesError for a car that is not there and for decisions that cannot both hold; `origin`, where it is the path of
+    a file, is named."""
+    where = f"{origin}: " if isinstance(origin, str | Path) else ""
+    moved: dict[str, Decision] = {}
+    places: dict[int, str] = {}
     for decision in decisions:
         if decision.car not in cars:
-            raise RulesError(f"{decision.kind}: there is no car {decision.car!r}{nearest(decision.car, cars)}")
-        if not isinstance(decision, Place | RearOfClass | Disqualify):
-            continue
-        other = placed.setdefault(decision.car, decision)
-        if other is not decision and other != decision:
+            raise RulesError(f"{where}{decision.kind}: there is no car {decision.car!r}{nearest(decision.car, cars)}")
+        if isinstance(decision, Place | RearOfClass | Disqualify):
+            other = moved.setdefault(decision.car, decision)
+            if type(other) is not type(decision) or vars(other) | {"reason": ""} != vars(decision) | {"reason": ""}:
+                raise RulesError(
+                    f"{where}car {decision.car!r}: {other.kind} and {decision.kind} contradict each other; leave one out"
+                )
+        if isinstance(decision, Place) and places.setdefault(decision.position, decision.car) != decision.car:
             raise RulesError(
-                f"car {decision.car!r}: {other.kind} and {decision.kind} contradict each other; leave one out"
+                f"{where}position {decision.position} is given to the cars {places[decision.position]!r} and "
+                f"{decision.car!r}; leave one out"
             )

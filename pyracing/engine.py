@@ -115,7 +115,7 @@ def decision_row(decision: Decision) -> tuple[Any, ...]:
 
 def decision_table(decisions: Any, cars: Iterable[str]) -> Table | None:
     listed = decisions_from(decisions)
-    check_decisions(listed, tuple(cars))
+    check_decisions(listed, tuple(cars), decisions)
     return table_of_rows(DECISION_FIELDS, map(decision_row, listed)) if listed else None
 
 

@@ -87,7 +87,7 @@ def grid(
     check_kinds(decided)
     how, given = rules_of_race(made.grid, given, race)
     cars = read_cars(given, how.laps + (how.best == "second_best"), decided)
-    check_decisions(decided, cars)
+    check_decisions(decided, cars, decisions)
     if race == 2 and made.grid.second_race == "result":
         standings = [[Standing(car, "qualified", None, False) for car in finishers(given[0], made, cars)]]
     else:
@@ -340,10 +340,16 @@ def row_of(slot: Slot, place: int | None, decisions: Iterable[Decision]) -> tupl
 
 
 def sentence(decision: Decision) -> str:
-    amount = {"grid_drop": "places", "place": "position", "delete_lap": "lap"}.get(decision.kind)
-    words = [decision.kind, *([str(getattr(decision, amount))] if amount else [])]
+    """As classifications have it: `5 places: gearbox`."""
+    words = decision.kind.replace("_", " ")
+    if isinstance(decision, GridDrop):
+        words = f"{decision.places} {'place' if decision.places == 1 else 'places'}"
+    elif isinstance(decision, Place):
+        words = f"position {decision.position}"
+    elif isinstance(decision, DeleteLap):
+        words = f"lap {decision.lap} deleted"
     reason = getattr(decision, "reason", "")
-    return " ".join(words) + (f" ({reason})" if reason else "")
+    return f"{words}: {reason}" if reason else words
 
 
 def with_sessions(rows: Sequence[tuple[Any, ...]], cars: Mapping[str, Car], count: int) -> list[tuple[Any, ...]]:

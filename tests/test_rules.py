@@ -393,12 +393,25 @@ def test_no_seconds(value: Any) -> None:
 
 def test_decisions_that_cannot_hold() -> None:
     cars = ["7", "8", "63"]
-    check_decisions([pr.disqualify("7"), pr.disqualify("7"), pr.time_penalty("7", 5), pr.place("8", 1)], cars)
+    check_decisions([pr.disqualify("7"), pr.disqualify("7", "again"), pr.time_penalty("7", 5), pr.place("8", 1)], cars)
     with pytest.raises(pr.RulesError, match=r"time_penalty: there is no car '36'; there are '7', '8', '63'"):
         check_decisions([pr.time_penalty("36", 5)], cars)
     with pytest.raises(pr.RulesError, match=r"car '7': place and place contradict"):
         check_decisions([pr.place("7", 1), pr.place("7", 2)], cars)
     with pytest.raises(pr.RulesError, match=r"car '7': disqualify and rear_of_class contradict"):
         check_decisions([pr.disqualify("7"), pr.rear_of_class("7")], cars)
+    with pytest.raises(pr.RulesError, match=r"position 2 is given to the cars '7' and '8'"):
+        check_decisions([pr.place("7", 2), pr.place("8", 2)], cars)
     with pytest.raises(TypeError, match="time_penalty"):
         decisions_from(["disqualify 7"])
+
+
+def test_decisions_in_a_file_are_named_with_it(race: pr.Session, tmp_path: Path) -> None:
+    path = tmp_path / "stewards.toml"
+    path.write_text('[[decision]]\nkind = "disqualify"\ncar = "77"\n')
+    for ask in (lambda: race.classification(decisions=path), lambda: pr.grid(race, {"grid": {}}, path)):
+        with pytest.raises(pr.RulesError, match=r"stewards\.toml: disqualify: there is no car '77'"):
+            ask()
+    path.write_text('[[decision]]\nkind = "place"\ncar = "7"\nposition = "first"\n')
+    with pytest.raises(pr.RulesError, match=r"stewards\.toml: decision 1: position is 'first'"):
+        race.classification(decisions=path)

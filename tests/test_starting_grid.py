@@ -209,7 +209,7 @@ def test_drops(ten: pr.Session, case: str):
 def test_drops_add_up_and_are_told(ten: pr.Session):
     decisions = [pr.grid_drop("1", 3, "gearbox"), pr.grid_drop("1", 2)]
     table = pr.grid(ten, rules(), decisions)
-    assert columns(table, "car", "qualified", "decisions")[5] == ("1", 1, "grid_drop 3 (gearbox); grid_drop 2")
+    assert columns(table, "car", "qualified", "decisions")[5] == ("1", 1, "3 places: gearbox; 2 places")
 
 
 def test_other_decisions(ten: pr.Session):
