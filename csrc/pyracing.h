@@ -669,6 +669,16 @@ typedef struct pyr_laps_led_options {
 pyr_status pyr_laps_led(const pyr_session *session, const pyr_laps_led_options *options, pyr_table **out,
                         pyr_error *error);
 
+/* The cars that did not reach the end of a race, in the order in which they crossed the line for the last time: car,
+ * class, last_lap, elapsed, in_pit, flag, driver, reason, leader_lap, status. A car reached it that took the flag (its
+ * last lap is flagged chequered); where no lap of the field is, one that crossed with the winner's last crossing or
+ * after it. `elapsed`, `in_pit`, `flag` and `driver` are those of its last lap, `leader_lap` the laps that the leader
+ * had completed by then. `reason`: `pit_lane` or `on_track`, where it stopped; `disqualified` if the published result
+ * says so. `status`: the published one, absent without a result. Cars without a lap did not start and have no row. A
+ * session selected from another shows the cars whose last lap it holds. `options` is not used. PYR_ERROR_REFUSED: the
+ * session is no race. */
+pyr_status pyr_retirements(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+
 /* What gaps are measured to. */
 typedef struct pyr_gaps_options {
     pyr_text to; /* `leader` (also data NULL, the default), `class_leader`, `ahead`, `behind`, `class_ahead`,

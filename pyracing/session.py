@@ -452,6 +452,18 @@ class Session:
         """
         return self._ask("lap_chart", by=by)
 
+    def retirements(self) -> Table:
+        """The cars that did not reach the end of a race, in the order of their last crossing.
+
+        car, class, last_lap, elapsed, in_pit, flag, driver (all of that lap), reason (where it stopped: pit_lane or
+        on_track; disqualified if the published result says so), leader_lap (laps that the leader had completed by
+        then), status (the published one, absent without a result).
+
+        A car reached the end that took the flag; where the files carry no flag, one that crossed the line with the
+        winner or after him. Cars that did not start have no row. Raises ValueError for sessions that are no race.
+        """
+        return self._ask("retirements")
+
     def stints(self, *, by: Literal["pit", "driver"] = "pit") -> Table:
         """The stints of each car; every lap is in one.
 

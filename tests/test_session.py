@@ -47,6 +47,7 @@ QUESTIONS = {
     "neutralisations": "kind start end duration first_lap last_lap crossings inferred evidence",
     "order": "car class position class_position laps elapsed gap gap_laps interval interval_laps",
     "gaps": "car class lap elapsed gap gap_laps",
+    "retirements": "car class last_lap elapsed in_pit flag driver reason",
     "leaders": "car class driver first_lap last_lap laps start end duration",
     "laps_led": "car class driver laps time spells",
     "lap_chart": "car class leader_lap position",

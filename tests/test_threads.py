@@ -13,6 +13,7 @@ THREADS = 8
 QUESTIONS = (
     "classification", "crossings", "lap_details", "stints", "pit_stops", "clean_laps", "fastest_laps", "lap_records",
     "ideal_laps", "best_sectors", "top_speeds", "order", "gaps", "lap_chart", "leaders", "laps_led",
+    "retirements",
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ extern const pyr_question
     pyr_order_question,
     pyr_pit_loss_question,
     pyr_pit_stops_question,
+    pyr_retirements_question,
     pyr_sections_question,
     pyr_stints_question,
     pyr_top_speeds_question;

@@ -20,6 +20,7 @@ static const pyr_question *const questions[] = {
     &pyr_order_question,
     &pyr_pit_loss_question,
     &pyr_pit_stops_question,
+    &pyr_retirements_question,
     &pyr_sections_question,
     &pyr_stints_question,
     &pyr_top_speeds_question,

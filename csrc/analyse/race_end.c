@@ -9,14 +9,6 @@ typedef struct ending_of {
 
 /* ---- What the files show ---- */
 
-static bool any_chequered(const pyr_laps *laps) {
-    int64_t count = 0;
-    for (int64_t row = 0; row < laps->count; row++) {
-        count += laps->flag[row] == PYR_FLAG_CHEQUERED;
-    }
-    return count > 0;
-}
-
 /* The first crossing under a red flag that no crossing under another one followed; PYR_NO_TIME: the race was not
  * stopped, or resumed. */
 static int64_t find_signal(const pyr_laps *laps) {
@@ -222,7 +214,7 @@ static pyr_status end_by_rules(const pyr_session *field, const pyr_classificatio
 
 pyr_status pyr_find_race_end(const pyr_session *field, const pyr_classification_options *rules, pyr_finish *finishes,
                              pyr_race_ending *ending, pyr_error *error) {
-    bool flags = any_chequered(&field->laps);
+    bool flags = pyr_any_chequered(&field->laps);
     int64_t signal = rules->red_flag_signal != PYR_NO_TIME || flags ? rules->red_flag_signal
                                                                      : find_signal(&field->laps);
     size_t count = (size_t)field->entries.count;

@@ -28,6 +28,14 @@ const pyr_table *pyr_session_part_view(const pyr_session *session, pyr_part part
     return session->parts[part];
 }
 
+bool pyr_any_chequered(const pyr_laps *laps) {
+    int64_t count = 0;
+    for (int64_t row = 0; row < laps->count; row++) {
+        count += laps->flag[row] == PYR_FLAG_CHEQUERED;
+    }
+    return count > 0;
+}
+
 int32_t pyr_find_entry(const pyr_session *session, pyr_text name) {
     const pyr_dictionary *names = pyr_part_column(session, PYR_ENTRIES, PYR_ENTRY_CAR)->dictionary;
     int32_t low = 0, high = session->entries.count;

@@ -159,6 +159,9 @@ static inline bool pyr_lap_in_pit(const pyr_laps *laps, int64_t row) {
     return pyr_bit(laps->in_pit, row);
 }
 
+/* The files show who took the flag. */
+bool pyr_any_chequered(const pyr_laps *laps);
+
 /* The entry of a car, or -1. O(log entries): they stand in the order of their names. */
 int32_t pyr_find_entry(const pyr_session *session, pyr_text name);
 /* The entry of a car that has to be there: PYR_ERROR_ARGUMENT with near names. */
