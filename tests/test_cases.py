@@ -212,6 +212,24 @@ def test_the_class_lead_by_the_hour(day_and_night, am):
         assert (result[0]["laps"], result[0]["total_time"]) == (at.laps, us(at.total_time))
 
 
+def led(leading: list[tuple[str, int]]) -> list[tuple[str, int, int]]:
+    """Spells of the leaders of laps: car, first and last lap."""
+    found: list[tuple[str, int, int]] = []
+    for car, lap in leading:
+        if found and found[-1][0] == car and found[-1][2] == lap - 1:
+            found[-1] = (car, found[-1][1], lap)
+        else:
+            found.append((car, lap, lap))
+    return found
+
+
+def test_spells_in_the_lead_of_the_class(day_and_night, am):
+    told = led([(c.car, c.lap) for c in day_and_night.truth.crossings if c.class_position == 1 and c.car in set(am.cars)])
+    spells = answers.columns(am.leaders(by="class"), "car", "first_lap", "last_lap")
+    assert spells == told
+    assert told[0][0] == "79" and max(last for car, _, last in told if car == "79") > 255
+
+
 def test_four_minutes_cost_the_lead_and_a_lap(day_and_night, am):
     """The gap to the class leader before the repair and after it; the car does not lead the class again."""
     gaps = {row["lap"]: row for row in own(am.gaps(to="class_leader"), car="79")}
@@ -352,6 +370,9 @@ def test_the_restart_and_the_laps_after(cup):
     leading = [crossing.car for crossing in cup[1].truth.crossings if crossing.position == 1]
     assert [answers.rows(race.order(lap=lap))[0]["car"] for lap in range(1, len(leading) + 1)] == leading
     assert leading[4:8] == ["1", "30", "30", "1"]
+    spells = answers.columns(race.leaders(), "car", "first_lap", "last_lap")
+    assert spells == led(list(zip(leading, range(1, len(leading) + 1), strict=True)))
+    assert [car for car, *_ in spells] == ["1", "30", "1"]
 
 
 def test_class_b_after_two_races(cup):
