@@ -351,6 +351,15 @@ def places_at(race: Simulation, instant: timedelta) -> list[str]:
     return sorted(last, key=last.get)
 
 
+def test_one_retirement_in_the_last_lap(cup):
+    _, race = cup
+    rows = answers.rows(race.session.retirements())
+    assert [(row["car"], row["last_lap"]) for row in rows] == [("17", 1), ("25", 1), ("9", 11)]
+    laps = race.truth.official[0].laps
+    assert rows[-1]["last_lap"] == laps - 1 and rows[-1]["reason"] == "on_track"
+    assert rows[-1]["elapsed"] == us(next(r for r in race.truth.retirements if r.car == "9").elapsed)
+
+
 def test_class_b_at_half_distance(cup):
     race = cup[1].session
     half = cup[1].truth.official[0].total_time / 2

@@ -969,6 +969,18 @@ def test_kinds_of_stops_are_found(name):
     assert {visit: found[visit] for visit in told} == told
 
 
+def test_retirements_are_the_cars_that_took_no_flag(race):
+    laps = Counter(crossing.car for crossing in race.truth.crossings)
+    pits = {(crossing.car, crossing.lap) for crossing in race.truth.crossings if crossing.in_pit}
+    told = {car: (lap, (car, lap) in pits) for car, lap in laps.items() if car not in race.truth.flagged}
+    found = {car: row for car, *row in rows_of(race.session.retirements(), "car", "last_lap", "in_pit", "reason")}
+    assert {car: (lap, in_pit) for car, (lap, in_pit, _) in found.items()} == told
+    retired = {retirement.car: retirement.in_pit for retirement in race.truth.retirements}
+    for car, (_, in_pit, reason) in found.items():
+        assert not in_pit or reason == "pit_lane" or retired.get(car) is False
+        assert reason != "on_track" or not retired.get(car)
+
+
 def test_weather_is_read_back(race):
     for dialect in DIALECTS:
         weather = read(race, dialect).weather
