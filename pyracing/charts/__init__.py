@@ -19,8 +19,26 @@ except ImportError as error:
     ) from None
 
 from pyracing.charts.laps import lap_times
+from pyracing.charts.pace import pace, raising_average, sectors
+from pyracing.charts.pits import pit_stops
 from pyracing.charts.save import PageParts, page_parts, save_chart
+from pyracing.charts.season import standings
 from pyracing.charts.stops import stints
 from pyracing.charts.trace import lap_chart, race_trace
+from pyracing.charts.weather import weather
 
-__all__ = ["PageParts", "lap_chart", "lap_times", "page_parts", "race_trace", "save_chart", "stints"]
+__all__ = [
+    "PageParts",
+    "lap_chart",
+    "lap_times",
+    "pace",
+    "page_parts",
+    "pit_stops",
+    "race_trace",
+    "raising_average",
+    "save_chart",
+    "sectors",
+    "standings",
+    "stints",
+    "weather",
+]

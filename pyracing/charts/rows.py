@@ -44,3 +44,8 @@ def row_axis(cars: Sequence[Car], title: str | None = "Car") -> alt.Y:
         title=title, labelFontWeight=weight, ticks=False, domain=False, labelOverlap=False, labelLimit=140, grid=False
     )
     return alt.Y("car:N", sort=None, scale=alt.Scale(domain=row_names(cars), padding=0.12), axis=axis)
+
+
+def concatenated(blocks: Sequence[Any]) -> Any:
+    """The blocks of the classes one below the other."""
+    return alt.vconcat(*blocks, spacing=12)

@@ -81,8 +81,9 @@ def static_spec(chart: Any, width: int | None = None) -> dict[str, Any]:
     """The chart for paper: without what answers to the mouse, which takes time and room."""
     spec: dict[str, Any] = stilled(specification(chart))
     spec.setdefault("background", "white")
-    if spec.get("width") == "container":
-        spec["width"] = width or WIDTH - MARGIN
+    for part in (spec, *spec.get("vconcat", ())):
+        if part.get("width") == "container":
+            part["width"] = width or WIDTH - MARGIN
     return spec
 
 

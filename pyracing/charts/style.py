@@ -18,6 +18,11 @@ WIDTH, HEIGHT = 900, 460  # of what is saved with no page around it, unless said
 HOVER = "hover"  # the name of the layer that only the mouse sees: left out of pictures
 PICKED, ZOOM = "picked", "zoom"  # the names of what the reader does
 ACROSS = alt.ExprRef("max(3,floor(width/70))")  # ticks
+FINE_TICKS = 7
+STEPS = (
+    1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+    900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000,
+)  # milliseconds from tick to tick
 FAINT = 0.06  # the opacity of cars that are not picked
 
 MINUTE, HOUR = 60_000, 3_600_000
@@ -41,10 +46,12 @@ def time_text(value: str, decimals: int = 3, sign: bool = False) -> str:
     return f"!isValid({value})?'':{mark}+{face}{fraction}"
 
 
-def axis_text(hours: bool) -> str:
+def axis_text(hours: bool, decimals: int | None = None) -> str:
     """A Vega expression for the ticks of an axis of times: `1:58`, or `6:30` in hours and minutes; finer where the
-    reader has zoomed in."""
+    reader has zoomed in. With `decimals`, as many on every tick."""
     value = "time(datum.value)"
+    if decimals is not None:
+        return time_text(value, decimals)
     exact, whole = f"({time_text(value, 3)})", f"({time_text(value, 0)})"
     if not hours:
         return f"{value}%1000?{exact}:abs({value})<60000&&{value}!=0?{whole}+' s':{whole}"
@@ -52,8 +59,18 @@ def axis_text(hours: bool) -> str:
     return f"{value}%1000?{exact}:{value}%60000?{whole}:{minutes}"
 
 
-def time_axis(title: str, hours: bool = False, **options: Any) -> alt.Axis:
-    return alt.Axis(title=f"{title} (h:mm)" if hours else title, labelExpr=axis_text(hours), **options)
+def time_axis(title: str | None, hours: bool = False, decimals: int | None = None, **options: Any) -> alt.Axis:
+    words = f"{title} (h:mm)" if hours else title
+    return alt.Axis(title=words, labelExpr=axis_text(hours, decimals), **options)
+
+
+def fine_axis(low: float, high: float) -> alt.Axis:
+    """An axis from one time to another, milliseconds given, with round ticks and as many decimals as these need."""
+    step = next((each for each in STEPS if each >= (high - low) / FINE_TICKS), STEPS[-1])
+    first = -(-int(low) // step)
+    values = [place * step for place in range(first, int(high // step) + 1)]
+    decimals = next(number for number in range(4) if step * 10**number % 1000 == 0)
+    return time_axis(None, decimals=decimals, values=values)
 
 
 def race_time(field: str = "elapsed", until: float | None = None, title: str = "Race time") -> alt.X:
@@ -149,12 +166,12 @@ def zoom(x: bool = True, y: bool = True) -> alt.Parameter:
     )
 
 
-def finished(chart: Any, title: alt.TitleParams, description: str, width: Width, height: int | alt.Step | None) -> Any:
-    """The chart with its title, its size and the words that stand for it where it is not seen."""
-    sized = chart.properties(title=title, description=description, width=width)
-    if height is not None:
-        sized = sized.properties(height=height)
-    return sized.configure(
+def finished(
+    chart: Any, title: alt.TitleParams, description: str, width: Width | None, height: int | None
+) -> Any:
+    """The chart with its title, its size unless it has one, and the words that stand for it where it is not seen."""
+    sizes = {name: size for name, size in (("width", width), ("height", height)) if size is not None}
+    return chart.properties(title=title, description=description, **sizes).configure(
         font="system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
         view=alt.ViewConfig(continuousWidth=WIDTH, continuousHeight=HEIGHT, stroke=None),
         axis=alt.AxisConfig(labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridOpacity=0.35),
