@@ -1,8 +1,10 @@
 (function () {
   "use strict";
-  const LIGHT = { ink: "#1b1f24", quiet: "#57606a", line: "#d0d7de" };
-  const DARK = { ink: "#e6e8eb", quiet: "#a3abb5", line: "#3a4048" };
-  const NARROW = 480;
+  const COLOURS = {
+    light: { ink: "#1b1f24", quiet: "#57606a", line: "#d0d7de" },
+    dark: { ink: "#e6e8eb", quiet: "#a3abb5", line: "#3a4048" },
+  };
+  const BESIDE = 90; // pixels beside the axes of charts below one another
 
   const data = JSON.parse(document.getElementById("pyracing-data").textContent);
   const charts = Array.from(document.querySelectorAll(".pyracing-chart")).map((element) => ({
@@ -11,80 +13,73 @@
     view: null,
   }));
   const preference = matchMedia("(prefers-color-scheme: dark)");
-  let printing = false;
 
-  function isDark() {
-    const theme = document.documentElement.dataset.theme;
-    return !printing && (theme ? theme === "dark" : preference.matches);
+  function theme() {
+    return document.documentElement.dataset.theme || (preference.matches ? "dark" : "light");
   }
 
-  function config(colours) {
-    return {
-      background: null,
-      style: { "group-title": { fill: colours.ink } },
-      axis: {
-        labelColor: colours.quiet, titleColor: colours.quiet, gridColor: colours.line,
-        domainColor: colours.line, tickColor: colours.line,
-      },
-      legend: { labelColor: colours.ink, titleColor: colours.quiet },
-      header: { labelColor: colours.ink, titleColor: colours.quiet },
-      title: { color: colours.ink, subtitleColor: colours.quiet },
-      text: { color: colours.ink },
-    };
+  // The colours of words and lines are parameters of the chart, so that they change at once, as for printing.
+  const [ink, quiet, line] = ["ink", "quiet", "line"].map((name) => ({ expr: `pyracing_${name}` }));
+  const CONFIG = {
+    background: null,
+    axis: { labelColor: quiet, titleColor: quiet, gridColor: line, domainColor: line, tickColor: line },
+    legend: { labelColor: ink, titleColor: quiet },
+    header: { labelColor: ink, titleColor: quiet },
+    title: { color: ink, subtitleColor: quiet },
+    text: { color: ink },
+  };
+
+  function parameters() {
+    return Object.entries(COLOURS[theme()]).map(([name, value]) => ({ name: `pyracing_${name}`, value }));
   }
 
-  // Charts beside or below one another do not take the width of the page by themselves.
+  function paint(chart, name) {
+    if (!chart.view) return;
+    for (const [colour, value] of Object.entries(COLOURS[name])) chart.view.view.signal(`pyracing_${colour}`, value);
+    chart.view.view.run();
+  }
+
+  // Charts below one another do not take the width of the page by themselves.
   function widened(part, width) {
-    const inner = { ...part };
-    for (const key of ["vconcat", "concat"]) {
-      if (inner[key]) inner[key] = inner[key].map((each) => widened(each, width));
-    }
-    if (inner.width === "container") inner.width = width;
+    const inner = part.width === "container" ? { ...part, width } : { ...part };
+    if (inner.vconcat) inner.vconcat = inner.vconcat.map((each) => widened(each, width));
     return inner;
   }
 
   // A finger that scrolls the page is not to be caught by a chart.
-  function without(part, name) {
-    if (Array.isArray(part)) return part.filter((each) => !each || each.name !== name).map((each) => without(each, name));
-    if (part === null || typeof part !== "object") return part;
-    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, without(value, name)]));
-  }
-
   function prepared(chart) {
     const names = new Set(JSON.stringify(chart.spec).match(/data-[0-9a-f]{32}/g) || []);
     const datasets = Object.fromEntries(Object.entries(data).filter(([name]) => names.has(name)));
-    let spec = { ...chart.spec, datasets };
-    if (spec.vconcat || spec.concat) spec = widened(spec, Math.max(160, chart.element.clientWidth - 90));
-    return matchMedia("(pointer: coarse)").matches ? without(spec, "zoom") : spec;
+    const touched = matchMedia("(pointer: coarse)").matches;
+    const own = (chart.spec.params || []).filter((each) => !(touched && each.name === "zoom"));
+    const spec = { ...chart.spec, params: [...own, ...parameters()], datasets };
+    return spec.vconcat ? widened(spec, Math.max(160, chart.element.clientWidth - BESIDE)) : spec;
   }
 
   async function draw(chart) {
     const place = document.createElement("div");
     place.style.width = "100%";
-    const colours = config(isDark() ? DARK : LIGHT);
-    const old = chart.view;
     chart.element.append(place);
-    const result = await window.vegaEmbed(place, prepared(chart), {
-      mode: "vega-lite", renderer: "canvas", actions: false, config: colours, ast: false,
-      tooltip: { theme: isDark() ? "dark" : "light" },
+    const { view } = await window.vegaEmbed(place, prepared(chart), {
+      mode: "vega-lite", renderer: "canvas", actions: false, config: CONFIG, tooltip: { theme: theme() },
     });
-    if (old) {
-      old.view.finalize();
-      old.place.remove();
-    }
-    chart.view = { view: result.view, place };
+    chart.view = { view, place };
     chart.element.dataset.drawn = "true";
+    const frame = window.frameElement; // of a notebook
+    if (frame && frame.dataset.pyracing !== undefined) frame.style.height = `${document.body.scrollHeight + 24}px`;
   }
 
-  function drawAll() {
-    return Promise.all(charts.map((chart) => draw(chart).catch((error) => {
-      console.error(error);
-      chart.element.dataset.drawn = "failed";
-    })));
+  function repaint() {
+    charts.forEach((chart) => paint(chart, theme()));
   }
 
-  window.pyracingCharts = { charts, redraw: drawAll };
-  preference.addEventListener("change", drawAll);
-  new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  drawAll();
+  window.pyracingCharts = { charts };
+  preference.addEventListener("change", repaint);
+  new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  addEventListener("beforeprint", () => charts.forEach((chart) => paint(chart, "light")));
+  addEventListener("afterprint", repaint);
+  charts.forEach((chart) => draw(chart).catch((error) => {
+    console.error(error);
+    chart.element.dataset.drawn = "failed";
+  }));
 })();

@@ -36,7 +36,7 @@ def save_chart(chart: Any, path: str | os.PathLike[str], *, scale: float = PIXEL
     target = Path(path)
     ending = target.suffix.lower()
     if ending == ".html":
-        target.write_text(page(chart), encoding="utf-8")
+        target.write_text(page(specification(chart)), encoding="utf-8")
     elif ending == ".png":
         target.write_bytes(converter("vegalite_to_png")(static_spec(chart), scale=scale))
     elif ending == ".svg":
@@ -117,15 +117,19 @@ def page_parts(charts: Iterable[Any]) -> PageParts:
     The charts take the width of what they stand in, follow the page's light or dark (`data-theme` of the root element,
     else what the reader prefers) and print as on paper. Same charts, same text.
     """
+    return parts_of([specification(chart) for chart in charts])
+
+
+def parts_of(specs: Iterable[dict[str, Any]]) -> PageParts:
     datasets: dict[str, Any] = {}
     figures = []
-    for chart in charts:
-        spec = specification(chart)
-        datasets |= spec.pop("datasets", {})
+    for spec in specs:
+        datasets |= spec.get("datasets", {})
+        own = {name: part for name, part in spec.items() if name != "datasets"}
         words = html.escape(str(spec.get("description", "")), quote=True)
         figures.append(
             f'<div class="pyracing-chart" role="img" aria-label="{words}">'
-            f'<script type="application/json">{script_safe(spec)}</script></div>'
+            f'<script type="application/json">{script_safe(own)}</script></div>'
         )
     bundle = converter("javascript_bundle")()
     driver = resources.files("pyracing.charts").joinpath("page.js").read_text(encoding="utf-8")
@@ -145,14 +149,14 @@ def in_script(code: str) -> str:
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
-def page(chart: Any) -> str:
+def page(spec: dict[str, Any]) -> str:
     """A page of one chart."""
-    figures, script = page_parts([chart])
-    name = html.escape(title_of(chart))
+    figures, script = parts_of([spec])
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{name}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{figures[0]}\n{script}\n</body>\n</html>\n"
+        f"<title>{html.escape(title_of(spec))}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<body>\n{figures[0]}\n{script}\n</body>\n</html>\n"
     )
 
 
@@ -162,7 +166,21 @@ STYLE = (
 )
 
 
-def title_of(chart: Any) -> str:
-    title = specification(chart).get("title", "")
+def title_of(spec: dict[str, Any]) -> str:
+    title = spec.get("title", "")
     text = title.get("text", "") if isinstance(title, dict) else title
     return text if isinstance(text, str) else " ".join(text)
+
+
+# ---- Notebooks ----
+
+
+def in_notebook(spec: dict[str, Any], **_: Any) -> dict[str, str]:
+    """The renderer `pyracing` of Altair: each chart a page in a frame, so that it needs no network and shows in what
+    nbconvert writes too. `altair.renderers.enable("pyracing")` chooses it; importing pyracing does not."""
+    source = html.escape(page(spec), quote=True)
+    frame = f'<iframe data-pyracing style="width:100%;height:560px;border:0" srcdoc="{source}"></iframe>'
+    return {"text/html": frame}
+
+
+alt.renderers.register("pyracing", in_notebook)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import altair as alt
 import numpy as np
 
-from pyracing.charts.colours import PALETTE
+from pyracing.charts.colours import PALETTE, car_colour
 from pyracing.charts.data import dataset
 from pyracing.charts.rows import concatenated
 from pyracing.charts.style import FAINT, PICKED, Width, columns, finished, shown
@@ -19,7 +19,7 @@ from pyracing.scoring import COMPETITOR
 from pyracing.standings import title_progress
 from pyracing.table import Table
 
-MOST = 10  # competitors that have a colour and a name
+MOST = 8  # competitors that have a colour and a name
 
 
 def standings(
@@ -55,7 +55,7 @@ def standings(
     text = title or f"Championship of {of} by round"
     described = f"{text}: points after each round, a line a competitor, {len(blocks)} championship(s)."
     head = alt.TitleParams(text=text, anchor="start", frame="group", offset=12)
-    return finished(concatenated(blocks), head, described, None, None)
+    return finished(concatenated(blocks).resolve_scale(color="independent"), head, described, None, None)
 
 
 def championship(rows: Table, name: str, group: str | None, place: int, top: int, width: Width, height: int) -> Any:
@@ -71,7 +71,10 @@ def championship(rows: Table, name: str, group: str | None, place: int, top: int
     )  # fmt: skip
     pick = alt.selection_point(name=f"{PICKED}_{place}", fields=["colour"], bind="legend")
     domain = [*named, *(["others"] if len(listed) > top else [])]
-    palette = [PALETTE[each % len(PALETTE)] for each in range(len(named))] + ["#b5b5b5"] * (len(domain) - len(named))
+    palette = list(PALETTE[: len(named)])
+    if len(named) > len(PALETTE):
+        palette = [car_colour(0, 1, each, len(named)) for each in range(len(named))]
+    palette += ["#b5b5b5"] * (len(domain) - len(named))
     names = {int(number): event for number, event in zip(after.tolist(), events, strict=True)}
     labels = "".join(f"datum.value=={number}?{quoted(event)}:" for number, event in names.items()) + "''"
     longest = max(map(len, domain))

@@ -38,6 +38,8 @@ REFERENCES = {
     "class_leader": "the class leader",
     "ahead": "the car ahead",
     "behind": "the car behind",
+    "class_ahead": "the car ahead in class",
+    "class_behind": "the car behind in class",
     "mean": "the winner's average pace",
 }
 NAME_HEIGHT = 11  # pixels
@@ -61,8 +63,8 @@ def race_trace(
 
     Parameters
     ----------
-    to : whom the gap is to, as in `Session.gaps`: leader, class_leader, ahead, behind, mean (a car at the winner's
-        average pace, which shows who was quick when), or a car.
+    to : whom the gap is to, as in `Session.gaps`: leader, class_leader, ahead, behind, class_ahead, class_behind, mean
+        (a car at the winner's average pace, which shows who was quick when), or a car.
     x : race time, or lap.
     farthest : the largest gap that is shown, behind or ahead; `auto` makes room for most cars of each class and
         leaves out what lies far beyond them, None shows all.
@@ -70,7 +72,7 @@ def race_trace(
 
     Raises ValueError where no gap is known, as in practice.
     """
-    rows = gap_rows(session, to)
+    rows = session.gaps(to=to)
     rows = rows[rows.valid("gap") & rows.valid("elapsed")]
     if not len(rows):
         raise ValueError("no gap is known in this session: a race trace needs the crossings of a race")
@@ -159,10 +161,6 @@ def asked(session: Session, question: str, **options: Any) -> Table:
         raise ValueError(f"this build of pyracing does not answer {question}()")
     table: Table = getattr(session, question)(**options)
     return table
-
-
-def gap_rows(session: Session, to: str) -> Table:
-    return session.crossings() if to == "leader" and not hasattr(session, "gaps") else asked(session, "gaps", to=to)
 
 
 def drawn(session: Session, rows: Table, colours: Colours) -> list[Car]:

@@ -47,8 +47,8 @@ def picture(name: str, chart: Any, session_name: str | None) -> Picture:
     """The title of a chart becomes that of its figure, where the name of the session says nothing new."""
     import altair
 
-    subtitle = chart.title.subtitle if isinstance(chart.title.subtitle, str) else ""
-    caption = " · ".join(note for note in subtitle.split(" · ") if note != session_name)
+    notes = chart.title.subtitle if isinstance(chart.title.subtitle, list) else []
+    caption = " · ".join(note for note in notes if note != session_name)
     title, description = chart.title.text, chart.description
     bare = chart.copy(deep=False)
     bare.title = altair.Undefined
