@@ -23,8 +23,20 @@ charts = pr.charts
 
 ALL = {
     "race_trace": lambda session: charts.race_trace(session),
+    "race_trace_to_the_mean": lambda session: charts.race_trace(session, to="mean", x="lap", colours="manufacturer"),
+    "lap_chart": lambda session: charts.lap_chart(session),
+    "lap_chart_by_class": lambda session: charts.lap_chart(session, by="class"),
+    "hourly": lambda session: charts.hourly(session),
     "lap_times": lambda session: charts.lap_times(session),
+    "pace": lambda session: charts.pace(session),
+    "pace_by_car": lambda session: charts.pace(session, by="car", kind="strip", fewest=1),
+    "raising_average": lambda session: charts.raising_average(session),
+    "sectors": lambda session: charts.sectors(session),
     "stints": lambda session: charts.stints(session),
+    "stints_by_rating": lambda session: charts.stints(session, colours="rating"),
+    "pit_stops": lambda session: charts.pit_stops(session),
+    "weather": lambda session: charts.weather(session),
+    "trace_over_weather": lambda session: charts.weather(session, under=charts.race_trace(session)),
 }
 
 

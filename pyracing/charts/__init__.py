@@ -24,14 +24,16 @@ except ImportError as error:
 from pyracing.charts.laps import lap_times
 from pyracing.charts.pace import pace, raising_average, sectors
 from pyracing.charts.pits import pit_stops
+from pyracing.charts.positions import hourly, lap_chart
 from pyracing.charts.save import PageParts, page_parts, save_chart
 from pyracing.charts.season import standings
 from pyracing.charts.stops import stints
-from pyracing.charts.trace import lap_chart, race_trace
+from pyracing.charts.trace import race_trace
 from pyracing.charts.weather import weather
 
 __all__ = [
     "PageParts",
+    "hourly",
     "lap_chart",
     "lap_times",
     "pace",

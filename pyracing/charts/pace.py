@@ -10,7 +10,7 @@ import numpy as np
 
 from pyracing.charts.colours import Car, Colours, cars_of
 from pyracing.charts.data import Array, dataset, microseconds
-from pyracing.charts.rows import concatenated, result_order
+from pyracing.charts.rows import block, concatenated, row_labels
 from pyracing.charts.style import (
     Width,
     by_class,
@@ -28,7 +28,6 @@ from pyracing.charts.trace import car_lines
 from pyracing.session import Session
 from pyracing.table import Table
 
-ROW = 15  # pixels
 FEWEST = 5  # clean laps of who is shown, unless said
 SECTORS = ("sector_1", "sector_2", "sector_3")
 SECTOR_COLOURS = ("#356aa6", "#b4611a", "#3a7f55")
@@ -197,7 +196,7 @@ def sectors(
     if not len(rows):
         raise ValueError("no sector times are known in this session")
     cars = {car.number: car for car in cars_of(session)}
-    blocks = []
+    blocks: list[Any] = []
     for group in by_class(list(cars.values())):
         numbers = {car.number for car in group}
         own = rows[np.array([number in numbers for number in rows["car"].tolist()])]
@@ -282,15 +281,3 @@ def grouped(rows: Table, by: Of) -> Iterator[Times]:
     for own in np.split(order, first[1:]) if len(order) else ():
         name = names[drivers[own[0]]] if by == "driver" else ""
         yield Times(numbers[cars[own[0]]], name, times[own])
-
-
-def row_labels(labels: list[str]) -> alt.Axis:
-    longest = max(map(len, labels))
-    return alt.Axis(title=None, ticks=False, domain=False, labelOverlap=False, labelLimit=190,
-                    minExtent=min(190, 6 * longest))  # fmt: skip
-
-
-def block(layers: list[Any], class_name: str, width: Width) -> Any:
-    """The chart of a class, under its name."""
-    head = alt.TitleParams(text=class_name, anchor="start", frame="group", fontSize=12, offset=4)
-    return alt.layer(*layers).properties(title=head if class_name else alt.Undefined, width=width, height=alt.Step(ROW))

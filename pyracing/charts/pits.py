@@ -73,7 +73,7 @@ def pit_stops(
         .transform_lookup(lookup="car", from_=car_facts(cars))
         .mark_bar(stroke="white", strokeWidth=0.6)
         .encode(
-            x=alt.X("begin:Q", scale=alt.Scale(nice=False), axis=fine_axis(0, float(end.astype(int).max()) / 1000)),
+            x=alt.X("begin:Q", scale=alt.Scale(nice=False), axis=fine_axis(0, float(end.view(np.int64).max()) / 1000)),
             x2="end",
             y=row_axis(cars),
             color=alt.Color(

@@ -8,8 +8,10 @@ from typing import Any
 import altair as alt
 
 from pyracing.charts.colours import Car
+from pyracing.charts.style import Width
 from pyracing.session import Session
 
+ROW, MOST_LABEL = 15, 190  # pixels
 HEAD = "\u2063"  # an invisible mark: a class is a row of its own, and is no car of the same name
 
 
@@ -49,3 +51,15 @@ def row_axis(cars: Sequence[Car], title: str | None = "Car") -> alt.Y:
 def concatenated(blocks: Sequence[Any]) -> Any:
     """The blocks of the classes one below the other."""
     return alt.vconcat(*blocks, spacing=12)
+
+
+def row_labels(labels: Sequence[str]) -> alt.Axis:
+    """The axis of rows named by these, as wide as the longest needs."""
+    longest = min(MOST_LABEL, 6 * max(map(len, labels)))
+    return alt.Axis(title=None, ticks=False, domain=False, labelOverlap=False, labelLimit=MOST_LABEL, minExtent=longest)
+
+
+def block(layers: Sequence[Any], class_name: str, width: Width) -> Any:
+    """The chart of a class, under its name."""
+    head = alt.TitleParams(text=class_name, anchor="start", frame="group", fontSize=12, offset=4)
+    return alt.layer(*layers).properties(title=head if class_name else alt.Undefined, width=width, height=alt.Step(ROW))

@@ -1,8 +1,8 @@
-"""The race as lines, one a car: gaps and positions."""
+"""The race trace, and lines of cars as other charts have them too."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
@@ -105,62 +105,7 @@ def race_trace(
     return finished(chart, titled(session, text, *notes), described, width, height)
 
 
-def lap_chart(
-    session: Session,
-    by: Literal["overall", "class"] = "overall",
-    *,
-    colours: Colours = "car",
-    title: str | None = None,
-    width: Width = "container",
-    height: int | None = None,
-) -> Any:
-    """The position of every car at each lap of the leader: in the whole field, or in its class (one class below the
-    other).
-
-    Raises ValueError where no position is known, as in practice.
-    """
-    rows = asked(session, "lap_chart", by=by)
-    rows = rows[rows.valid("position") & rows.valid("leader_lap")]
-    if not len(rows):
-        raise ValueError("no position is known in this session: a lap chart needs the crossings of a race")
-    cars = drawn(session, rows, colours)
-    blocks = stacked(cars, rows) if by == "class" else [Block("", 0, int(rows["position"].max()))]
-    text = title or ("Lap chart: position by lap" if by == "overall" else "Lap chart: position in class by lap")
-    described = f"{text} of {len(cars)} cars; one line a car, neutralisations shaded."
-    offsets = {block.name: block.offset for block in blocks}
-    shift = [offsets.get(name or "", 0) for name in rows["class"].tolist()] if by == "class" else 0
-    data = dataset(rows, ["car", "leader_lap", "position"], place=rows["position"] + np.asarray(shift))
-    depth = blocks[-1].offset + blocks[-1].size
-    position = alt.Y(
-        "place:Q",
-        title="Position" if by == "overall" else "Position in class",
-        scale=alt.Scale(domain=[-1.6 if len(blocks) > 1 else -0.6, depth + 0.6], reverse=True, nice=False, zero=False),
-        axis=alt.Axis(grid=False, values=[block.offset + place for block in blocks for place in steps(block.size)],
-                      labelExpr=block_labels(blocks)),
-    )  # fmt: skip
-    until = int(rows["leader_lap"].max())
-    across = alt.X(
-        "leader_lap:Q",
-        title="Lap of the leader",
-        scale=alt.Scale(nice=False, zero=False, domain=[0.5, until * ROOM + 0.5]),
-        axis=alt.Axis(grid=False, tickMinStep=1, tickCount=ACROSS),
-    )
-    lines = alt.Chart(data).encode(x=across, y=position)
-    behind = [*bands(session, "lap", until), *block_names(blocks)]
-    beside = end_names(rows, cars, "leader_lap", "place", rows["position"] + np.asarray(shift, dtype=float), 1)
-    chart = car_lines(lines, cars, behind, beside, {"leader_lap": "Lap of the leader", "position": "Position"}, width)
-    return finished(chart, titled(session, text), described, width, height or min(900, max(220, 12 * depth + 30)))
-
-
 # ---- Lines ----
-
-
-def asked(session: Session, question: str, **options: Any) -> Table:
-    """The answer to a question that this build may not have."""
-    if not hasattr(session, question):
-        raise ValueError(f"this build of pyracing does not answer {question}()")
-    table: Table = getattr(session, question)(**options)
-    return table
 
 
 def drawn(session: Session, rows: Table, colours: Colours) -> list[Car]:
@@ -170,17 +115,19 @@ def drawn(session: Session, rows: Table, colours: Colours) -> list[Car]:
 
 
 def car_lines(
-    base: alt.Chart, cars: list[Car], behind: list[Any], beside: list[Any], tips: dict[str, str], width: Width, **texts: str
-) -> Any:
+    base: alt.Chart, cars: list[Car], behind: list[Any], beside: list[Any], tips: dict[str, str], width: Width,
+    dots: bool = False, **texts: str,
+) -> Any:  # fmt: skip
     """A line a car between what is `behind` and `beside`, and points for the mouse with `tips`; `texts` are expressions
-    for these."""
+    for these, and `dots` are points for the eye."""
     thickness = 1.1 if len(cars) > 20 else 1.6
+    seen = alt.OverlayMarkDef(size=22, filled=True) if dots else False
     layers: list[Any] = []
     for place, group in enumerate(by_class(cars)):
         pick = picked(place)
         own = base.transform_filter(only(group))
         lines = (
-            own.mark_line(orient="vertical", strokeWidth=thickness, clip=True, strokeJoin="round")
+            own.mark_line(orient="vertical", strokeWidth=thickness, clip=True, strokeJoin="round", point=seen)
             .encode(color=car_colour(group, width), opacity=alt.condition(pick, alt.value(0.95), alt.value(FAINT)))
             .properties(name=f"lines_{place}")
             .add_params(pick, *(() if place else (zoom(),)))
@@ -250,48 +197,3 @@ def car_maxima(rows: Table, values: Array) -> list[Array]:
     np.maximum.at(largest, inverse, values)
     class_of = classes[first]
     return [largest[class_of == code] for code in np.unique(class_of)]
-
-
-# ---- Classes one below the other ----
-
-
-class Block(NamedTuple):
-    """The places of one class on the axis: place 1 is at `offset` + 1."""
-
-    name: str
-    offset: int
-    size: int
-
-
-def stacked(cars: list[Car], rows: Table) -> list[Block]:
-    """The classes from the top, with room for a name above each."""
-    names, positions = np.array([name or "" for name in rows["class"].tolist()], dtype=object), rows["position"]
-    blocks: list[Block] = []
-    below = 0
-    for name in dict.fromkeys(car.class_name for car in cars):
-        size = int(positions[names == name].max())
-        blocks.append(Block(name, below, size))
-        below += size + 2
-    return blocks
-
-
-def steps(size: int) -> list[int]:
-    """The places that the axis names: 1, 5, 10, ..."""
-    return [1, *range(5, size + 1, 5)] if size >= 8 else list(range(1, size + 1))
-
-
-def block_labels(blocks: list[Block]) -> str:
-    """A Vega expression: the place in its class; the lowest block is asked for first."""
-    expression = "datum.value"
-    for block in blocks[1:]:
-        expression = f"datum.value>{block.offset}?datum.value-{block.offset}:{expression}"
-    return expression
-
-
-def block_names(blocks: list[Block]) -> list[Any]:
-    named = [block for block in blocks if block.name]
-    if not named:
-        return []
-    data = dataset(None, name=[block.name for block in named], place=[block.offset for block in named])
-    words = alt.Chart(data).mark_text(align="left", baseline="middle", fontSize=11, fontWeight="bold", dx=4, dy=-1)
-    return [words.encode(x=alt.value(0), y=alt.Y("place:Q"), text="name:N")]

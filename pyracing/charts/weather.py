@@ -20,6 +20,7 @@ FACTS = {
     "wind_direction": "From (degrees)",
 }
 RAIN = "#4aa3df"
+SHARED = ("$schema", "config", "title", "params")  # what a chart says once for all its parts
 
 
 def weather(
@@ -55,7 +56,7 @@ def weather(
         for name, words in [*((name, f"{LINES[name][0]} (°C)") for name in present), *((n, FACTS[n]) for n in facts)]
     ]
     lines = (
-        base.transform_fold(present, as_=["which", "degrees"])
+        base.transform_fold([*present], as_=["which", "degrees"])
         .transform_calculate(name=" : ".join(f"datum.which=='{n}'?'{LINES[n][0]}'" for n in present) + " : ''")
         .mark_line(orient="vertical", strokeWidth=1.5, clip=True)
         .encode(
@@ -82,7 +83,7 @@ def below(upper: Any, lower: Any) -> Any:
     """
     parts = [specification(upper), specification(lower)]
     datasets = parts[0].pop("datasets") | parts[1].pop("datasets")
-    both = {name: parts[0].pop(name) for name in ("$schema", "config", "title", "params") if name in parts[0]}
+    both: dict[str, Any] = {name: parts[0].pop(name) for name in SHARED if name in parts[0]}
     for part in parts:
         part.pop("config", None)
         part.pop("$schema", None)
