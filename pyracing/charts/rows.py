@@ -61,5 +61,6 @@ def row_labels(labels: Sequence[str]) -> alt.Axis:
 
 def block(layers: Sequence[Any], class_name: str, width: Width) -> Any:
     """The chart of a class, under its name."""
+    sized = alt.layer(*layers).properties(width=width, height=alt.Step(ROW))
     head = alt.TitleParams(text=class_name, anchor="start", frame="group", fontSize=12, offset=4)
-    return alt.layer(*layers).properties(title=head if class_name else alt.Undefined, width=width, height=alt.Step(ROW))
+    return sized.properties(title=head) if class_name else sized

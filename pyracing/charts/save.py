@@ -73,7 +73,7 @@ def converter(name: str) -> Callable[..., Any]:
 def specification(chart: Any) -> dict[str, Any]:
     """The chart as Vega-Lite, whatever the number of its rows."""
     with alt.data_transformers.enable("default", max_rows=None):
-        made: dict[str, Any] = chart.to_dict()
+        made: dict[str, Any] = chart.to_dict(validate=False)
     return made
 
 

@@ -91,8 +91,9 @@ def championship(rows: Table, name: str, group: str | None, place: int, top: int
     )  # fmt: skip
     lines = base.mark_line(orient="vertical", strokeWidth=1.8).properties(name=f"lines_{place}").add_params(pick)
     points = base.mark_circle(size=30)
-    head = alt.TitleParams(text=str(group), anchor="start", frame="group", fontSize=12) if group else alt.Undefined
-    return alt.layer(lines, points).properties(title=head, width=width, height=height)
+    sized = alt.layer(lines, points).properties(width=width, height=height)
+    head = alt.TitleParams(text=str(group), anchor="start", frame="group", fontSize=12)
+    return sized.properties(title=head) if group else sized
 
 
 def quoted(text: str) -> str:
