@@ -241,7 +241,7 @@ def test_a_pickled_selection_still_knows_its_field(race):
 
 
 def test_equality_is_of_content(race, simulation):
-    again = pr.read(*named(simulation))
+    again = pr.read(*named(simulation), name="Race")
     assert again == race and not again != race
     assert race != race.select(cars="7") and race != "race" and race.__eq__(3) is NotImplemented
 
@@ -260,7 +260,7 @@ def named(simulation):
 
 def test_info(race, simulation):
     info = race.info
-    assert (info["name"], info["kind"]) == ("23_Analysis_Race", "race")
+    assert (info["name"], info["kind"]) == ("Race", "race")
     assert info["format"] == "al_kamel_laps, al_kamel_results, al_kamel_weather"
     assert info["start"] == datetime.timedelta(hours=13)
     files = simulation.files()
