@@ -981,6 +981,21 @@ def test_retirements_are_the_cars_that_took_no_flag(race):
         assert reason != "on_track" or not retired.get(car)
 
 
+def test_what_stops_cost_is_found():
+    """Stop by stop within what laps scatter by, and without a bias; by class where every stop is a full one."""
+    race = simulate(2, hours=9, incidents=False)
+    told = {(stop.car, stop.visit): stop.loss for stop in race.truth.stops if stop.loss is not None}
+    found = rows_of(race.session.pit_stops(), "car", "visit", "loss")
+    errors = [
+        (loss - told[car, visit]).total_seconds() for car, visit, loss in found if loss and (car, visit) in told
+    ]
+    assert len(errors) > 300 and abs(statistics.median(errors)) < 0.5
+    assert statistics.quantiles(map(abs, errors), n=10)[-1] < 5
+    losses = {name: (flag, median) for name, flag, median in rows_of(race.session.pit_loss(), "class", "flag", "median")}
+    for name in ("HYPERCAR", "LMGT3"):
+        assert losses[name][0] == "green" and abs(losses[name][1] - race.truth.pit_loss[name]) < timedelta(seconds=2)
+
+
 def test_weather_is_read_back(race):
     for dialect in DIALECTS:
         weather = read(race, dialect).weather
