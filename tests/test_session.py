@@ -271,7 +271,7 @@ def test_info(race, simulation):
     assert info["files"][0]["rows"] == len(race)
     assert {assumption["code"] for assumption in info["assumptions"]} >= {"utc_offset"}
     info["name"] = "changed"
-    assert race.info["name"] == "23_Analysis_Race"
+    assert race.info["name"] == "Race"
 
 
 def test_hashes_of_files_are_of_the_bytes_that_were_read(tmp_path, simulation):
