@@ -78,6 +78,8 @@ def test_who_led_by_the_hour(folder: Path) -> None:
     """)
     page = told(session, folder)
     assert "By the hour, car 7 led after hour 1 and car 8 after hour 2." in page.words
+    assert "The lead changed once between 2 cars; car 8 led most, 4 of 7 laps." in page.words
+    assert page.figures["Lead changes"] == "1"
     assert [row["GT3"] for row in page.tables["The car in the lead at each full hour"]] == ["7", "8"]
 
 
@@ -95,7 +97,9 @@ def test_the_order_is_the_published_one(race: pr.Session, page: Page) -> None:
             line = lines[row["car"]]
             assert int(line["Laps"]) == row["laps"]
             assert seconds(line["Time"]) == pytest.approx(row["total_time"] / 1e6)
-            if row["laps"] == winner["laps"] and row["total_time"] > winner["total_time"]:
+            if row["status"] == "disqualified":
+                assert line["Gap"] == ""
+            elif row["laps"] == winner["laps"] and row["total_time"] > winner["total_time"]:
                 assert seconds(line["Gap"].lstrip("+")) == pytest.approx(
                     (row["total_time"] - winner["total_time"]) / 1e6
                 )

@@ -139,11 +139,19 @@ class Facts:
 
     @cached_property
     def leaders(self) -> list[Row]:
-        return rows_of(self.ask("leaders"))
+        return [row for row in rows_of(self.ask("leaders")) if row["car"] is not None]
 
     @cached_property
     def class_leaders(self) -> list[Row]:
-        return rows_of(self.ask("leaders", by="class"))
+        return [row for row in rows_of(self.ask("leaders", by="class")) if row["car"] is not None]
+
+    @cached_property
+    def laps_led(self) -> list[Row]:
+        return rows_of(self.ask("laps_led"))
+
+    @cached_property
+    def class_laps_led(self) -> list[Row]:
+        return rows_of(self.ask("laps_led", lead="class"))
 
     @cached_property
     def hourly(self) -> list[Row]:

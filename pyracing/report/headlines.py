@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from pyracing.display import printable
@@ -25,7 +25,6 @@ from pyracing.report.words import (
     time_text,
     unique,
 )  # fmt: skip
-
 
 FEWEST_STOPS = 5  # whose median is told
 
@@ -90,7 +89,7 @@ def lead_figure(facts: Facts) -> Figure:
     if not facts.leaders:
         return Figure("Lead changes", "")
     cars = unique(row["car"] for row in facts.leaders)
-    return Figure("Lead changes", str(len(facts.leaders) - 1), f"{counted(len(cars), 'car')} led")
+    return Figure("Lead changes", str(lead_changes(facts.leaders)), f"{counted(len(cars), 'car')} led")
 
 
 def caution_figure(facts: Facts) -> Figure:
@@ -186,6 +185,10 @@ def podium_sentence(finish: list[Row]) -> str:
     return f"Third was {car_text(third)}{f', {behind} behind' if behind else ''}."
 
 
+def lead_changes(spells: list[Row]) -> int:
+    return sum(before["car"] != after["car"] for before, after in pairwise(spells))
+
+
 def lead_sentence(spells: list[Row]) -> str:
     """From the spells in the lead of a race or of a class."""
     if not spells:
@@ -197,7 +200,8 @@ def lead_sentence(spells: list[Row]) -> str:
     if len(laps) == 1:
         return f"Car {printable(spells[0]['car'])} led from the first lap to the last."
     most, led = laps.most_common(1)[0]
-    changes = counted(len(spells) - 1, "time")
+    count = lead_changes(spells)
+    changes = "once" if count == 1 else counted(count, "time")
     return (
         f"The lead changed {changes} between {len(laps)} cars; "
         f"car {printable(most)} led most, {led} of {counted(total, 'lap')}."

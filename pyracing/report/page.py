@@ -54,8 +54,8 @@ def page_of(facts: Facts, pictures: Mapping[str, Picture], colours: Mapping[str,
     sections = [
         Section("classification", "Classification", ORDERS[facts.order], tables.classification_grids(facts)),
         Section(
-            "race", "How it went", "", [*tables.hourly_grids(facts), *tables.leader_grids(facts)],
-            shown("race_trace", "lap_chart", "hourly"),
+            "race", "How it went", "", tables.hourly_grids(facts), shown("race_trace", "lap_chart", "hourly"),
+            tables.leader_grids(facts),
         ),
         Section(
             "incidents", "Neutralisations and retirements", "",

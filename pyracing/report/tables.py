@@ -11,7 +11,17 @@ import numpy as np
 
 from pyracing.display import Shown, printable, shown_columns
 from pyracing.report.facts import Facts, Row
-from pyracing.report.words import capital, counted, gap_text, lost_to, moment_text, plain, span_text, time_text, unique
+from pyracing.report.words import (
+    capital,
+    counted,
+    gap_text,
+    lost_to,
+    moment_text,
+    plain,
+    span_text,
+    time_text,
+    unique,
+)
 from pyracing.table import Table
 
 MOST_DOUBTS = 100
@@ -174,34 +184,21 @@ def hourly_grids(facts: Facts) -> list[Grid]:
 
 
 def leader_grids(facts: Facts) -> list[Grid]:
-    """The laps that each car led."""
+    """The laps that each car led: of the race, or of the race of its class where there are several."""
+    teams = {row["car"]: row["team"] for row in facts.finish}
     columns = [
         Column("Car", text("car")),
-        Column("Team", text("team")),
-        Column("Spells", text("spells"), True),
+        Column("Class", text("class")),
+        Column("Team", lambda row: text("team")({"team": teams.get(row["car"])})),
         Column("Laps led", text("laps"), True),
-        Column("Time led", span("duration"), True),
-        Column("Longest spell", text("longest"), True),
+        Column("Time led", span("time"), True),
+        Column("Spells", text("spells"), True),
     ]
-    teams = {row["car"]: row["team"] for row in facts.finish}
-    rows = []
-    for car in unique(row["car"] for row in facts.leaders):
-        own = [row for row in facts.leaders if row["car"] == car]
-        time_led = sum((row["duration"] for row in own if row["duration"] is not None), timedelta())
-        laps = sum(row["laps"] for row in own)
-        longest = counted(max(row["laps"] for row in own), "lap")
-        rows.append(
-            {
-                "car": car,
-                "team": teams.get(car),
-                "spells": len(own),
-                "laps": laps,
-                "duration": time_led,
-                "longest": longest,
-            }
-        )
-    rows.sort(key=lambda row: -row["laps"])
-    return [grid("Laps in the lead of the race", columns, rows)] if rows else []
+    classes = [*facts.finish_by_class]
+    if len(classes) < 2:
+        return [grid("Laps in the lead", columns, facts.laps_led)] if facts.laps_led else []
+    rows = sorted(facts.class_laps_led, key=lambda row: classes.index(row["class"]) if row["class"] in classes else -1)
+    return [grid("Laps in the lead of the class", columns, rows)] if rows else []
 
 
 def neutralisation_grids(facts: Facts) -> list[Grid]:
