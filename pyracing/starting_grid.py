@@ -204,12 +204,13 @@ def standing(car: Car, value: Value | None, how: Grid) -> Standing:
 def after_part(
     order: Sequence[Car], part: GridPart, session: int, values: dict[str, Value | None], how: Grid
 ) -> list[Car]:
-    """The order after a part: the cars that went on to it by their times there, those without one as they were, then
-    the others."""
+    """The order after a part: the cars that went on to it by their times there, those without one by what they tried
+    and then as they were, then the others."""
     on = [car for place, car in enumerate(order) if place < part.cars or car.driven.get(session)]
     times = {car.number: value_of(car, [session], how) for car in on}
     values.update({number: value for number, value in times.items() if value is not None})
-    return [*sorted(on, key=lambda car: rank(times[car.number])), *(car for car in order if car not in on)]
+    on.sort(key=lambda car: (rank(times[car.number]), attempts(car, [session])))
+    return [*on, *(car for car in order if car not in on)]
 
 
 def slowest_allowed(values: Sequence[Value | None], how: Grid) -> Fraction | None:
