@@ -291,14 +291,15 @@ typedef struct pyr_select_options {
     const pyr_text *flags;
     int32_t car_count, class_count, driver_count, group_count, flag_count;
     int32_t first_lap, last_lap; /* inclusive; 0: no limit */
+    int64_t after, up_to;        /* the lap ends later than, at the latest at this race time; 0: no limit */
 } pyr_select_options;
 
 /* The part of a session that matches everything asked for: laps and sections, the entries (`laps`: those kept),
  * results of their cars, crew of their cars (where drivers are asked for, these alone); the rest is shared. Cars,
  * classes and groups choose entries, with laps or without; with drivers, the entries with one of them in the crew stay
- * (though he may not have driven a lap), with laps or flags those with a kept lap, and the session is narrowed: it
- * refuses to be classified. Questions still know the field it was selected
- * from. PYR_ERROR_ARGUMENT: a name that is not there, with near ones, or laps that end before they begin. */
+ * (though he may not have driven a lap), with laps, times or flags those with a kept lap, and the session is narrowed:
+ * it refuses to be classified. Questions still know the field it was selected from. PYR_ERROR_ARGUMENT: a name that is
+ * not there, with near ones, or laps or times that end before they begin. */
 pyr_status pyr_session_select(const pyr_session *session, const pyr_select_options *options, pyr_session **out,
                               pyr_error *error);
 

@@ -55,6 +55,8 @@ class Session:
         flags: Sequence[str] = (),
         first_lap: int = 0,
         last_lap: int = 0,
+        after: int = 0,
+        up_to: int = 0,
     ) -> Session: ...
     def until(self, at: int, longest: int | None = None) -> Session: ...
     @classmethod

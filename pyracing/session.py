@@ -206,9 +206,9 @@ class Session:
         """What is known of the session as a whole; what is not is None.
 
         name, kind (race, qualifying, practice or test), format, start (time of day), duration (scheduled), utc_offset
-        (local time less UTC), lap_length (km), flags_published, narrowed (a selection of drivers, laps or flags),
-        suspensions (stretches in which `elapsed` stood still while the clock ran), assumptions (what was taken for
-        granted), and files: for each name, format, size in bytes, encoding, separator, rows, rows_listed (rows that are
+        (local time less UTC), lap_length (km), flags_published, narrowed (a selection of drivers, laps, flags or
+        times), suspensions (stretches in which `elapsed` stood still while the clock ran), assumptions (what was taken
+        for granted), and files: for each name, format, size in bytes, encoding, separator, rows, rows_listed (rows that are
         in no table but in `check()`, each or as a number) and sha256, which is None where the file has changed since.
         """
         facts = row_dicts(self._part("facts"))[0]
@@ -296,6 +296,23 @@ class Session:
         limits = None if rules is None else rules_of(rules).last_lap.limits
         longest = to_microseconds(limits[-1][0]) if limits else None
         return cut(self, race_time(self._core, at, clock), longest)
+
+    def between(self, start: Instant | None = None, end: Instant | None = None) -> Session:
+        """The laps that end between two instants: after `start`, at `end` at the latest; None: from the beginning, to
+        the end.
+
+        Instants are race time ('16h', 90.5), counted from the end ('-1h'), a share ('50%') or the end of a lap of the
+        leader ('lap 120'). As with `select`, the whole field stays known: stints, positions and gaps are those of the
+        race, the lead and the order on the road too, and cars without such a lap are left out. The session answers
+        about laps, pace, stints, stops and places, and refuses to be classified. Laps without a known time lie in no
+        window.
+
+        Raises ValueError for an instant outside the session, and where `end` is not later than `start`.
+        """
+        after, up_to = (None if at is None else race_time(self._core, at) for at in (start, end))
+        if up_to is not None and (after or 0) >= up_to:
+            raise ValueError(f"between({start!r}, {end!r}) holds no instant; give the earlier one first")
+        return selected(self, {"after": after or 0, "up_to": up_to or 0})
 
     # ---- Questions ----
 

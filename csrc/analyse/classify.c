@@ -68,8 +68,8 @@ const pyr_classification_options pyr_rules_default = {
 pyr_status pyr_check_classifiable(const pyr_session *session, pyr_error *error) {
     if (session->narrowed) {
         return pyr_fail(error, PYR_ERROR_REFUSED,
-                        "the session is narrowed to some drivers, laps or flags, so it cannot be classified; classify "
-                        "the session it was selected from");
+                        "the session is narrowed to some drivers, laps, flags or times, so it cannot be classified; "
+                        "classify the session it was selected from");
     }
     if (pyr_field_view(session)->laps.count == 0) {
         return pyr_fail(error, PYR_ERROR_REFUSED,

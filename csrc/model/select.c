@@ -8,10 +8,10 @@ typedef struct selection {
     const pyr_session *session;
     const pyr_select_options *options;
     const pyr_allocator *allocator;
-    bool narrowed;    /* by driver, lap or flag: laps of a kept car may go */
+    bool narrowed;    /* by driver, lap, time or flag: laps of a kept car may go */
     bool *driver_asked; /* by code of the laps */
     bool *flag_asked;   /* by code */
-    bool *entry_kept;   /* at first: a driver asked for is of its crew, and neither laps nor flags are asked for */
+    bool *entry_kept;   /* at first: a driver asked for is of its crew, and no laps, times or flags are asked for */
     int64_t *entries, *laps; /* rows kept */
     int64_t entry_count, lap_count;
     int32_t driver_count, flag_count; /* codes there are */
@@ -99,6 +99,11 @@ static pyr_status check_options(const pyr_session *session, const pyr_select_opt
         return pyr_fail(error, PYR_ERROR_ARGUMENT, "there are no laps from %d to %d; give the lower number first",
                         (int)options->first_lap, (int)options->last_lap);
     }
+    if (options->after < 0 || options->up_to < 0 || (options->up_to > 0 && options->after >= options->up_to)) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT,
+                        "the window from %.3f s to %.3f s holds no instant; give the earlier one first",
+                        (double)options->after / 1e6, (double)options->up_to / 1e6);
+    }
     PYR_TRY(check_names(entries, PYR_ENTRY_CAR, options->cars, options->car_count, "car", error));
     PYR_TRY(check_names(entries, PYR_ENTRY_CLASS, options->classes, options->class_count, "class", error));
     PYR_TRY(check_names(entries, PYR_ENTRY_GROUP, options->groups, options->group_count, "group", error));
@@ -121,11 +126,20 @@ static bool keeps_text(const pyr_column *column, int64_t row, const pyr_text *as
     return is_asked(asked, asked_count, pyr_dictionary_text_view(column->dictionary, pyr_int32s(column)[row]));
 }
 
+static bool keeps_time(const pyr_select_options *options, int64_t elapsed) {
+    if (options->after == 0 && options->up_to == 0) {
+        return true;
+    }
+    return elapsed != PYR_NO_TIME && (options->after == 0 || elapsed > options->after) &&
+           (options->up_to == 0 || elapsed <= options->up_to);
+}
+
 static bool keeps_lap(const selection *kept, int64_t row) {
     const pyr_select_options *options = kept->options;
     const pyr_laps *laps = &kept->session->laps;
     int32_t driver = laps->driver[row], flag = laps->flag[row];
-    return (options->first_lap == 0 || laps->lap[row] >= options->first_lap) &&
+    return keeps_time(options, laps->elapsed[row]) &&
+           (options->first_lap == 0 || laps->lap[row] >= options->first_lap) &&
            (options->last_lap == 0 || laps->lap[row] <= options->last_lap) &&
            (options->driver_count == 0 || (driver >= 0 && kept->driver_asked[driver])) &&
            (options->flag_count == 0 || (flag >= 0 && kept->flag_asked[flag]));
@@ -138,7 +152,7 @@ static void mark_crews(const selection *kept) {
     const pyr_column *car = pyr_part_column(session, PYR_CREW, PYR_CREW_CAR);
     const pyr_column *driver = pyr_part_column(session, PYR_CREW, PYR_CREW_DRIVER);
     bool of_crews = options->driver_count > 0 && options->flag_count == 0 && options->first_lap == 0 &&
-                    options->last_lap == 0;
+                    options->last_lap == 0 && options->after == 0 && options->up_to == 0;
     memset(kept->entry_kept, 0, (size_t)session->entries.count * sizeof *kept->entry_kept);
     for (int64_t row = 0; of_crews && row < pyr_table_row_count(session->parts[PYR_CREW]); row++) {
         if (keeps_text(driver, row, options->drivers, options->driver_count)) {
@@ -296,7 +310,7 @@ pyr_status pyr_session_select(const pyr_session *session, const pyr_select_optio
         .options = options,
         .allocator = session->allocator,
         .narrowed = options->driver_count > 0 || options->flag_count > 0 || options->first_lap > 0 ||
-                    options->last_lap > 0,
+                    options->last_lap > 0 || options->after > 0 || options->up_to > 0,
     };
     pyr_status status = select_rows(&kept, out, error);
     clear_selection(&kept);

@@ -243,14 +243,16 @@ static PyObject *race_time(PyObject *self, PyObject *const *args, Py_ssize_t nar
 enum { LISTS = 5 };
 
 static PyObject *select_part(PyObject *self, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"cars", "classes", "drivers", "groups", "flags", "first_lap", "last_lap", NULL};
+    static char *names[] = {"cars", "classes", "drivers", "groups", "flags", "first_lap", "last_lap", "after",
+                            "up_to", NULL};
     const pyr_state *state = pyr_state_of_type(Py_TYPE(self));
     PyObject *lists[LISTS] = {NULL}, *holders[LISTS] = {NULL}, *result = NULL;
     pyr_text *texts[LISTS] = {NULL};
     int32_t counts[LISTS] = {0};
     int first_lap = 0, last_lap = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|$OOOOOii", names, &lists[0], &lists[1], &lists[2], &lists[3],
-                                     &lists[4], &first_lap, &last_lap)) {
+    long long after = 0, up_to = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|$OOOOOiiLL", names, &lists[0], &lists[1], &lists[2], &lists[3],
+                                     &lists[4], &first_lap, &last_lap, &after, &up_to)) {
         return NULL;
     }
     bool read = true;
@@ -259,7 +261,8 @@ static PyObject *select_part(PyObject *self, PyObject *args, PyObject *keywords)
     }
     if (read) {
         pyr_select_options options = {texts[0],  texts[1],  texts[2],  texts[3],  texts[4],  counts[0],
-                                      counts[1], counts[2], counts[3], counts[4], first_lap, last_lap};
+                                      counts[1], counts[2], counts[3], counts[4], first_lap, last_lap,
+                                      after,     up_to};
         pyr_session *selected;
         pyr_error error;
         pyr_status status;
@@ -315,7 +318,8 @@ static PyMethodDef methods[] = {
      "race_time($self, kind, value, /)\n--\n\n"
      "Microseconds of race time; kind: 'time', 'before_end', 'clock', 'lap' or 'share'."},
     {"select", (PyCFunction)(void (*)(void))select_part, METH_VARARGS | METH_KEYWORDS,
-     "select($self, *, cars=(), classes=(), drivers=(), groups=(), flags=(), first_lap=0, last_lap=0)\n--\n\n"
+     "select($self, *, cars=(), classes=(), drivers=(), groups=(), flags=(), first_lap=0, last_lap=0,\n"
+     "       after=0, up_to=0)\n--\n\n"
      "The part of the session that matches."},
     {"until", (PyCFunction)(void (*)(void))until, METH_VARARGS | METH_KEYWORDS,
      "until($self, at, longest=None)\n--\n\nThe session as if the flag had fallen at a race time."},
