@@ -697,6 +697,33 @@ typedef struct pyr_gaps_options {
  * the session is no race, or has no winner's pace. */
 pyr_status pyr_gaps(const pyr_session *session, const pyr_gaps_options *options, pyr_table **out, pyr_error *error);
 
+/* Bounds on drive time, PYR_NO_TIME: none. */
+typedef struct pyr_drive_time_options {
+    int64_t window;            /* of `longest_in_window` */
+    int64_t rest;              /* a shorter rest does not end a drive; PYR_NO_TIME: any other driver does */
+    int64_t maximum;           /* of the time of every driver */
+    int64_t maximum_in_window; /* likewise, of longest_in_window */
+    int64_t longest;           /* likewise, of longest */
+    bool counts_pit_lane;      /* the time in the pit lane counts */
+    bool scaled;               /* minima shrink with the race time lost to red flags */
+    const pyr_table *limits;   /* NULL: none; columns class, rating, drivers (in the crew; int32), minimum, maximum;
+                                  absent: for all, none */
+} pyr_drive_time_options;
+
+/* Each driver of each car, by car as text, then in the order in which they first drove, then those of the crew who did
+ * not: car, class, driver, rating, time, share (of the car's), stints, longest (without another driver, or a rest),
+ * longest_in_window (the most in any window of that length), minimum, maximum, ok, reason. `time` is that of the laps
+ * less the time in the pit lane; of a visit each driver bears what lies on his side of the line: the pit lane time is
+ * taken off the lap on which it is published, what exceeds that lap off the other one (analyse/driving.h). A lap
+ * without a time is not in it; time that a car stands on the track is. `minimum` and `maximum` are the tightest of the
+ * limits that hold for class, rating and crew, the minimum scaled to the part of the race not lost to red flags. `ok`:
+ * all bounds are kept; absent without any, or where a limit depends on a rating that is not known. `reason`: what is
+ * missed, and by how much. A car that never ran has no rows, laps without a driver's name one without name. A session
+ * selected from another adds up its own laps. `options` NULL: windows of 6 hours, and no bounds. PYR_ERROR_ARGUMENT:
+ * no window, or limits of other columns. */
+pyr_status pyr_drive_time(const pyr_session *session, const pyr_drive_time_options *options, pyr_table **out,
+                          pyr_error *error);
+
 /* Whether full-course yellow gathers the field behind a safety car (as in IMSA) or holds the gaps (as in the WEC). */
 typedef enum pyr_fcy { PYR_FCY_NOT_SAID = 0, PYR_FCY_HOLDS = 1, PYR_FCY_BUNCHES = 2 } pyr_fcy;
 

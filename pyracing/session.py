@@ -12,6 +12,7 @@ import numpy as np
 from pyracing import _core
 from pyracing.attributes import Chosen, members
 from pyracing.attributes import selection as having_attributes
+from pyracing.drive_time import drive_options, with_drive_time
 from pyracing.engine import classify, field_of
 from pyracing.presets import rules as rules_of
 from pyracing.rules import Rules
@@ -324,6 +325,7 @@ class Session:
         by: str | None = None,
         grid: Any = None,
         attributes: Any = None,
+        drive_time: Literal["apply"] | None = None,
     ) -> Table:
         """The cars in the order in which they are classified.
 
@@ -345,12 +347,17 @@ class Session:
         true or false is a group of the column's name, true in a column `guest` an entry outside the championship, which
         keeps its place or loses it as the rules say. A car without a value is in no group. It is what all its drivers are, but for the rating, which is
         that of its lowest-rated driver. `grid`: any table with car and position; adds
-        grid and gained, the car's place on the grid among those shown less its position.
+        grid and gained, the car's place on the grid among those shown less its position. `drive_time="apply"` adds what
+        the rules say of cars with a driver who fails in `drive_time(rules=)` where that moves them to the rear of their
+        class, in the order of the race, but for those that stopped before its last tenth; where the stewards set the
+        penalty, it is a RulesError that names them.
 
         Raises ValueError for a session narrowed to drivers, laps or flags, and RulesError for a decision that cannot
         be applied or a rule that is needed and not known.
         """
         groups = None if by is None and attributes is None else members(self, by, attributes)
+        if drive_time is not None:
+            decisions = with_drive_time(self, drive_time, rules, decisions)
         answer = classify(self, "classification", rules, decisions, groups, grid)
         left_out = ({"ranking"} if by is None else set()) | ({"grid", "gained"} if grid is None else set())
         return answer[[name for name in answer.columns if name not in left_out]] if left_out else answer
@@ -534,6 +541,24 @@ class Session:
         no places lost.
         """
         return self._ask("pit_loss", by=by, method=method)
+
+    def drive_time(self, *, rules: Rules | str | None = None) -> Table:
+        """How long each driver of each car drove, the crew who never did included.
+
+        car, class, driver, rating, time, share (of the car's), stints, longest (without another driver in between),
+        longest_in_window (the most in any 6 hours, or the window of the rules), minimum, maximum, ok, reason.
+
+        `time` is that of the laps less the time in the pit lane. A visit is split at the line between the driver who
+        came in and the one who went out: its time is taken off the lap on which it is published, as a rule the out-lap,
+        and what exceeds that lap off the other one. Time that a car stands on the track is in it, under a red flag too.
+
+        `rules` (a `Rules`, or the name of a preset or file) give the bounds by class, rating, size of crew, event and
+        length of the race (as announced, or else as run): `minimum` and `maximum` are the tightest that hold, the
+        minimum less the part of the race lost to red flags where the rules say so. `ok` is whether all are kept,
+        `reason` what is missed and by how much; ok is absent without any bound, or where one depends on a rating that
+        is not known. Raises RulesError for a bound that the rules leave open.
+        """
+        return self._ask("drive_time", **drive_options(self, None if rules is None else rules_of(rules)))
 
     def neutralisations(self, *, rules: Rules | str | None = None) -> Table:
         """The periods that were not green, in the order of time: kind (yellow, slow_zone, fcy, vsc, code_60,

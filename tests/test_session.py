@@ -52,6 +52,7 @@ QUESTIONS = {
     "laps_led": "car class driver laps time spells",
     "lap_chart": "car class leader_lap position",
     "flag_times": "flag periods time share_of_time laps share_of_laps leader_laps",
+    "drive_time": "car class driver rating time share stints longest longest_in_window minimum maximum ok reason",
     "pit_loss": "car class driver flag stops median low high naive green_laps",
 }
 ASKED = sorted(_core.questions())
@@ -62,9 +63,10 @@ OWN_ARGUMENTS = {
     "gaps": ({"to"}, {"to": "leader"}),
     "classification": (
         {name for name, *_ in _core.questions()["classification"]["options"]},
-        {"rules": None, "decisions": (), "by": None, "grid": None, "attributes": None},
+        {"rules": None, "decisions": (), "by": None, "grid": None, "attributes": None, "drive_time": None},
     ),
 }
+OWN_ARGUMENTS["drive_time"] = ({name for name, *_ in _core.questions()["drive_time"]["options"]}, {"rules": None})
 OWN_ARGUMENTS["hourly"] = (OWN_ARGUMENTS["classification"][0], {"rules": None})
 WHEN_ASKED = {"classification": {"ranking", "grid", "gained"}}
 
