@@ -17,11 +17,11 @@ static int64_t file_rows(const pyr_session *session) {
     return rows;
 }
 
-static void check_session(const pyr_session *session, bool lap_file) {
+static void check_session(const pyr_session *session, bool lap_files) {
     for (int part = 0; part < PYR_PART_COUNT; part++) {
         fuzz_check_table(pyr_session_part_view(session, (pyr_part)part));
     }
-    if (lap_file) {
+    if (lap_files) {
         PROMISE(file_rows(session) == pyr_table_row_count(pyr_session_part_view(session, PYR_LAPS)));
     }
     int32_t count;
@@ -79,8 +79,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (again != NULL) {
         int32_t format = pyr_table_find_column(pyr_session_part_view(again, PYR_FILES), (pyr_text){"format", 6});
         const pyr_column *formats = pyr_table_column_view(pyr_session_part_view(again, PYR_FILES), format);
-        const char *name = formats->dictionary->bytes + formats->dictionary->offsets[((const int32_t *)formats->values)[0]];
-        check_session(again, count == 1 && strncmp(name, "al_kamel_laps", 13) == 0);
+        bool lap_files = true;
+        for (int32_t file = 0; file < count; file++) {
+            int32_t code = ((const int32_t *)formats->values)[file];
+            const char *name = formats->dictionary->bytes + formats->dictionary->offsets[code];
+            lap_files = lap_files && strncmp(name, "al_kamel_laps", 13) == 0;
+        }
+        check_session(again, lap_files);
     }
     pyr_session_release(session);
     pyr_session_release(again);

@@ -18,6 +18,7 @@ CSRC = HERE.parents[1] / "csrc"
 FORMATS = ["al_kamel_laps", "al_kamel_results", "al_kamel_class_results", "al_kamel_best_laps", "al_kamel_weather"]
 FLAGS = ["-std=gnu11", "-g", "-O1", "-fno-omit-frame-pointer", "-fno-sanitize-recover=undefined", "-I", str(CSRC)]
 SANITIZERS = "-fsanitize=fuzzer,address,undefined"
+A_THIRD_FIRST = 223 + 33 // 3  # as read.c reads its second byte
 LAPS = """\
 \ufeffNUMBER; DRIVER_NUMBER; LAP_NUMBER; LAP_TIME; LAP_IMPROVEMENT; CROSSING_FINISH_LINE_IN_PIT; S1; S2; S3; KPH; \
 ELAPSED; HOUR;S1_LARGE;TOP_SPEED;DRIVER_NAME;PIT_TIME;CLASS;GROUP;TEAM;MANUFACTURER;FLAG_AT_FL;S1_SECONDS;FL_time;\
@@ -50,13 +51,22 @@ SEEDS = {
     "1728749467,10/12/2024 4:11:07 PM,74.10002,80.00006,47,29.3701059182,3.9,263,-1,\n"
     "1728749527,12-Oct-24 16:12:07,74.2,80,48,984.5,0.6,290,0,\n",
 }
+TWINS = {  # a file, and another one of the same session
+    "laps": (LAPS, LAPS.replace("1:46.531", "1:46.532").replace(";FL_elapsed", ";FL2_elapsed")),
+    "laps_of_other_cars": (LAPS, LAPS.replace("1:52.044", "1:42.044").replace("1:46.531", "1:36.531")),
+    "results": (SEEDS["wec_results"], SEEDS["wec_results"]),
+}
 WORDS = ["GF", "FCY", "SF", "RF", "FF", "Classified", "Laps", "\\x0d\\x0a", "\\xef\\xbb\\xbf", "\\xff\\xfe", "\\x22", ";;"]
 
 
 def write_seeds(folder: Path) -> None:
-    """Two bytes (no failing allocation, one source) and the file."""
+    """Two bytes (no failing allocation, one source) and the file; or two files, of which the first is a third."""
     for name, text in SEEDS.items():
         (folder / name).write_bytes(b"\0\0" + text.encode())
+    for name, pair in TWINS.items():
+        first, second = (text.encode() for text in pair)
+        padded = second + b"\n" * (2 * len(first) - len(second))
+        (folder / f"twins_{name}").write_bytes(b"\0" + bytes([A_THIRD_FIRST]) + first + padded)
     (folder / "utf_16").write_bytes(b"\0\0" + LAPS.removeprefix("\ufeff").encode("utf-16"))
     try:
         import pyracing
