@@ -58,9 +58,10 @@ class Table:
     polars, pyarrow and DuckDB take a Table as it is: `pl.DataFrame(t)`, `pa.table(t)`, `duckdb.sql("select * from t")`.
     """
 
-    __slots__ = ("__weakref__", "_core")
+    __slots__ = ("__weakref__", "_columns", "_core")
 
     _core: CoreTable
+    _columns: tuple[str, ...] | None  # once asked for
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self) -> None:
@@ -70,6 +71,7 @@ class Table:
     def _from_core(cls, core: CoreTable) -> Table:
         table = object.__new__(cls)
         table._core = core
+        table._columns = None
         return table
 
     @classmethod
@@ -89,7 +91,9 @@ class Table:
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns."""
-        return tuple(name for name, _, _ in self._core.schema)
+        if self._columns is None:
+            self._columns = tuple(name for name, _, _ in self._core.schema)
+        return self._columns
 
     @property
     def schema(self) -> tuple[Field, ...]:
