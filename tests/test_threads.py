@@ -35,7 +35,8 @@ def files(tmp_path_factory, simulation) -> list:
 
 
 def test_files_are_read_at_once(files, race):
-    assert all(session == race for session in at_once(lambda _: pr.read(*files)))
+    name = race.info["name"]
+    assert all(session == race for session in at_once(lambda _: pr.read(*files, name=name)))
 
 
 def test_a_fresh_session_is_asked_at_once(files, race):
