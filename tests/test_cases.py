@@ -49,7 +49,7 @@ def four_hours() -> Simulation:
     sessions += [Practice(name, 15, True, driver) for driver, name in enumerate(QUALIFYING, 1)]
     return simulate(
         9, 4, {"NP02": NP02, "EVO": EVO}, practices=sessions, incidents=False, lap_length=5.84,
-        faster={("72", 1): 0.6, ("72", 2): -1.0, ("72", 3): 0.35}, drivers={"72": (1, 2, 2, 3)},
+        faster={("72", 1): 0.6, ("72", 2): -1.0, ("72", 3): 0.35}, drivers={"72": (1, 2, 2, 3), "30": (1, 2, 2, 3)},
         events=[Event("safety_car", "55m", duration="10m"), Event("repair", "1h25m", "72", duration="24m")],
     )  # fmt: skip
 
@@ -118,6 +118,22 @@ def test_the_last_driver_is_in_the_car_with_an_hour_to_go(four_hours):
     assert [stint["driver"] for stint in stints] == crew
     assert stints[-1]["start"] < 3 * HOUR < stints[-1]["end"]
     assert one(four_hours.session.order(at="3h"), car="72")["driver"] == crew[-1]
+
+
+def test_the_last_hour_a_few_tenths_off_the_winner(four_hours):
+    """The drivers who are in the two cars at the time, by their green laps; within three standard errors of the truth."""
+    race = four_hours.session
+    winner = answers.rows(race.classification(by="NP02"))[0]["car"]
+    assert winner == four_hours.truth.provisional[0].car == "30"
+    hour = race.between("-1h", None)
+    assert min(row["elapsed"] for row in own(hour.laps, car="72")) > 3 * HOUR
+    ours, theirs = (own(hour.stints(by="driver"), car=car)[-1] for car in ("72", winner))
+    pace = {(driver.car, driver.name): us(driver.pace) for driver in four_hours.truth.drivers}
+    told = pace["72", ours["driver"]] - pace[winner, theirs["driver"]]
+    found = ours["mean"] - theirs["mean"]
+    error = sum(stint["deviation"] ** 2 / stint["green_laps"] for stint in (ours, theirs)) ** 0.5
+    assert 0 < found < 1_000_000 and abs(found - told) < 3 * error
+    assert ours["green_laps"] > 20 and theirs["green_laps"] > 20
 
 
 def test_who_stopped_under_the_safety_car(four_hours):
