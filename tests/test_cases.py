@@ -336,6 +336,11 @@ def test_guests_move_nobody_down(cup):
     french = answers.rows(race.select(attributes=said, championship="France").classification())
     assert [(row["position"], row["car"]) for row in french[:3]] == [(1, "1"), (2, "3"), (3, "4")]
     assert [row["car"] for row in french] == [car for car in field if car not in BENELUX]
+    rankings = answers.rows(race.classification(by="championship", attributes=said))
+    for name in ("France", "Benelux"):
+        ranked = [row for row in rankings if row["ranking"] == name]
+        assert [row["car"] for row in ranked] == [car for car in field if (car in BENELUX) == (name == "Benelux")]
+        assert [row["position"] for row in ranked] == list(range(1, len(ranked) + 1))
     in_b = answers.rows(race.select(attributes=said, category="B").classification())
     assert [row["car"] for row in in_b] == [car for car in field if car in CLASS_B]
 
