@@ -34,22 +34,17 @@ typedef struct chart_work {
     int32_t cars;           /* in `standing` */
     int32_t *position;      /* by place */
     int32_t *place;         /* by entry of the field: its place in `standing` */
+    int64_t *crossed;       /* by entry of the field: its crossings so far */
     chart_row *rows;
     size_t count, capacity;
 } chart_work;
 
 /* ---- The order as it changes ---- */
 
-static pyr_standing standing_of(const chart_work *work, int64_t row) {
-    int32_t entry = work->timeline->entry[row];
-    int64_t crossings = pyr_crossings_until(work->field, work->timeline, entry, work->field->laps.elapsed[row]);
-    return pyr_standing_after(work->field, work->timeline, entry, crossings);
-}
-
-/* The car goes past all who have completed fewer laps. */
-static void advance(chart_work *work, int64_t row) {
-    pyr_standing standing = standing_of(work, row);
-    int32_t at = work->place[standing.entry];
+/* With its next crossing the car goes past all who have completed fewer laps. */
+static void advance(chart_work *work, int32_t entry) {
+    pyr_standing standing = pyr_standing_after(work->field, work->timeline, entry, ++work->crossed[entry]);
+    int32_t at = work->place[entry];
     for (; at > 0 && work->standing[at - 1].laps < standing.laps; at--) {
         work->standing[at] = work->standing[at - 1];
         work->place[work->standing[at].entry] = at;
@@ -85,6 +80,7 @@ static void line_up(chart_work *work, int32_t race) {
     for (int32_t entry = 0; entry < work->field->entries.count; entry++) {
         if (work->races.of_entry[entry] == race) {
             work->place[entry] = work->cars;
+            work->crossed[entry] = 0;
             work->standing[work->cars++] = pyr_standing_after(work->field, work->timeline, entry, 0);
         }
     }
@@ -103,7 +99,7 @@ static pyr_status draw_race(chart_work *work, int32_t race, pyr_error *error) {
             leader_lap = laps->lap[row];
             since = laps->elapsed[row];
         }
-        advance(work, row);
+        advance(work, work->timeline->entry[row]);
     }
     return draw_lap(work, leader_lap, since, error);
 }
@@ -118,6 +114,7 @@ static pyr_status prepare(chart_work *work, int32_t by, pyr_error *error) {
     PYR_TRY(pyr_session_rows(work->session, &work->session_rows, error));
     PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->standing, &work->standing, error));
     PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->position, &work->position, error));
+    PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->crossed, &work->crossed, error));
     return pyr_new_array(allocator, cars, sizeof *work->place, &work->place, error);
 }
 
@@ -129,6 +126,7 @@ static void clear(chart_work *work) {
     pyr_release_array(allocator, work->standing, cars, sizeof *work->standing);
     pyr_release_array(allocator, work->position, cars, sizeof *work->position);
     pyr_release_array(allocator, work->place, cars, sizeof *work->place);
+    pyr_release_array(allocator, work->crossed, cars, sizeof *work->crossed);
     pyr_release_array(allocator, work->rows, work->capacity, sizeof *work->rows);
 }
 

@@ -87,6 +87,18 @@ def endurancepy(data: bytes, separator: str) -> Any:
     return read_analysis(data)
 
 
+def endurancepy_positions(data: bytes, separator: str) -> Callable[[], Any] | None:
+    """Its positions at every crossing, of its own laps, which it makes while it reads; None where it is not installed
+    or does so no more. Gaps it does not have."""
+    if find_spec("endurancepy") is None:
+        return None
+    from endurancepy.alkamel import analysis
+
+    laps = analysis.read_analysis(as_endurancepy(data, separator))
+    derive = getattr(analysis, "_derive_positions", None)
+    return None if derive is None else lambda: derive(laps)
+
+
 def as_endurancepy(data: bytes, separator: str) -> bytes:
     return data.replace(separator.encode(), b";") if b'"' not in data and b";" not in data else data
 

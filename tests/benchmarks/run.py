@@ -1,4 +1,4 @@
-"""Reading measured against others, in one run, on one thread: `python tests/benchmarks/run.py`.
+"""Reading and asking measured against others, in one run, on one thread: `python tests/benchmarks/run.py`.
 
 Prints the table of the README. Nothing here asserts a time. Real files are taken from ../shared/data beside the
 checkout where they are there, else simulated races.
@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import peers
@@ -173,6 +173,44 @@ def other_measurements(le_mans: Path, races: list[Path], runs: int) -> None:
     print(f"A file of one lap: {whole * 1e6:.0f} us, of which Python has {(whole - core) * 1e6:.0f} us")
 
 
+def question_times(le_mans: Path, runs: int) -> None:
+    """Every question of the core as it is asked without options, of one race: each on its own, and all together of a
+    session that was just read, so that what they share is made once. Who cannot answer is left out. All together is
+    long enough for other processes to come between: of that the time of the processor is taken."""
+    data = le_mans.read_bytes()
+    session = pr.read(data)
+
+    def asked(question: str) -> Callable[[], Any]:
+        return lambda: session._core.ask(question)
+
+    def can_answer(question: str) -> bool:
+        try:
+            asked(question)()
+        except ValueError:
+            return False
+        return True
+
+    questions = [question for question in _core.questions() if can_answer(question)]
+    together = float("inf")
+    for _ in range(runs):
+        fresh = pr.read(data)._core
+        start = process_time()
+        for question in questions:
+            fresh.ask(question)
+        together = min(together, process_time() - start)
+    print(f"\n{len(questions)} questions about {le_mans.stem}, all together: {together * 1e3:.2f} ms")
+    times = dict(zip(questions, best(runs, *map(asked, questions)), strict=True))
+    for question in sorted(times, key=times.__getitem__, reverse=True):
+        print(f"    {question:<20} {times[question] * 1e3:7.3f} ms")
+    job = peers.endurancepy_positions(data, separator_of(data))
+    if job is not None:
+        fresh = pr.read(data)._core
+        (own,) = best(1, lambda: fresh.ask("crossings"))
+        (theirs,) = best(1, job)
+        print(f"Positions at every crossing: {own * 1e3:.1f} ms, with gaps and intervals; EndurancePy {theirs:.2f} s, "
+              f"without ({theirs / own:,.0f} times as long)")  # fmt: skip
+
+
 def two_threads(le_mans: Path, runs: int) -> None:
     """Needs two processors: runs outside `one_processor`."""
     data = le_mans.read_bytes()
@@ -236,6 +274,7 @@ def main() -> None:
         with one_processor():
             speed_table(le_mans, races, runs)
             other_measurements(le_mans, races, runs)
+            question_times(le_mans, runs)
         two_threads(le_mans, runs)
         memory(le_mans, races[0])
         growth(folder, min(options.laps, 100_000) if options.quick else options.laps)
