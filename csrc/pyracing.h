@@ -598,6 +598,13 @@ typedef struct pyr_classification_options {
 pyr_status pyr_classification(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
                               pyr_error *error);
 
+/* What of the rules and decisions could not be applied, and what they left out, in the columns of PYR_DOUBTS: an error
+ * where pyr_classification fails with PYR_ERROR_RULES; warnings for a flag that is required but not known, a race
+ * shorter than it should be, a last lap or finish without a time, a move of a car that is not classified; notes for laps
+ * after the end, a flag that was worked out, a race that was stopped. In the field of a selected session. */
+pyr_status pyr_check(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
+                     pyr_error *error);
+
 /* The race at each full hour, as if the flag had fallen then: hour, then the columns of pyr_classification up to decisions.
  * As pyr_session_until at each of them (the lap to the flag: the last of `last_lap_limits`, or twice the median of the
  * car) and then pyr_classification under the rules, without decisions and without what the published result says.

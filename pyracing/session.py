@@ -15,6 +15,7 @@ from pyracing.attributes import selection as having_attributes
 from pyracing.drive_time import drive_options, with_drive_time
 from pyracing.engine import classify, field_of
 from pyracing.presets import rules as rules_of
+from pyracing.rows import table_of_rows
 from pyracing.rules import Rules
 from pyracing.summary import summary_html, summary_text
 from pyracing.table import Table, row_dicts
@@ -194,13 +195,20 @@ class Session:
         pressure (hPa), wind_speed (m/s), wind_direction (degrees), rain."""
         return self._part("weather")
 
-    def check(self) -> Table:
+    def check(self, *, rules: Rules | str | None = None, decisions: Any = ()) -> Table:
         """Every doubt about the files: severity (note, warning or error), code, file, line, column, car, lap, message.
 
         Rows that could not be kept as laps are here, and fields that could not be read and are absent in the tables. Of
         the doubts with one code in one column of a file the first 250 are listed; a row after them counts the others.
+
+        With `rules` or `decisions`, as `classification()` takes them, also what of these could not be applied and what
+        they left out: a flag that is required and not known, a last lap without a time, a rule that is not known where
+        it is needed, a move of a car that is not classified, laps after the end of the race.
         """
-        return self._part("doubts")
+        doubts = self._part("doubts")
+        if rules is None and isinstance(decisions, Sequence) and not decisions:
+            return doubts
+        return table_of_rows(doubts.schema, [*doubts, *classify(self, "check", rules, decisions, None, None)])
 
     @property
     def info(self) -> dict[str, Any]:

@@ -67,6 +67,7 @@ OWN_ARGUMENTS = {
     ),
 }
 OWN_ARGUMENTS["drive_time"] = ({name for name, *_ in _core.questions()["drive_time"]["options"]}, {"rules": None})
+OWN_ARGUMENTS["check"] = (OWN_ARGUMENTS["classification"][0], {"rules": None, "decisions": ()})
 OWN_ARGUMENTS["hourly"] = (OWN_ARGUMENTS["classification"][0], {"rules": None})
 WHEN_ASKED = {"classification": {"ranking", "grid", "gained"}}
 

@@ -90,17 +90,18 @@ static bool has_distance(const pyr_classification_options *rules, int64_t laps, 
     }
 }
 
-/* By class code + 1, the laps of the first car that is classified. */
+/* By class code + 1, the laps of the first car that is classified; negative where there is none. */
 static void find_winners(const pyr_classification_options *rules, const pyr_ranking *ranking, int32_t *laps) {
     const int32_t *class_code = ranking->session->entries.class_code;
-    int32_t overall = 0;
-    memset(laps, 0, (ranking->class_count + 1) * sizeof *laps);
+    int32_t overall = -1;
+    memset(laps, 0xff, (ranking->class_count + 1) * sizeof *laps);
     for (int32_t place = 0; place < ranking->count; place++) {
         int64_t entry = ranking->order[place].row;
         const pyr_ranked *car = &ranking->cars[entry];
         if (car->status == PYR_CLASSIFIED && !car->unnumbered) {
-            overall = overall == 0 ? car->laps : overall;
-            laps[class_code[entry] + 1] = laps[class_code[entry] + 1] == 0 ? car->laps : laps[class_code[entry] + 1];
+            int32_t *of_class = &laps[class_code[entry] + 1];
+            overall = overall < 0 ? car->laps : overall;
+            *of_class = *of_class < 0 ? car->laps : *of_class;
         }
     }
     for (size_t i = 0; rules->share_base == PYR_OF_OVERALL_WINNER && i <= ranking->class_count; i++) {
@@ -113,7 +114,7 @@ static void judge_distance(const pyr_classification_options *rules, const pyr_ju
     for (int32_t entry = 0; entry < ranking->count; entry++) {
         pyr_ranked *car = &ranking->cars[entry];
         int32_t winner = winner_laps[ranking->session->entries.class_code[entry] + 1];
-        if (car->status == PYR_CLASSIFIED && !has_distance(rules, car->laps, winner)) {
+        if (car->status == PYR_CLASSIFIED && winner >= 0 && !has_distance(rules, car->laps, winner)) {
             bool retired = judged->penalties != NULL && judged->penalties[entry].retired;
             car->status = retired ? PYR_RETIRED : PYR_NOT_CLASSIFIED;
         }
