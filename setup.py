@@ -64,7 +64,7 @@ setup(
         Extension(
             "pyracing._core",
             sources=binding_sources,
-            depends=headers,
+            depends=headers + core_sources,
             include_dirs=[numpy.get_include()],
             define_macros=[
                 ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION"),

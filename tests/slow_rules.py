@@ -117,6 +117,10 @@ def needed(share: Fraction, laps: int, rounding: str) -> Fraction | int:
     return roundings.get(rounding, exact)
 
 
+def behind(ordered: list[Result], result: Result) -> list[Result]:
+    return ordered[ordered.index(result) + 1 :]
+
+
 def order(results: list[Result], decisions: list[tuple]) -> list[Result]:
     """By status, laps and time, then as they crossed; then who was moved."""
 
@@ -126,7 +130,7 @@ def order(results: list[Result], decisions: list[tuple]) -> list[Result]:
     ordered = sorted(
         results,
         key=lambda result: (
-            STATUSES.index(result.status), -result.laps, result.time if result.crossings else 0, result.crossings[-1:], before(result),
+            STATUSES.index(result.status), -result.laps, result.time if result.crossings else math.inf, result.crossings[-1:], before(result),
             result.car.name,
         ),
     )  # fmt: skip
@@ -134,10 +138,9 @@ def order(results: list[Result], decisions: list[tuple]) -> list[Result]:
     for kind, name, *_ in decisions:
         moved = next((result for result in classified if result.car.name == name), None)
         if kind == "rear_of_class" and moved is not None:
-            others = [result for result in classified if result is not moved]
-            rivals = [place for place, other in enumerate(others) if other.car.class_name == moved.car.class_name]
-            if rivals:
-                classified = [*others[: rivals[-1] + 1], moved, *others[rivals[-1] + 1 :]]
+            while any(other.car.class_name == moved.car.class_name for other in behind(classified, moved)):
+                place = classified.index(moved)
+                classified[place : place + 2] = reversed(classified[place : place + 2])
     placed = sorted((number[0], name) for kind, name, *number in decisions if kind == "place")
     names = {name for _, name in placed}
     by_name = {result.car.name: result for result in classified}

@@ -489,13 +489,14 @@ def answer(cars: list[slow_rules.Car], book: slow_rules.Rules, decisions: list[t
     ]
 
 
+@settings(max_examples=60)
 @given(st.data(), fields(), rule_books())
 def test_the_rule_book_step_by_step(data, cars, book):
     decisions = data.draw(decisions_for(cars))
     assert answer(cars, book, decisions) == slow_rules.classification(cars, book, decisions)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.data(), fields(), rule_books())
 def test_the_order_of_rows_and_of_most_decisions_does_not_matter(data, cars, book):
     """Only who is moved to the rear later stands further behind."""
@@ -507,7 +508,7 @@ def test_the_order_of_rows_and_of_most_decisions_does_not_matter(data, cars, boo
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.data(), fields(), rule_books())
 def test_a_penalty_never_improves_its_car(data, cars, book):
     """However many positions there are: last is who has none."""
@@ -526,7 +527,7 @@ def test_a_penalty_never_improves_its_car(data, cars, book):
     assert position([*before, penalty]) >= position(before)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(fields(), rule_books(), st.data())
 def test_invisible_entries_that_lose_their_place_change_no_position(cars, book, data):
     """A race by laps or to its end: where a clock ends the race, a car more on the road may end it earlier."""
