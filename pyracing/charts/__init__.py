@@ -7,8 +7,8 @@ Times read `1:58.765` on axes and in tooltips. A car has the same colour in ever
 hue a class, a shade a car. Neutralisations are shaded bands. A click on a car in the legend picks it, a click with the
 shift key further ones, a double click all again; drag to move, the wheel with shift or control to zoom.
 
-In a notebook a chart shows as Altair's renderer of your choice has it; `altair.renderers.enable("pyracing")` chooses one
-that needs no network.
+In a notebook a chart shows as Altair's renderer of your choice has it; `altair.renderers.enable("pyracing")` chooses
+one that needs no network.
 
 Needs the extra `report`: pip install 'pyracing-timing[report]'. What a session does not hold makes a chart smaller, or
 a ValueError that says what is missing.

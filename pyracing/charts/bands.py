@@ -20,7 +20,9 @@ NAMES = {
     "safety_car": "Safety car",
     "red": "Red flag",
 }
-SHORT = {"yellow": "Y", "slow_zone": "SZ", "vsc": "VSC", "code_60": "C60", "fcy": "FCY", "safety_car": "SC", "red": "RED"}
+SHORT = {
+    "yellow": "Y", "slow_zone": "SZ", "vsc": "VSC", "code_60": "C60", "fcy": "FCY", "safety_car": "SC", "red": "RED",
+}  # fmt: skip
 COLOURS = {
     "yellow": "#e8dc4a",
     "slow_zone": "#a9b4c0",

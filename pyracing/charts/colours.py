@@ -12,8 +12,8 @@ from pyracing.session import Session
 Colours: TypeAlias = Literal["car", "class", "manufacturer"]
 
 # Okabe and Ito's colours for every kind of colour vision, in an order that keeps neighbours apart.
-PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d31", "#7f7f7f")
-HUES = (255.0, 40.0, 150.0, 345.0, 95.0, 205.0, 120.0, 300.0)  # of the cars, in degrees of OKLCH
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#8c6d31", "#7f7f7f")
+HUES = (255.0, 40.0, 150.0, 345.0, 205.0, 95.0, 120.0, 300.0)  # of the cars, in degrees of OKLCH
 SPREAD = {1: 180.0, 2: 70.0, 3: 50.0, 4: 30.0}  # degrees to both sides within a class, by the number of classes
 SHADES = ((0.53, 0.150), (0.74, 0.120), (0.63, 0.170))  # lightness and chroma: readable on white and on black
 

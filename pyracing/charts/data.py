@@ -27,7 +27,9 @@ def quoted(text: str) -> str:
 
 
 def blanked(texts: Sequence[str], valid: Array) -> list[str]:
-    return list(texts) if valid.all() else [text if kept else "" for text, kept in zip(texts, valid.tolist(), strict=True)]
+    if valid.all():
+        return list(texts)
+    return [text if kept else "" for text, kept in zip(texts, valid.tolist(), strict=True)]
 
 
 def milliseconds(microseconds: Array) -> list[str]:

@@ -11,11 +11,11 @@ from pyracing.charts.bands import HEADROOM, bands
 from pyracing.charts.colours import Colours, cars_of
 from pyracing.charts.data import dataset, microseconds
 from pyracing.charts.style import (
-    ACROSS,
     Width,
     by_class,
     car_colour,
     car_facts,
+    counted,
     finished,
     only,
     picked,
@@ -53,7 +53,7 @@ def lap_times(
     if not len(rows):
         raise ValueError("no lap of this session has a time")
     times, clean = microseconds(rows, "lap_time"), np.asarray(rows["clean"], dtype=bool)
-    limit = None if slowest is None else to_microseconds(slowest, "slowest") if slowest != "auto" else slow_end(times, clean)
+    limit = slow_end(times, clean) if slowest == "auto" else None if slowest is None else to_microseconds(slowest)
     near = times <= limit if limit is not None else np.ones(len(rows), dtype=bool)
     if not near.any():
         raise ValueError(f"every lap is slower than slowest={slowest!r}; give more, or None for all")
@@ -63,14 +63,15 @@ def lap_times(
     reasons = [None if reason is None else reason.replace("_", " ") for reason in rows["reason"].tolist()]
     data = dataset(rows, ["car", "driver", "lap", "lap_time", "elapsed", "clean"], reason=reasons)
     until = float(microseconds(rows, "elapsed").max()) / 1000
-    across = alt.X("lap:Q", title="Lap", scale=alt.Scale(nice=False, zero=False), axis=alt.Axis(grid=False, tickMinStep=1, tickCount=ACROSS))
+    most = int(rows["lap"].max())
+    across = race_time(until=until) if x == "time" else counted("lap", "Lap", most)
     low, high = float(times.min()) / 1000, float(times.max()) / 1000
     room = max((high - low) * HEADROOM / height, 1.0)
     time = alt.Y("lap_time:T", scale=time_scale([low - room / 2, high + room], nice=False), axis=time_axis("Lap time"))
-    base = alt.Chart(data).encode(x=race_time(until=until) if x == "time" else across, y=time)
+    base = alt.Chart(data).encode(x=across, y=time)
     tips = shown(car="Car", **{"class": "Class"}, team="Team", driver="Driver", lap="Lap", time="Lap time")
     tips += shown(reason="Not clean") if not clean.all() else []
-    layers = bands(session, "elapsed" if x == "time" else "lap", until if x == "time" else float(rows["lap"].max()))
+    layers = bands(session, until=until) if x == "time" else bands(session, "lap", most)
     front = []
     for place, group in enumerate(by_class(cars)):
         pick = picked(place)
@@ -97,7 +98,8 @@ def lap_times(
     notes += [f"{beyond:,} slower ones are not shown"] if beyond else []
     text = title or "Lap times"
     described = f"{text} of {len(cars)} cars; {'; '.join(notes)}."
-    return finished(alt.layer(*layers).resolve_scale(color="independent"), titled(session, text, *notes), described, width, height)
+    chart = alt.layer(*layers).resolve_scale(color="independent")
+    return finished(chart, titled(session, text, *notes), described, width, height)
 
 
 def slow_end(times: Any, clean: Any) -> int | None:

@@ -15,6 +15,7 @@ from pyracing.charts.style import (
     Width,
     by_class,
     car_facts,
+    counted,
     fine_axis,
     finished,
     shown,
@@ -22,7 +23,6 @@ from pyracing.charts.style import (
     time_scale,
     time_text,
     titled,
-    zoom,
 )
 from pyracing.charts.trace import car_lines
 from pyracing.session import Session
@@ -59,9 +59,9 @@ def pace(
 ) -> Any:
     """The clean laps of every driver (or car), the quickest median first, each class with its own axis.
 
-    A box is from the first to the third quartile with the median in it, its whiskers reach from 5 % to 95 % of the laps,
-    the dot is the best one; the number of laps stands beside it. `strip` draws every lap instead. Who has less than
-    `fewest` clean laps is left out. Raises ValueError where nobody has as many.
+    A box is from the first to the third quartile with the median in it, its whiskers reach from 5 % to 95 % of the
+    laps, the dot is the best one; the number of laps stands beside it. `strip` draws every lap instead. Who has less
+    than `fewest` clean laps is left out. Raises ValueError where nobody has as many.
     """
     of_kind(by, kind=kind)
     cars = {car.number: car for car in cars_of(session, colours)}
@@ -164,8 +164,7 @@ def raising_average(
         mean=np.concatenate(means).round().astype("timedelta64[us]"),
     )
     base = alt.Chart(data).encode(
-        x=alt.X("best:Q", title="Number of best clean laps", axis=alt.Axis(grid=False, tickMinStep=1),
-                scale=alt.Scale(domain=[0, max(counts) * 1.01], nice=False)),
+        x=counted("best", "Number of best clean laps", max(counts) * 1.01),
         y=alt.Y("mean:T", scale=time_scale(nice=False, padding=6), axis=time_axis("Mean of these laps")),
         detail="driver:N",
     )  # fmt: skip

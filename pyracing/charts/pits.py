@@ -81,14 +81,14 @@ def pit_stops(
                 scale=alt.Scale(domain=domain, range=[colour for words, colour in KINDS.values() if words in domain]),
                 legend=alt.Legend(title=None, orient="bottom", columns=columns(width, 80, 190), labelLimit=220),
             ),
-            tooltip=shown(car="Car", team="Team", visit="Visit", kind="Kind", lap="Lap", in_lane="Pit lane", lost="Loss",
-                          driver_before="In", driver_after="Out"),
+            tooltip=shown(car="Car", team="Team", visit="Visit", kind="Kind", lap="Lap", in_lane="Pit lane",
+                          lost="Loss", driver_before="In", driver_after="Out"),
         )
     )  # fmt: skip
     what = "time in the pit lane" if of == "time" else "loss to cars on the track"
     text = title or f"Pit stops: {what}"
     described = f"{text}; a row for each of {len(cars)} cars, a bar a visit, their sum and the repairs beside them."
-    layers = [bars, sums(visits["car"].tolist(), kinds.tolist(), microseconds(visits, name))]
+    layers = [bars, sum_words(visits["car"].tolist(), kinds.tolist(), microseconds(visits, name))]
     return finished(alt.layer(*layers), titled(session, text), described, width, ROW * len(row_names(cars)))
 
 
@@ -100,7 +100,7 @@ def chained(cars: list[str], spent: Any) -> tuple[Any, Any]:
     return (total - spent - before).astype("timedelta64[us]"), (total - before).astype("timedelta64[us]")
 
 
-def sums(cars: list[str], kinds: list[str], times: Any) -> Any:
+def sum_words(cars: list[str], kinds: list[str], times: Any) -> Any:
     """The layer with the number of stops and their sum, and with what is said beside them."""
     count: dict[str, int] = {}
     total: dict[tuple[str, str], int] = {}
@@ -108,13 +108,14 @@ def sums(cars: list[str], kinds: list[str], times: Any) -> Any:
         part = kind if kind in APART else "stops"
         count[car] = count.get(car, 0) + (part == "stops")
         total[car, part] = total.get((car, part), 0) + max(time, 0)
-    columns = {
+    sums = {
         part: np.array([total.get((car, part), "NaT") for car in count], dtype="timedelta64[us]")
         for part in ("stops", *APART)
     }
-    data = dataset(None, car=list(count), count=list(count.values()), **columns)
+    data = dataset(None, car=list(count), count=list(count.values()), **sums)
     beside = "".join(
-        f"+(isValid(datum.{kind})?'  +  {words} '+({time_text(f'datum.{kind}', 0)}):'')" for kind, words in APART.items()
+        f"+(isValid(datum.{kind})?'  +  {words} '+({time_text(f'datum.{kind}', 0)}):'')"
+        for kind, words in APART.items()
     )
     stops = f"datum.count+(datum.count==1?' stop, ':' stops, ')+({time_text('datum.stops', 0)})"
     return (

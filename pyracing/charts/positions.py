@@ -10,7 +10,7 @@ import numpy as np
 from pyracing.charts.bands import bands
 from pyracing.charts.colours import Car, Colours
 from pyracing.charts.data import Array, dataset
-from pyracing.charts.style import ACROSS, Width, finished, time_text, titled
+from pyracing.charts.style import Width, counted, finished, titled
 from pyracing.charts.trace import ROOM, car_lines, drawn, end_names
 from pyracing.session import Session
 from pyracing.table import Table
@@ -40,12 +40,7 @@ def lap_chart(
         raise ValueError("no position is known in this session: a lap chart needs the crossings of a race")
     cars = drawn(session, rows, colours)
     until = int(rows["leader_lap"].max())
-    across = alt.X(
-        "leader_lap:Q",
-        title="Lap of the leader",
-        scale=alt.Scale(nice=False, zero=False, domain=[0.5, until * ROOM + 0.5]),
-        axis=alt.Axis(grid=False, tickMinStep=1, tickCount=ACROSS),
-    )
+    across = counted("leader_lap", "Lap of the leader", until * ROOM)
     drawing = positions(
         rows, cars, "position", by == "class", across, bands(session, "lap", until), width, height,
         {"leader_lap": "Lap of the leader", "position": "Position"},
@@ -76,12 +71,7 @@ def hourly(
         raise ValueError("no full hour was raced in this session")
     cars = drawn(session, rows, colours)
     hours = int(rows["hour"].max())
-    across = alt.X(
-        "hour:Q",
-        title="Hour",
-        scale=alt.Scale(nice=False, zero=False, domain=[0.8, hours * ROOM + 0.2]),
-        axis=alt.Axis(grid=False, tickMinStep=1, tickCount=ACROSS),
-    )
+    across = counted("hour", "Hour", hours * ROOM)
     tips = {"hour": "Hour", "class_position": "Position in class", "position": "Position", "laps": "Laps"}
     drawing = positions(rows, cars, "class_position", True, across, [], width, height, tips, dots=True)
     text = title or "Position in class by the hour"

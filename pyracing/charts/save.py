@@ -111,8 +111,8 @@ def is_hover(part: Any) -> bool:
 
 
 def page_parts(charts: Iterable[Any]) -> PageParts:
-    """Charts as parts of a page of your own: each is a `<div class="pyracing-chart">`, and all share one script with the
-    data, each piece of it once.
+    """Charts as parts of a page of your own: each is a `<div class="pyracing-chart">`, and all share one script with
+    the data, each piece of it once.
 
     The charts take the width of what they stand in, follow the page's light or dark (`data-theme` of the root element,
     else what the reader prefers) and print as on paper. Same charts, same text.

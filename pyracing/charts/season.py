@@ -36,8 +36,9 @@ def standings(
 ) -> Any:
     """The points of a championship after each round, one championship below the other.
 
-    `results`, `rules`, `of`, `by` and `deductions` as for `pyracing.standings`. The first `top` of the last round have a
-    colour and a name, the others are grey; a click in the legend picks one. Raises ValueError where there is no round.
+    `results`, `rules`, `of`, `by` and `deductions` as for `pyracing.standings`. The first `top` of the last round have
+    a colour and a name, the others are grey; a click in the legend picks one. Raises ValueError where there is no
+    round.
     """
     if top < 1:
         raise ValueError(f"top={top}: at least one competitor has to be named")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import altair as alt
-import numpy as np
 
 from pyracing.charts.bands import bands
 from pyracing.charts.colours import PALETTE, Car, cars_of
@@ -28,8 +27,8 @@ from pyracing.table import Table
 ROW = 14  # pixels
 SEATS = ("1st", "2nd", "3rd", "4th", "5th", "6th")
 SEAT_COLOURS = ("#356aa6", "#b4611a", "#3a7f55", "#95478b", "#7a6a1f", "#3d8299")
-RATING_COLOURS = {"Platinum": "#5f86b3", "Gold": "#d9a520", "Silver": "#9aa4ae", "Bronze": "#a9662f"}
-OTHER = "#8c8c8c"
+RATING_COLOURS = {"Platinum": "#356aa6", "Gold": "#a97c00", "Silver": "#717c87", "Bronze": "#7d3f17"}
+OTHER = "#5c5c5c"
 VISITS = {  # kind: name, shape
     "pit_stop": ("Pit stop", "M-0.12,-0.9L0.12,-0.9L0.12,0.9L-0.12,0.9Z"),
     "drive_through": ("Drive-through", "triangle-right"),
@@ -82,7 +81,8 @@ def stints(
             x2="end",
             y=row_axis(cars),
             color=alt.Color("kind:N", scale=alt.Scale(domain=list(palette), range=list(palette.values())),
-                            legend=alt.Legend(title=legend, orient="bottom", titleOrient="left", columns=columns(width, 150, 60))),
+                            legend=alt.Legend(title=legend, orient="bottom", titleOrient="left",
+                                              columns=columns(width, 150, 60))),
             tooltip=shown(car="Car", team="Team", driver="Driver", stint="Stint", laps="Laps", beginning="From",
                           lasted="Lasted", mean_text="Mean of green laps", best_text="Best"),
         )
@@ -128,8 +128,9 @@ def visit_marks(session: Session, cars: list[Car], width: Width) -> list[Any]:
     shape = alt.Shape(
         "visit_kind:N",
         scale=alt.Scale(domain=domain, range=[VISITS[kind][1] for kind in present]),
-        legend=alt.Legend(title="In the pits", orient="bottom", titleOrient="left", columns=columns(width, 150, 100), symbolFillColor="#777", symbolStrokeColor="#777"),
-    )
+        legend=alt.Legend(title="In the pits", orient="bottom", titleOrient="left", columns=columns(width, 150, 100),
+                          symbolFillColor="white", symbolStrokeColor="#777777"),
+    )  # fmt: skip
     marks = (
         alt.Chart(data)
         .transform_calculate(
@@ -137,7 +138,7 @@ def visit_marks(session: Session, cars: list[Car], width: Width) -> list[Any]:
             in_lane=time_text("datum.pit_lane_time"),
             lost=time_text("datum.loss", sign=True),
         )
-        .mark_point(fill="#222222", stroke="white", strokeWidth=0.4, size=34, opacity=1, clip=True)
+        .mark_point(fill="white", stroke="#222222", strokeWidth=0.7, size=34, opacity=1, clip=True)
         .encode(
             x="elapsed:T",
             y=row_axis(cars),

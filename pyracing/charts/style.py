@@ -77,7 +77,14 @@ def race_time(field: str = "elapsed", until: float | None = None, title: str = "
     """The axis of race time in hours and minutes, from the start to the last crossing."""
     last = alt.Undefined if until is None else until
     scale = alt.Scale(type="utc", domainMin=0, domainMax=last, nice=False)
-    return alt.X(f"{field}:T", scale=scale, axis=time_axis(title, hours=True, grid=False, tickCount=ACROSS, labelFlush=False))
+    axis = time_axis(title, hours=True, grid=False, tickCount=ACROSS, labelFlush=False)
+    return alt.X(f"{field}:T", scale=scale, axis=axis)
+
+
+def counted(field: str, title: str, last: float) -> alt.X:
+    """The axis of laps or hours, which are counted from 1."""
+    scale = alt.Scale(domain=[0.5, last + 0.5], nice=False, zero=False)
+    return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(grid=False, tickMinStep=1, tickCount=ACROSS))
 
 
 def time_scale(domain: Sequence[float] | None = None, **options: Any) -> alt.Scale:

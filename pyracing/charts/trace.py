@@ -11,13 +11,13 @@ from pyracing.charts.bands import HEADROOM, bands
 from pyracing.charts.colours import Car, Colours, cars_of
 from pyracing.charts.data import Array, dataset, microseconds
 from pyracing.charts.style import (
-    ACROSS,
     FAINT,
     HOVER,
     Width,
     by_class,
     car_colour,
     car_facts,
+    counted,
     finished,
     only,
     picked,
@@ -88,16 +88,19 @@ def race_trace(
     data = dataset(rows, ["car", "lap", "elapsed", "gap_laps"], gap=gaps)
     until = float(microseconds(rows, "elapsed").max()) / 1000
     most = int(rows["lap"].max())
-    across = alt.X("lap:Q", title="Lap", scale=alt.Scale(domain=[0.5, most * ROOM + 0.5], nice=False), axis=alt.Axis(grid=False, tickMinStep=1, tickCount=ACROSS))
+    across = race_time(until=until * ROOM) if x == "time" else counted("lap", "Lap", most * ROOM)
     gap = alt.Y(
-        "gap:T", scale=time_scale(headed(gaps, height), reverse=True, nice=False), axis=time_axis(f"Gap to {reference}", tickCount=8)
+        "gap:T",
+        scale=time_scale(headed(gaps, height), reverse=True, nice=False),
+        axis=time_axis(f"Gap to {reference}", tickCount=8),
     )
-    lines = alt.Chart(data).encode(x=race_time(until=until * ROOM) if x == "time" else across, y=gap)
-    behind = bands(session, "elapsed" if x == "time" else "lap", until if x == "time" else most)
+    lines = alt.Chart(data).encode(x=across, y=gap)
+    behind = bands(session, until=until) if x == "time" else bands(session, "lap", most)
     apart = (np.nanmax(gaps) - np.nanmin(gaps)) * NAME_HEIGHT / height
     beside = end_names(rows, cars, "elapsed" if x == "time" else "lap", "gap", gaps, apart)
     chart = car_lines(
-        lines, cars, behind, beside, {"lap": "Lap", "at": "Race time", "gap_text": "Gap", "gap_laps": "Laps behind"}, width,
+        lines, cars, behind, beside,
+        {"lap": "Lap", "at": "Race time", "gap_text": "Gap", "gap_laps": "Laps behind"}, width,
         at=time_text("datum.elapsed"), gap_text=time_text("datum.gap", sign=True),
     )  # fmt: skip
     text = title or f"Race trace: gap to {reference}"
