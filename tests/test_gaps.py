@@ -25,13 +25,13 @@ RACE = """
 """
 
 
-def race() -> pr.Session:
+def worked() -> pr.Session:
     return pr.read(race_file(RACE), kind="race")
 
 
 def gaps_of(car: str, to: str, session: pr.Session | None = None) -> list[tuple]:
     """(lap, gap in seconds, gap_laps, reference) of each lap of a car."""
-    asked = (session or race()).select(cars=car).gaps(to=to)
+    asked = (session or worked()).select(cars=car).gaps(to=to)
     return [
         (lap, None if gap is None else gap / SECOND, laps, reference)
         for lap, gap, laps, reference in columns(asked, "lap", *GAPS, "reference")
@@ -67,13 +67,13 @@ def test_a_worked_race(car, to, expected):
 
 
 def test_a_row_is_a_lap():
-    gaps = race().gaps()
-    assert columns(gaps, "car", "class", "lap", "elapsed") == columns(race().laps, "car", "class", "lap", "elapsed")
-    assert gaps == race().gaps(to="leader")
+    gaps = worked().gaps()
+    assert columns(gaps, "car", "class", "lap", "elapsed") == columns(worked().laps, "car", "class", "lap", "elapsed")
+    assert gaps == worked().gaps(to="leader")
 
 
 def test_gaps_to_the_leader_are_those_of_the_crossings():
-    session = race()
+    session = worked()
     crossings = {row[:2]: row[2:] for row in columns(session.crossings(), "car", "lap", *GAPS)}
     assert {row[:2]: row[2:] for row in columns(session.gaps(), "car", "lap", *GAPS)} == crossings
 
@@ -92,7 +92,7 @@ def test_a_lap_without_time():
 )
 def test_an_unknown_reference(to, message):
     with pytest.raises(ValueError, match=message):
-        race().gaps(to=to)
+        worked().gaps(to=to)
 
 
 def test_sessions_that_are_no_race():
@@ -101,7 +101,8 @@ def test_sessions_that_are_no_race():
 
 
 def test_a_reference_that_was_selected_away():
-    assert rows(race().select(cars="9").gaps(to="7")) == [row for row in rows(race().gaps(to="7")) if row["car"] == "9"]
+    of_car_9 = [row for row in rows(worked().gaps(to="7")) if row["car"] == "9"]
+    assert rows(worked().select(cars="9").gaps(to="7")) == of_car_9
 
 
 # ---- Against the slow answer ----
@@ -140,6 +141,11 @@ def check_car_and_mean(session: pr.Session, slow_race: Race, step: int, places: 
             assert to_mean[row] == expected, row
 
 
+@pytest.mark.parametrize("name", ["order", "gaps", "leaders", "laps_led", "lap_chart", "retirements"])
+def test_all_classes_are_the_race(race, name):
+    assert getattr(race.select(classes=race.classes), name)() == getattr(race, name)()
+
+
 RACES = [path for path in corpus_laps() if "race" in path.name.lower() or "wec" in path.parts]
 
 
@@ -160,3 +166,25 @@ def test_real_races_equal_the_slow_answer(path):
         assert behind[row] == slow_race.gap(row, cars[place + 1] if place + 1 < len(cars) else None), row
         assert leader[row][0] == slow_race.elapsed(row) - slow_race.elapsed(cars[0])
     check_car_and_mean(session, slow_race, 197, {row: (1,) for rows in on_lap.values() for row in rows[:1]})
+
+
+RESULTS = [(path, path.with_name(path.name.replace("-laps", "-results"))) for path in RACES if "imsa" in path.parts]
+
+
+@pytest.mark.skipif(not RESULTS, reason="the corpus of real files is not here")
+def test_gaps_at_the_flag_are_the_published_ones():
+    """To the millisecond, for cars on the winner's lap where nobody changed either's time."""
+    compared = 0
+    for laps_path, results_path in RESULTS:
+        session = pr.read(laps_path, results_path, kind="race")
+        winner, *results = rows(session.results)
+        last = {row["car"]: row for row in rows(session.gaps(to=winner["car"]))}
+        order = {row["car"]: row for row in rows(session.order())}
+        if last[winner["car"]]["elapsed"] != winner["total_time"]:
+            continue
+        for row in results:
+            own = last.get(row["car"])
+            if own and row["laps"] == winner["laps"] and own["elapsed"] == row["total_time"] and row["gap"] is not None:
+                assert own["gap"] == row["gap"] == order[row["car"]]["gap"], (laps_path.name, row["car"])
+                compared += 1
+    assert compared >= 100

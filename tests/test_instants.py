@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import pyracing as pr
+from answers import rows
 from lap_files import SECOND, car_laps, lap_file
+from pyracing.simulate import Event, simulate
 from pyracing.times import race_time
 
 # The leader's laps end at 100, 200, 290, the last crossing is at 310. The race starts at 14:00:00.
@@ -127,3 +129,16 @@ def test_sessions_without_times():
     timeless = pr.from_laps({"car": ["1", "1"], "lap_time": [90.0, 91.0]}, kind="race")
     with pytest.raises(ValueError, match="start is not known"):
         ask(timeless, clock="16:00")
+
+
+def test_a_stopped_race_stands_still():
+    """Red flag for half an hour, `elapsed` stopped: whatever the clock shows meanwhile, nobody has moved."""
+    event = Event("red_flag", "50m", duration="30m", elapsed_stops=True)
+    session = simulate(5, 2, cars=10, incidents=False, events=[event]).session
+    (stop,) = session.info["suspensions"]
+    resumed = int(stop["clock"] / np.timedelta64(1, "us"))
+    length = int(stop["duration"] / np.timedelta64(1, "us"))
+    orders = [session.order(clock=np.timedelta64(resumed - back, "us")) for back in (1, length // 2, length - SECOND)]
+    assert orders[0] == orders[1] == orders[2] != session.order(clock=np.timedelta64(resumed, "us"))
+    last_before = max(row["elapsed"] for row in rows(session.laps) if row["clock"] and row["clock"] < resumed)
+    assert orders[0] == session.order(at=np.timedelta64(last_before, "us"))

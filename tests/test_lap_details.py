@@ -131,6 +131,24 @@ def test_a_selection_keeps_what_it_was_in_the_field():
         assert rows(chosen.lap_details()) == [row for row in whole if keep(row)]
 
 
+def test_places_gained_by_stint_on_track_and_through_stops():
+    """Car 3 passes two cars on track; all pass car 1, which stands in the pit lane for longer."""
+    race = read(
+        car_laps("1", [100, 100, {"time": 105, "pit": True}, {"time": 190, "pit_time": 80}, 100]),
+        car_laps("2", [101, 102, {"time": 103, "pit": True}, {"time": 155, "pit_time": 45}, 100]),
+        car_laps("3", [103, 99, {"time": 103.5, "pit": True}, {"time": 150, "pit_time": 40}, 100]),
+        car_laps("4", [101.5, 101.2, {"time": 103, "pit": True}, {"time": 153, "pit_time": 43}, 100]),
+    )
+    gained: dict = defaultdict(lambda: [0, 0])
+    details = rows(race.lap_details())
+    for before, lap in zip(details, details[1:], strict=False):
+        if before["car"] == lap["car"]:
+            gained[lap["car"], lap["stint"]][lap["in_lap"] or lap["out_lap"]] += before["position"] - lap["position"]
+    assert {key: tuple(both) for key, both in gained.items() if any(both)} == {
+        ("1", 2): (0, -3), ("2", 1): (-2, 0), ("2", 2): (0, 1), ("3", 1): (2, 0), ("3", 2): (0, 1), ("4", 2): (0, 1),
+    }  # fmt: skip
+
+
 lap_times = st.sampled_from([1, 2, 3, 3, 3, 4, 9])
 
 
