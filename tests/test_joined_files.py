@@ -187,6 +187,18 @@ def test_official_results_that_contradict_are_refused(tmp_path: Any, other: str,
     assert len(session.provisional) == 2 and "result_repeated" not in codes(session)
 
 
+@pytest.mark.parametrize("by_class_first", [True, False])
+def test_a_result_whose_positions_begin_again_is_one_by_class(by_class_first: bool) -> None:
+    """The WEC publishes both in one layout; they do not contradict each other."""
+    by_class = result().replace("2;7;", "1;7;").encode()
+    sources = (by_class, result().encode()) if by_class_first else (result().encode(), by_class)
+    session = pr.read(*sources)
+    assert session.results["position"].tolist() == [1, 2]
+    assert session.results["class_position"].tolist() == [1, 1]
+    assert codes(session)["class_result_joined"] == 1
+    assert pr.read(by_class).results["position"].tolist() == [1, 1]
+
+
 def test_a_result_joined_with_itself_in_one_file_makes_no_second_cars() -> None:
     for joined in (result() + result(), result() + result().removeprefix(HEADER)):
         session = pr.read(lap_file(*field()), joined.encode())

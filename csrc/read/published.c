@@ -71,6 +71,16 @@ static pyr_status supersede(pyr_assembly *assembly, int32_t *place, int32_t sour
                      "a later source is a result of the same kind; this one is not kept", error);
 }
 
+/* A result by class: its format says so, or its positions begin again. */
+static bool is_by_class(const pyr_assembly *assembly, int32_t source) {
+    const pyr_reading *reading = assembly->reading;
+    int64_t winners = 0;
+    for (size_t i = 0; i < reading->result_count; i++) {
+        winners += reading->results[i].source == source && reading->results[i].position == 1;
+    }
+    return assembly->files[source].format == PYR_FORMAT_CLASS_RESULTS || winners > 1;
+}
+
 /* Contents do not say which result is provisional; names do. */
 static pyr_status find_versions(pyr_assembly *assembly, version *official, version *provisional, pyr_error *error) {
     const pyr_reading *reading = assembly->reading;
@@ -80,10 +90,9 @@ static pyr_status find_versions(pyr_assembly *assembly, version *official, versi
         if (source < 0 || (i > 0 && reading->results[i - 1].source == source)) {
             continue;
         }
-        const pyr_file *file = &assembly->files[source];
-        version *kind = pyr_path_mentions(file->name, "provisional") ? provisional : official;
-        bool by_class = file->format == PYR_FORMAT_CLASS_RESULTS;
-        PYR_TRY(supersede(assembly, by_class ? &kind->by_class : &kind->result, source, kind == official, error));
+        version *kind = pyr_path_mentions(assembly->files[source].name, "provisional") ? provisional : official;
+        int32_t *place = is_by_class(assembly, source) ? &kind->by_class : &kind->result;
+        PYR_TRY(supersede(assembly, place, source, kind == official, error));
     }
     if (official->result < 0 && official->by_class < 0) {
         *official = *provisional;
@@ -133,8 +142,9 @@ static void fill_row(pyr_table *table, int64_t at, const pyr_result_row *row) {
     ((int64_t *)pyr_table_array(table, PYR_RESULT_BEST_LAP))[at] = row->best_lap;
 }
 
-/* Places in class by car, of a result by class. */
+/* Places in class by car, of a result by class; in one of the common format positions are those. */
 static pyr_status class_positions(pyr_assembly *assembly, int32_t source, int32_t **out, pyr_error *error) {
+    bool own = source >= 0 && assembly->files[source].format == PYR_FORMAT_CLASS_RESULTS;
     PYR_TRY(pyr_new_array(assembly->reading->allocator, (size_t)assembly->car_count, sizeof **out, out, error));
     for (int32_t car = 0; car < assembly->car_count; car++) {
         (*out)[car] = PYR_NO_INT32;
@@ -142,7 +152,7 @@ static pyr_status class_positions(pyr_assembly *assembly, int32_t source, int32_
     for (size_t i = 0; i < assembly->reading->result_count; i++) {
         const pyr_result_row *row = &assembly->reading->results[i];
         if (row->source == source) {
-            (*out)[row->car] = row->class_position;
+            (*out)[row->car] = own || row->class_position != PYR_NO_INT32 ? row->class_position : row->position;
         }
     }
     return PYR_OK;
@@ -164,7 +174,7 @@ static pyr_status result_table(pyr_assembly *assembly, version files, pyr_part p
     const pyr_table *laps = assembly->parts[PYR_LAPS];
     pyr_table_set_dictionary(*table, PYR_RESULT_CAR, assembly->cars);
     pyr_table_set_dictionary(*table, PYR_RESULT_CLASS, pyr_table_column_view(laps, PYR_LAP_CLASS)->dictionary);
-    PYR_TRY(class_positions(assembly, files.by_class, &in_class, error));
+    PYR_TRY(class_positions(assembly, files.by_class == base ? -1 : files.by_class, &in_class, error));
     int64_t count = 0;
     for (size_t i = 0; i < reading->result_count; i++) {
         pyr_result_row row = reading->results[i];
