@@ -46,12 +46,13 @@ class Change(NamedTuple):
 
 
 def decisions_between(provisional: Any, official: Any) -> Table:
-    """What the stewards decided between two classifications of a session: the smallest set that explains the second.
+    """What the stewards decided between two classifications of a session: the smallest set that explains the second, a
+    place given counting for two taken.
 
     provisional, official : tables in published order with `car` and what they have of position, class, status, laps,
         total_time, best_lap, best_lap_number: `session.provisional`, `session.results`, a computed `classification()`
-        or a table of one's own. A value that one of them lacks is not compared. Statuses may also be `RET`, `DNF`, `NC`,
-        `DSQ`, `EX`, `DNS` in a table of one's own.
+        or a table of one's own. A value that one of them lacks is not compared. Statuses may also be written as `RET`,
+        `DNF`, `NC`, `DSQ`, `EX`, `DNS`.
     Table : a row a decision, in the order of the official result: kind, car, seconds, laps, lap, position, places,
         reason (what differs), as `classification(decisions=)` takes it.
 
@@ -138,7 +139,8 @@ def one_sided(before: Line | None, after: Line | None) -> Iterator[Change]:
     """A car that one of the results lacks; who did not start is not missed."""
     line = before or after or {}
     if line["laps"] != 0 and line["status"] != "not_started":
-        yield unexplained(line["car"], f"is not in the {'provisional' if before is None else 'official'} classification")
+        lacking = "provisional" if before is None else "official"
+        yield unexplained(line["car"], f"is not in the {lacking} classification")
 
 
 def status_changes(before: Line, after: Line) -> Iterator[Change]:
@@ -218,9 +220,7 @@ def resorted(order: Sequence[str], before: Mapping[str, Line], final: Mapping[st
 
 def moves(start: Sequence[str], official: Sequence[str], lines: Mapping[str, Line]) -> Iterator[Change]:
     """Moves that turn the order of laps and times into the official one."""
-    rear = rear_cars(start, official, lines)
-    order = with_rear(start, rear, lines)
-    kept = longest_kept(order, official, lines)
+    rear, kept = settled(start, official, lines)
     for position, car in enumerate(official, 1):
         if car not in kept and not ranked(lines[car]):
             yield unexplained(car, f"{lines[car]['status']}, and stands {position} in the official order")
@@ -230,23 +230,42 @@ def moves(start: Sequence[str], official: Sequence[str], lines: Mapping[str, Lin
             yield Change("rear_of_class", car, f"behind the rest of {lines[car]['class'] or 'the field'}", {})
 
 
+def settled(
+    start: Sequence[str], official: Sequence[str], lines: Mapping[str, Line]
+) -> tuple[Sequence[str], set[str]]:
+    """The cars at the rear of their class, and all that then need no place of their own. A car that stands elsewhere
+    than at the rear gets a place instead; that may move the rear, so it is looked for again."""
+    rear = rear_cars(start, official, lines)
+    while True:
+        kept = longest_kept(with_rear(start, rear, lines), official, lines)
+        if all(car in kept for car in rear):
+            return rear, kept
+        rear = [car for car in rear if car in kept]
+
+
 def ranked(line: Line) -> bool:
     return line["status"] in ("classified", None)
 
 
 def rear_cars(start: Sequence[str], official: Sequence[str], lines: Mapping[str, Line]) -> list[str]:
-    """Cars sent to the rear of their class, in the order of decision: in each class the end of the official order, as
-    long as leaves the fewest moves in all, the longer of equal ones."""
+    """Cars sent to the rear of their class, in the order of decision: in each class the end of the official order, so
+    long that all moves together cost least, the longer of equal ones."""
     found = []
     classes: dict[str | None, list[str]] = {}
     for car in official:
         if ranked(lines[car]):
             classes.setdefault(lines[car]["class"], []).append(car)
     for cars in classes.values():
-        begun = [(length - len(longest_kept(start, cars[:length], lines)), length) for length in range(1, len(cars) + 1)]
-        _, length = min((misplaced + len(cars) - length, length) for misplaced, length in begun)
+        costs = [len(cars) - length + cost_of(start, cars[:length], lines) for length in range(1, len(cars) + 1)]
+        length = 1 + costs.index(min(costs))
         found += cars[length:]
     return found
+
+
+def cost_of(start: Sequence[str], cars: Sequence[str], lines: Mapping[str, Line]) -> int:
+    """What it costs to bring some cars into this order."""
+    kept = longest_kept(start, cars, lines)
+    return sum(cost for car, cost in move_costs(start, cars, lines).items() if car not in kept)
 
 
 def with_rear(order: Sequence[str], rear: Sequence[str], lines: Mapping[str, Line]) -> list[str]:
@@ -263,17 +282,24 @@ def with_rear(order: Sequence[str], rear: Sequence[str], lines: Mapping[str, Lin
 
 
 def longest_kept(order: Sequence[str], wanted: Sequence[str], lines: Mapping[str, Line]) -> set[str]:
-    """Most cars of `wanted` that need not be moved out of `order`; of equally many classified ones, and then those that
-    would have moved up, as decisions move classified cars down."""
-    rank = {car: place for place, car in enumerate(car for car in order if car in set(wanted))}
-    best: list[tuple[int, int, int, int]] = []  # cars kept up to each, classified, risen, and the one before
+    """The cars of `wanted` that stay as they stand in `order` so that the moves of the others cost least: a move down
+    counts once, a move up, which stewards seldom grant, twice, one of a car that is not classified nothing."""
+    cost = move_costs(order, wanted, lines)
+    rank = {car: place for place, car in enumerate(car for car in order if car in cost)}
+    best: list[tuple[int, int, int]] = []  # what keeping cars up to each saves, how many they are, the one before
     for place, car in enumerate(wanted):
-        ahead = [(*best[other][:3], other) for other in range(place) if rank[wanted[other]] < rank[car]]
-        count, classed, rose, previous = max(ahead, default=(0, 0, 0, -1))
-        best.append((count + 1, classed + ranked(lines[car]), rose + (rank[car] > place), previous))
+        ahead = [(*best[other][:2], other) for other in range(place) if rank[wanted[other]] < rank[car]]
+        saved, count, previous = max(ahead, default=(0, 0, -1))
+        best.append((saved + cost[car], count + 1, previous))
     kept = set()
-    place = max(range(len(best)), key=lambda place: best[place][:3], default=-1)
+    place = max(range(len(best)), key=lambda place: best[place][:2], default=-1)
     while place >= 0:
         kept.add(wanted[place])
-        place = best[place][3]
+        place = best[place][2]
     return kept
+
+
+def move_costs(order: Sequence[str], wanted: Sequence[str], lines: Mapping[str, Line]) -> dict[str, int]:
+    places = {car: place for place, car in enumerate(wanted)}
+    stand = [car for car in order if car in places]
+    return {car: (1 + (place > places[car])) * ranked(lines[car]) for place, car in enumerate(stand)}

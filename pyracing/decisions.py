@@ -330,9 +330,8 @@ def check_decisions(decisions: Iterable[Decision], cars: Collection[str], origin
         if isinstance(decision, Place | RearOfClass | Disqualify):
             other = moved.setdefault(decision.car, decision)
             if type(other) is not type(decision) or vars(other) | {"reason": ""} != vars(decision) | {"reason": ""}:
-                raise RulesError(
-                    f"{where}car {decision.car!r}: {other.kind} and {decision.kind} contradict each other; leave one out"
-                )
+                both = f"{other.kind} and {decision.kind}"
+                raise RulesError(f"{where}car {decision.car!r}: {both} contradict each other; leave one out")
         if isinstance(decision, Place) and places.setdefault(decision.position, decision.car) != decision.car:
             raise RulesError(
                 f"{where}position {decision.position} is given to the cars {places[decision.position]!r} and "

@@ -139,9 +139,9 @@ def combine(*sessions: Session, by: Literal["car", "driver"] = "car") -> Table:
     in_class = places_in_class([line.best for line in lines], [line.car.class_name for line in lines])
     rows = []
     for row, line in enumerate(lines):
-        best = line.best
-        car = line.car
-        head = (positions[row], in_class[row], car.number, car.class_name, car.team, (best.driver if best else line.driver) or None)
+        best, car = line.best, line.car
+        driver = (best.driver if best is not None else line.driver) or None
+        head = (positions[row], in_class[row], car.number, car.class_name, car.team, driver)
         tail = (None,) * 4 if best is None else (best.time, best.time - fastest(lines), names[best.session], best.lap)
         own = [value for index, lap in enumerate(line.bests) for value in (lap and lap.time, places[index][row])]
         rows.append((*head, *tail, sum(car.driven.values()), *own))

@@ -179,7 +179,8 @@ class Season:
                     ("event", member.event, arrow.string()),
                     ("round", member.round, arrow.int32()),
                 ):
-                    laps = laps.add_column(0, arrow.field(name, type), arrow.repeat(arrow.scalar(value, type), len(laps)))
+                    column = arrow.repeat(arrow.scalar(value, type), len(laps))
+                    laps = laps.add_column(0, arrow.field(name, type), column)
                 writer = writer or parquet.ParquetWriter(path, laps.schema)
                 writer.write_table(laps)
         finally:
@@ -207,8 +208,8 @@ def read_season(
     sources : a folder or an archive with all of them, or several sources: folders, archives, single files, and tuples
         of the files of one session. Sessions of one folder, or of sibling folders that hold one session each, are an
         event; events that hold a race or qualifying are numbered as rounds in the order in which they stand.
-    executor : where the sessions are read: any executor in the style of `concurrent.futures` (threads, processes, Dask's
-        `client.get_executor()`); without one they are read one after the other.
+    executor : where the sessions are read: any executor in the style of `concurrent.futures` (threads, processes,
+        Dask's `client.get_executor()`); without one they are read one after the other.
     progress : shows a bar on stderr where that is a terminal and tqdm is installed.
 
     A session that cannot be read is in `failures`, the rest is there. Raises as `read` does for a single source that

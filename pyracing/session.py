@@ -353,12 +353,12 @@ class Session:
         one classification after another, each with positions and gaps of its own, named in a column `ranking`; or a
         class, a rating, any value of these, alone. `attributes`: any table or CSV file with a column `car` or `driver`;
         true or false is a group of the column's name, true in a column `guest` an entry outside the championship, which
-        keeps its place or loses it as the rules say. A car without a value is in no group. It is what all its drivers are, but for the rating, which is
-        that of its lowest-rated driver. `grid`: any table with car and position; adds
-        grid and gained, the car's place on the grid among those shown less its position. `drive_time="apply"` adds what
-        the rules say of cars with a driver who fails in `drive_time(rules=)` where that moves them to the rear of their
-        class, in the order of the race, but for those that stopped before its last tenth; where the stewards set the
-        penalty, it is a RulesError that names them.
+        keeps its place or loses it as the rules say. A car is what all its drivers are, but for the rating, which is
+        that of its lowest-rated driver; without a value it is in no group. `grid`: any table with car and position;
+        adds grid and gained, the car's place on the grid among those shown less its position. `drive_time="apply"` adds
+        what the rules say of cars with a driver who fails in `drive_time(rules=)` where that moves them to the rear of
+        their class, in the order of the race, but for those that stopped before its last tenth; where the stewards set
+        the penalty, it is a RulesError that names them.
 
         Raises ValueError for a session narrowed to drivers, laps or flags, and RulesError for a decision that cannot
         be applied or a rule that is needed and not known.

@@ -151,7 +151,7 @@ def rank(value: Value | None) -> tuple[Any, ...]:
 
 
 def attempts(car: Car, sessions: Iterable[int]) -> int:
-    """Who has no time: 0 with a lap tried at speed (a lap after the one out of the pits), 1 left the pits, 2 did not."""
+    """Who has no time: 0 tried a lap (after the one out of the pits), 1 left the pits, 2 did not."""
     return 2 - min(2, max((car.driven.get(session, 0) for session in sessions), default=0))
 
 

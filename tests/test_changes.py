@@ -24,7 +24,7 @@ def field(text: str) -> Field:
         status, best, number = (*rest, *("classified", None, None)[len(rest) :])
         cars.append({
             "car": car, "class": name, "laps": int(laps), "total_time": float(time), "status": status,
-            "best_lap": None if best is None else float(best), "best_lap_number": None if number is None else int(number),
+            "best_lap": best and float(best), "best_lap_number": number and int(number),
         })  # fmt: skip
     return cars
 
@@ -87,6 +87,13 @@ def test_a_place_in_the_middle_of_the_class():
     provisional = field("1 P 50 3600\n2 P 50 3601\n3 P 50 3602\n4 P 50 3603")
     assert between(provisional, [provisional[i] for i in (1, 2, 0, 3)]) == [("place", "1", 3)]
     assert between(provisional, [provisional[i] for i in (0, 1, 3, 2)]) == [("rear_of_class", "3")]
+
+
+def test_most_of_a_class_at_its_rear():
+    """Three of five cars are moved, not two given places in front; one car moved up is one place given."""
+    cars = field("\n".join(f"{number} P 50 360{number}" for number in range(1, 6)))
+    assert between(cars, [cars[i] for i in (3, 4, 1, 0, 2)]) == [("rear_of_class", car) for car in "213"]
+    assert between(cars, [cars[i] for i in (4, 0, 1, 2, 3)]) == [("place", "5", 1)]
 
 
 def test_best_laps():

@@ -82,7 +82,9 @@ def test_an_executor_of_another_library(folder, season):
 
     found = pr.read_season(folder, executor=Executor())
     assert list(found) == list(season)[:4]
-    assert columns(found.failures, "session", "error", "message") == [("beta race 2", "RuntimeError", "the worker died")]
+    assert columns(found.failures, "session", "error", "message") == [
+        ("beta race 2", "RuntimeError", "the worker died")
+    ]  # fmt: skip
 
 
 def test_archives_files_and_sessions_of_several_files(folder, season, tmp_path):
