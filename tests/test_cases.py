@@ -459,3 +459,15 @@ def test_the_fastest_lap_and_how_it_came_to_be(cup):
     records = answers.rows(race.lap_records())
     assert records[-1]["lap_time"] == fastest["lap_time"]
     assert [row["lap_time"] for row in records] == sorted((row["lap_time"] for row in records), reverse=True)
+
+
+def test_the_same_car_over_the_rounds(cup, tmp_path):
+    for year, race in zip((2021, 2022), cup, strict=True):
+        race.write(tmp_path / f"{year}-spa")
+    season = pr.read_season(tmp_path, progress=False)
+    assert len(season) == 2 and len(season.failures) == 0
+    for car in ("33", "17"):
+        found = [(row["round"], row["status"], row["laps"]) for row in own(season.results, car=car)]
+        told = [next(r for r in race.truth.official if r.car == car) for race in cup]
+        assert found == [(number, result.status, result.laps) for number, result in enumerate(told, 1)]
+    assert [row["position"] for row in own(season.results, car="33")] == [6, 3]
