@@ -11,6 +11,7 @@ import numpy as np
 
 from pyracing.changes import decisions_between
 from pyracing.decisions import Decision
+from pyracing.errors import RulesError
 from pyracing.parameters import leaves, merge
 from pyracing.presets import toml_text
 from pyracing.rules import Rules, Source, parameters
@@ -24,10 +25,6 @@ RULES_OF_A_RESULT = (
     "flag_required", "dead_heat", "statuses", "end_of_race", "min_distance", "last_lap", "red_flag", "penalties",
     "drive_time",
 )  # fmt: skip
-
-
-def rows_of(table: Table | None) -> list[Row]:
-    return [] if table is None else row_dicts(table)
 
 
 @dataclass(frozen=True)
@@ -129,49 +126,51 @@ class Facts:
 
     # ---- How it went ----
 
-    def session_has(self, question: str) -> bool:
-        return self.is_run and hasattr(self.session, question)
-
-    def ask(self, question: str, **options: Any) -> Table | None:
-        """The answer to a question about the race; None where there is no race to ask about."""
-        asked = getattr(self.session, question, None) if self.is_run else None
-        return asked(**options) if asked else None
+    def race_rows(self, question: str, **options: Any) -> list[Row]:
+        """The answer to a question about a race; none where cars did not race each other."""
+        return row_dicts(getattr(self.session, question)(**options)) if self.is_run else []
 
     @cached_property
     def leaders(self) -> list[Row]:
-        return [row for row in rows_of(self.ask("leaders")) if row["car"] is not None]
+        return [row for row in self.race_rows("leaders") if row["car"] is not None]
 
     @cached_property
     def class_leaders(self) -> list[Row]:
-        return [row for row in rows_of(self.ask("leaders", by="class")) if row["car"] is not None]
+        return [row for row in self.race_rows("leaders", by="class") if row["car"] is not None]
 
     @cached_property
     def laps_led(self) -> list[Row]:
-        return rows_of(self.ask("laps_led"))
+        return self.race_rows("laps_led")
 
     @cached_property
     def class_laps_led(self) -> list[Row]:
-        return rows_of(self.ask("laps_led", lead="class"))
+        return self.race_rows("laps_led", lead="class")
 
     @cached_property
     def hourly(self) -> list[Row]:
-        return rows_of(self.ask("hourly", rules=self.rules))
+        return self.race_rows("hourly", rules=self.rules)
 
     @cached_property
     def neutralisations(self) -> list[Row]:
-        return rows_of(self.ask("neutralisations"))
+        return self.race_rows("neutralisations")
 
     @cached_property
     def retirements(self) -> list[Row]:
-        return rows_of(self.ask("retirements"))
+        return self.race_rows("retirements")
 
     @cached_property
     def pit_loss(self) -> list[Row]:
-        return rows_of(self.ask("pit_loss"))
+        return self.race_rows("pit_loss")
 
     @cached_property
     def drive_time(self) -> Table | None:
-        return self.ask("drive_time", rules=self.rules)
+        """Without bounds where the rules leave one of them open."""
+        if not self.is_run:
+            return None
+        try:
+            return self.session.drive_time(rules=self.rules)
+        except RulesError:
+            return self.session.drive_time()
 
     @cached_property
     def visits(self) -> list[Row]:

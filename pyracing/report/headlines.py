@@ -220,8 +220,7 @@ def caution_time(facts: Facts) -> timedelta:
 def caution_sentence(facts: Facts) -> str:
     periods = facts.neutralisations
     if not periods:
-        known = facts.session_has("neutralisations") and facts.info["flags_published"]
-        return "The race was not neutralised." if known else ""
+        return "The race was not neutralised." if facts.is_run and facts.info["flags_published"] else ""
     kinds = Counter(plain(row["kind"]) for row in periods)
     share = caution_share(facts)
     longest = max(periods, key=lambda row: row["duration"] or timedelta())
@@ -249,7 +248,7 @@ def fastest_sentence(facts: Facts) -> str:
 def lost_sentence(facts: Facts) -> str:
     count = len(facts.retirements)
     if not count:
-        return "Every car that started reached the end." if facts.session_has("retirements") else ""
+        return "Every car that started reached the end." if facts.is_run else ""
     started = sum(row["status"] != "not_started" for row in facts.finish)
     first = min(facts.retirements, key=lambda row: row["last_lap"])
     return (

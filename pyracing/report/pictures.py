@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 from pyracing.display import printable
 from pyracing.report.facts import Facts
 
-NAMES = ("race_trace", "lap_chart", "lap_times", "stints")
+NAMES = (
+    "race_trace", "lap_chart", "hourly", "pace", "lap_times", "raising_average", "sectors", "stints", "pit_stops",
+    "weather",
+)  # fmt: skip
 PAPER_WIDTH = 760  # of the axes of a still picture, in units of the chart
 
 
@@ -23,15 +26,18 @@ class Picture(NamedTuple):
 
 def pictures_of(facts: Facts) -> dict[str, Picture]:
     """The charts that the session has data for, by name."""
+    from altair.utils.schemapi import debug_mode
+
     from pyracing import charts
 
     found = {}
-    for name in NAMES:
-        try:
-            chart = getattr(charts, name)(facts.session)
-        except ValueError:  # so a chart says that the session has no data for it
-            continue
-        found[name] = picture(name, chart, facts.info["name"])
+    with debug_mode(False):  # the library's checks of what it is given take half of the time
+        for name in NAMES:
+            try:
+                chart = getattr(charts, name)(facts.session)
+            except ValueError:  # so a chart says that the session has no data for it
+                continue
+            found[name] = picture(name, chart, facts.info["name"])
     return found
 
 

@@ -22,7 +22,7 @@ from pyracing.report.words import (
     time_text,
     unique,
 )
-from pyracing.table import Table
+from pyracing.table import Table, row_dicts
 
 MOST_DOUBTS = 100
 
@@ -333,19 +333,27 @@ def pit_loss_grids(facts: Facts) -> list[Grid]:
     return [grid("What a stop cost", columns, facts.pit_loss, note=note)] if facts.pit_loss else []
 
 
-DRIVE_TITLES = {
-    "car": "Car", "class": "Class", "driver": "Driver", "rating": "Rating", "time": "Time", "share": "Share",
-    "stints": "Stints", "longest": "Longest stint", "longest_in_window": "Longest in window", "minimum": "Minimum",
-    "maximum": "Maximum", "ok": "Within limits", "reason": "Why not",
-}  # fmt: skip
-
-
 def drive_time_grids(facts: Facts) -> list[Grid]:
     times = facts.drive_time
-    if times is None or not len(times):
+    if times is None:
         return []
+    columns = [
+        Column("Car", text("car")),
+        Column("Driver", text("driver")),
+        Column("Rating", text("rating")),
+        Column("Time", span("time"), True),
+        Column("Share", lambda row: "" if row["share"] is None else f"{row['share']:.0%}", True),
+        Column("Stints", text("stints"), True),
+        Column("Longest", span("longest"), True),
+        Column("Most in a window", span("longest_in_window"), True),
+        Column("Minimum", span("minimum"), True),
+        Column("Maximum", span("maximum"), True),
+        Column("Within bounds", lambda row: "" if row["ok"] is None else "yes" if row["ok"] else "no"),
+        Column("Why not", text("reason")),
+    ]
+    note = "Time at the wheel without the pit lane; the window is of six hours, or that of the rules."
     return [
-        grid_of(f"Drive time{of_text(name)}", of_class(times, name), DRIVE_TITLES, "Driver")
+        grid(f"Drive time{of_text(name)}", columns, row_dicts(of_class(times, name)), "Driver", note)
         for name in classes_of(facts, times)
     ]
 
