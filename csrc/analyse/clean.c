@@ -119,8 +119,10 @@ static pyr_status find_medians(const pyr_session *field, const int8_t *reasons, 
 
 /* ---- Reasons that show beside others ---- */
 
-/* Counts of laps without a reason of their own among the first i crossings: all, and those over the anomaly limit. */
+/* Counts of laps without a reason of their own among the first i crossings: all, and those over the anomaly limit; and
+ * when the last of these crossings was. */
 typedef struct crossing_counts {
+    int64_t time;
     int64_t all, anomalous;
 } crossing_counts;
 
@@ -139,26 +141,33 @@ static bool exceeds(const pace_judgement *judgement, int64_t row, double factor)
 }
 
 static void count_crossings(const pace_judgement *judgement, const int8_t *reasons, crossing_counts *counts) {
-    counts[0] = (crossing_counts){0, 0};
+    counts[0] = (crossing_counts){PYR_NO_TIME, 0, 0};
     for (int64_t i = 0; i < judgement->timeline->count; i++) {
         int64_t row = judgement->timeline->row[i];
         bool judged = reasons[row] == PYR_CLEAN;
         counts[i + 1] = (crossing_counts){
+            judgement->field->laps.elapsed[row],
             counts[i].all + judged,
             counts[i].anomalous + (judged && exceeds(judgement, row, judgement->options->anomaly)),
         };
     }
 }
 
-/* The number of crossings up to and at `instant`. */
-static int64_t crossings_until(const pace_judgement *judgement, int64_t instant) {
-    int64_t low = 0, high = judgement->timeline->count;
+/* The number of crossings up to and at `instant`, at least `from`: found in steps that grow, then shrink. */
+static int64_t crossings_until(const pace_judgement *judgement, int64_t instant, int64_t from) {
+    const crossing_counts *counts = judgement->counts;
+    int64_t low = from, step = 16, last = judgement->timeline->count;
+    while (low + step <= last && counts[low + step].time <= instant) {
+        low += step;
+        step *= 2;
+    }
+    int64_t high = low + step < last ? low + step : last;
     while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (judgement->field->laps.elapsed[judgement->timeline->row[middle]] <= instant) {
-            low = middle + 1;
+        int64_t middle = low + (high - low + 1) / 2;
+        if (counts[middle].time <= instant) {
+            low = middle;
         } else {
-            high = middle;
+            high = middle - 1;
         }
     }
     return low;
@@ -170,9 +179,10 @@ static bool field_was_slow(const pace_judgement *judgement, int64_t row) {
     if (end == PYR_NO_TIME || lap_time <= 0 || end < PYR_NO_TIME + lap_time) {
         return false;
     }
-    crossing_counts before = judgement->counts[crossings_until(judgement, end - lap_time)];
-    crossing_counts after = judgement->counts[crossings_until(judgement, end)];
-    return 2 * (after.anomalous - before.anomalous) > after.all - before.all;
+    int64_t first = crossings_until(judgement, end - lap_time, 0), last = crossings_until(judgement, end, first);
+    int64_t all = judgement->counts[last].all - judgement->counts[first].all;
+    int64_t anomalous = judgement->counts[last].anomalous - judgement->counts[first].anomalous;
+    return 2 * anomalous > all;
 }
 
 static pyr_clean_reason judge(const pace_judgement *judgement, int64_t row) {
