@@ -534,13 +534,13 @@ typedef struct pyr_classification_options {
     int32_t flag;                /* pyr_flag_falls */
     int64_t duration;            /* of a race by time, where the facts of the session do not say it */
     int64_t race_laps;           /* of a race by laps */
-    int64_t time_limit;          /* a race by laps whose files show no flag ends `time_limit_laps` after the lap in which */
-    int64_t time_limit_laps;     /* so much time has passed, */
+    int64_t time_limit;          /* a race by laps whose files show no flag ends `time_limit_laps` after the lap in */
+    int64_t time_limit_laps;     /* which so much time has passed, */
     int64_t time_limit_total;    /* or so much with suspensions */
     bool late_flag_counts;       /* a published flag that fell late is left alone */
     const pyr_table *class_durations; /* class, duration: classes with an end of their own */
     int32_t red_flag_result;     /* pyr_red_flag_result */
-    int64_t red_flag_signal;     /* when the race was stopped for good, where the flags of the crossings do not show it */
+    int64_t red_flag_signal;     /* when the race was stopped for good, where no flag of a crossing shows it */
     /* Who is classified. */
     bool flag_required;          /* only who took the flag (everybody where nothing tells) */
     int64_t share_numerator, share_denominator; /* of the laps of the winner, both up to INT32_MAX */
@@ -560,8 +560,8 @@ typedef struct pyr_classification_options {
     int64_t reference_lap;
     const pyr_table *decisions;  /* kind, car, time, laps, lap, position, reason: see pyr_classification */
     /* What is asked. */
-    const pyr_table *members;    /* car, group, invisible: only cars with a group, each group a ranking of its own; without
-                                    column `group` all cars, and it says who is invisible */
+    const pyr_table *members;    /* car, group, invisible: only cars with a group, each group a ranking of its own;
+                                    without column `group` all cars, and it says who is invisible */
     const pyr_table *grid;       /* car, position: fills `grid` and `gained` */
 } pyr_classification_options;
 
@@ -572,24 +572,24 @@ typedef struct pyr_classification_options {
  * A race: by status, laps (the number of the last one that counts less those deducted), then the time of that crossing
  * with penalties, then who crossed first, then who completed the lap before first, then the car as text. Of the laps,
  * those count that the end of the race leaves: as published, or as the rules say where it is later or no flag is
- * published. Classified is who took the flag if that is required (the last lap is flagged chequered; where no lap of the
- * field is, who crossed at or after the flag of the rules, or everybody), who has the distance, and whose last lap is
- * not beyond the limits; a last lap that began in the pit lane is measured without the time in it. Others are
+ * published. Classified is who took the flag if that is required (the last lap is flagged chequered; where no lap of
+ * the field is, who crossed at or after the flag of the rules, or everybody), who has the distance, and whose last lap
+ * is not beyond the limits; a last lap that began in the pit lane is measured without the time in it. Others are
  * not_classified, or retired where the published result or a decision says so, and without a lap not_started.
  * Practice, qualifying and test: by best lap, then who set it first; a car without a best lap is not_classified,
  * total_time is absent.
  *
- * Decisions, in whatever order they are given, count as laps deducted or lap times deleted, then time, then moves within
- * the order, then disqualification: time_penalty (time), lap_penalty (laps, time), drive_through, stop_go (time),
- * delete_lap (lap; its time is no best lap), delete_times, rear_of_class (right behind the last classified car of the
+ * Decisions, in whatever order they are given, count as laps deducted or lap times deleted, then time, then moves
+ * within the order, then disqualification: time_penalty (time), lap_penalty (laps, time), drive_through, stop_go
+ * (time), delete_lap (lap; its time is no best lap), delete_times, rear_of_class (right behind the last classified car of the
  * class; of several the later decision is behind), place (position in the result), disqualify, retire (the car did not
  * take the flag); grid_drop and pit_lane_start do not matter here. `penalty_time` and `penalty_laps` are what was added
  * and deducted, `decisions` says by what, and names a last lap that was too long.
  *
  * `position`, `class_position`: absent unless classified. `best_lap` as in pyr_fastest_laps, among laps that count.
  * `gap`: behind the first of the ranking, absent for cars on another lap; `gap_laps`: laps behind it; `interval` and
- * `interval_laps`: likewise to the car ahead in it. `ranking`: the group of `members`, groups in the order of their best
- * car. `gained`: place on the grid among the cars of the ranking less the position.
+ * `interval_laps`: likewise to the car ahead in it. `ranking`: the group of `members`, groups in the order of their
+ * best car. `gained`: place on the grid among the cars of the ranking less the position.
  *
  * A session selected by cars or classes is judged in its field and numbered by itself. `options` NULL: no rules, no
  * decisions. PYR_ERROR_REFUSED: a session narrowed to drivers, laps or flags, or without laps. PYR_ERROR_ARGUMENT: an
@@ -600,14 +600,14 @@ pyr_status pyr_classification(const pyr_session *session, const pyr_classificati
 
 /* What of the rules and decisions could not be applied, and what they left out, in the columns of PYR_DOUBTS: an error
  * where pyr_classification fails with PYR_ERROR_RULES; warnings for a flag that is required but not known, a race
- * shorter than it should be, a last lap or finish without a time, a move of a car that is not classified; notes for laps
- * after the end, a flag that was worked out, a race that was stopped. In the field of a selected session. */
+ * shorter than it should be, a last lap or finish without a time, a move of a car that is not classified; notes for
+ * laps after the end, a flag that was worked out, a race that was stopped. In the field of a selected session. */
 pyr_status pyr_check(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
                      pyr_error *error);
 
-/* The race at each full hour, as if the flag had fallen then: hour, then the columns of pyr_classification up to decisions.
- * As pyr_session_until at each of them (the lap to the flag: the last of `last_lap_limits`, or twice the median of the
- * car) and then pyr_classification under the rules, without decisions and without what the published result says.
+/* The race at each full hour, as if the flag had fallen then: hour, then the columns of pyr_classification up to
+ * decisions. As pyr_session_until at each of them (the lap to the flag: the last of `last_lap_limits`, or twice the
+ * median of the car) and then pyr_classification under the rules, without decisions and without what the published result says.
  * `options` NULL: no rules; decisions, members, grid and the end of the race are not used. PYR_ERROR_REFUSED: as
  * pyr_classification, or the session is no race. */
 pyr_status pyr_hourly(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,

@@ -130,8 +130,8 @@ def order(results: list[Result], decisions: list[tuple]) -> list[Result]:
     ordered = sorted(
         results,
         key=lambda result: (
-            STATUSES.index(result.status), -result.laps, result.time if result.crossings else math.inf, result.crossings[-1:], before(result),
-            result.car.name,
+            STATUSES.index(result.status), -result.laps, result.time if result.crossings else math.inf,
+            result.crossings[-1:], before(result), result.car.name,
         ),
     )  # fmt: skip
     classified = [result for result in ordered if result.status == "classified"]

@@ -11,25 +11,9 @@ import slow_rules
 from answers import columns, rows
 from lap_files import CORPUS
 from race_files import race_file, seconds
+from test_classification import RACE, race
 
 published = pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
-
-RACE = """
-    1 P2 | Ann 1:40 1:30 1:30 1:31
-    2 GT | Bo 1:45 1:40 1:45
-    3 P2 | Cy 1:40 1:30 1:32 1:33
-    4 GT | Di 1:44 1:40 1:44
-    5 P2 | Ed 1:39 1:29 1:28!
-"""
-
-
-def race(text: str = RACE, **options) -> pr.Session:
-    return pr.read(race_file(text), **{"kind": "race", **options})
-
-
-def flagless(text: str) -> str:
-    return "\n".join(line + "!GF" * (line[-1:].isdigit()) for line in text.splitlines())
-
 
 # ---- Decisions ----
 
@@ -56,12 +40,13 @@ def test_laps_are_deducted_and_time_is_added():
 def test_penalties_that_were_not_served():
     """Le Mans: a drive-through is 30 s. A stop-go is the stop and what the pit lane costs at that event."""
     rules = pr.rules("wec").replace(penalties={"stop_go_loss": 27.5, "reference_lap": 300})
-    table = race().classification(rules=rules, decisions=[pr.drive_through("1"), pr.stop_go("3", 120, "unsafe release")])
+    decisions = [pr.drive_through("1"), pr.stop_go("3", 120, "unsafe release")]
+    table = race().classification(rules=rules, decisions=decisions)
     assert columns(table, "car", "penalty_time", "penalty_laps", "decisions")[:2] == [
         ("1", seconds("30"), 0, "drive-through +30 s"),
         ("3", seconds("147.5"), 0, "stop-go +2:27.500: unsafe release"),
     ]
-    with pytest.raises(pr.RulesError, match="drive_through of car '1' was not served: penalties.drive_through is needed"):
+    with pytest.raises(pr.RulesError, match="drive_through of car '1' was not served: penalties.drive_through"):
         race().classification(decisions=[pr.drive_through("1")])
     with pytest.raises(pr.RulesError, match=r"^wec\.toml: stop_go of car '3'.*penalties.stop_go_loss is needed"):
         race().classification(rules="wec", decisions=[pr.stop_go("3", 120)])
@@ -91,9 +76,11 @@ def test_deleted_laps_and_lap_times():
     """The best lap is the next best one; the lap itself counts. Where the timekeeper marks bests, quicker laps than the
     marked one stay deleted."""
     decisions = [pr.delete_lap("1", 2, "track limits"), pr.delete_times("3")]
-    assert columns(race().classification(decisions=decisions), "car", "laps", "best_lap", "best_lap_number", "decisions")[
-        :2
-    ] == [("1", 4, seconds("90"), 3, "lap 2 deleted: track limits"), ("3", 4, None, None, "lap times deleted")]
+    table = race().classification(decisions=decisions)
+    assert columns(table, "car", "laps", "best_lap", "best_lap_number", "decisions")[:2] == [
+        ("1", 4, seconds("90"), 3, "lap 2 deleted: track limits"),
+        ("3", 4, None, None, "lap times deleted"),
+    ]
     marked = race("1 | Ann 1:40 1:30* 1:28 1:29.5* 1:31")
     assert columns(marked.classification(decisions=[pr.delete_lap("1", 4)]), "best_lap_number") == [(2,)]
     quicker = [pr.delete_lap("1", 2), pr.delete_lap("1", 4)]
@@ -135,7 +122,8 @@ def test_decisions_that_cannot_be(tmp_path):
     with pytest.raises(pr.RulesError, match="contradict each other"):
         race().classification(decisions=[pr.disqualify("1"), pr.rear_of_class("1")])
     pr.write_decisions([pr.time_penalty("1", 5, "track limits")], tmp_path / "decided.toml")
-    assert columns(race().classification(decisions=tmp_path / "decided.toml"), "decisions")[1] == ("+5 s: track limits",)
+    table = race().classification(decisions=tmp_path / "decided.toml")
+    assert columns(table, "decisions")[1] == ("+5 s: track limits",)
     with pytest.raises(ValueError, match="decisions: column 'kind' is missing"):
         race()._core.ask("classification", decisions=race().entries._core)
 
@@ -155,7 +143,14 @@ def test_dead_heats():
 # ---- The end of the race ----
 
 # Crossings: A 100, 190, 280, 370; B 102, 200, 297; C 95 and no more; D 110, 215, 320, 425. No flag is published.
-FIELD = {"A": ("P2", [100, 90, 90, 90]), "B": ("GT", [102, 98, 97]), "C": ("P2", [95]), "D": ("GT", [110, 105, 105, 105])}
+FIELD = {
+    "A": ("P2", [100, 90, 90, 90]),
+    "B": ("GT", [102, 98, 97]),
+    "C": ("P2", [95]),
+    "D": ("GT", [110, 105, 105, 105]),
+}
+AFTER_TWO_LAPS = [("A", 2, 190), ("B", 2, 200), ("D", 2, 215), "C"]
+AFTER_THREE_LAPS = [("A", 3, 280), ("B", 3, 297), ("D", 3, 320), "C"]
 
 
 def field(cars: dict[str, tuple[str, list[float]]] = FIELD, **columns_given) -> pr.Session:
@@ -177,17 +172,20 @@ def outcome(rules, session: pr.Session | None = None) -> list[tuple]:
     ("end", "expected"),
     [
         # Nobody has completed lap 2 at 185; A does so first, at 190. At 195 it is lap 3 that ends the race.
-        ({"duration": 185}, [("A", 2, 190), ("B", 2, 200), ("D", 2, 215), "C"]),
-        ({"duration": 190}, [("A", 2, 190), ("B", 2, 200), ("D", 2, 215), "C"]),
-        ({"duration": 195}, [("A", 3, 280), ("B", 3, 297), ("D", 3, 320), "C"]),
+        ({"duration": 185}, AFTER_TWO_LAPS),
+        ({"duration": 190}, AFTER_TWO_LAPS),
+        ({"duration": 195}, AFTER_THREE_LAPS),
         ({"duration": 195, "flag": "time"}, [("A", 3, 280), ("B", 2, 200), ("D", 2, 215), "C"]),
-        ({"by": "laps", "laps": 3}, [("A", 3, 280), ("B", 3, 297), ("D", 3, 320), "C"]),
+        ({"by": "laps", "laps": 3}, AFTER_THREE_LAPS),
         # At 150 the leader is in lap 2: the race ends with that one, or the next.
-        ({"by": "laps", "laps": 9, "time_limit": 150}, [("A", 3, 280), ("B", 3, 297), ("D", 3, 320), "C"]),
-        ({"by": "laps", "laps": 9, "time_limit": 150, "time_limit_laps": 0}, [("A", 2, 190), ("B", 2, 200), ("D", 2, 215), "C"]),
-        ({"by": "laps", "laps": 2, "time_limit": 150}, [("A", 2, 190), ("B", 2, 200), ("D", 2, 215), "C"]),
+        ({"by": "laps", "laps": 9, "time_limit": 150}, AFTER_THREE_LAPS),
+        ({"by": "laps", "laps": 9, "time_limit": 150, "time_limit_laps": 0}, AFTER_TWO_LAPS),
+        ({"by": "laps", "laps": 2, "time_limit": 150}, AFTER_TWO_LAPS),
         # The GTs go home early: B leads them and ends its second lap at 200.
-        ({"duration": 300, "class_durations": {"GT": {"duration": 150}}}, [("A", 4, 370), ("B", 2, 200), ("D", 2, 215), "C"]),
+        (
+            {"duration": 300, "class_durations": {"GT": {"duration": 150}}},
+            [("A", 4, 370), ("B", 2, 200), ("D", 2, 215), "C"],
+        ),
     ],
 )  # fmt: skip
 def test_where_the_race_ends(end, expected):
@@ -203,11 +201,11 @@ def test_a_flag_that_fell_late():
 
 
 STOPPED = [
-    ("penultimate_lap", 290, [("A", 2, 190), ("B", 2, 200), ("D", 2, 215), "C"]),
+    ("penultimate_lap", 290, AFTER_TWO_LAPS),
     ("leader_last_crossing", 290, [("A", 3, 280), ("B", 2, 200), ("D", 2, 215), "C"]),
     ("class_penultimate_crossing", 290, [("A", 2, 190), ("B", 1, 102), ("D", 1, 110), "C"]),
-    ("last_lap_of_all", 290, [("A", 2, 190), ("B", 2, 200), ("D", 2, 215), "C"]),
-    ("last_lap_of_all", 330, [("A", 3, 280), ("B", 3, 297), ("D", 3, 320), "C"]),
+    ("last_lap_of_all", 290, AFTER_TWO_LAPS),
+    ("last_lap_of_all", 330, AFTER_THREE_LAPS),
 ]
 
 
@@ -307,7 +305,7 @@ def test_the_last_lap_is_measured_from_the_pit_exit():
 
 
 def test_retired():
-    """A decision says that a car did not take the flag. After 90 % of the distance of a Grand Prix that does not matter."""
+    """A decision says that a car did not take the flag; after 90 % of a Grand Prix that does not matter."""
     session = field({"1": ("", [90] * 10), "2": ("", [91] * 9), "3": ("", [92] * 8)})
     retired = [pr.retire("2", "engine"), pr.retire("3")]
     assert columns(session.classification(decisions=retired), "car", "status", "decisions") == [
@@ -352,8 +350,9 @@ def test_places_gained():
     assert columns(race().classification(grid=grid), "car", "position", "grid", "gained") == [
         ("1", 1, 3, 2), ("3", 2, 2, 0), ("4", 3, 4, 1), ("2", 4, None, None), ("5", None, 1, None)
     ]  # fmt: skip
-    of_class = race().classification(grid=grid, by="P2")
-    assert columns(of_class, "car", "position", "grid", "gained") == [("1", 1, 3, 2), ("3", 2, 2, 0), ("5", None, 1, None)]
+    assert columns(race().classification(grid=grid, by="P2"), "car", "position", "grid", "gained") == [
+        ("1", 1, 3, 2), ("3", 2, 2, 0), ("5", None, 1, None)
+    ]  # fmt: skip
     with pytest.raises(ValueError, match="the grid have no column 'position'"):
         race().classification(grid={"car": ["1"]})
 
@@ -363,7 +362,8 @@ def test_places_gained():
 
 def codes(session: pr.Session, rules, decisions=()) -> list[tuple]:
     """What `check` says beyond the doubts about the files."""
-    return columns(session.check(rules=rules, decisions=decisions), "severity", "code", "car", "lap")[len(session.check()):]
+    listed = columns(session.check(rules=rules, decisions=decisions), "severity", "code", "car", "lap")
+    return listed[len(session.check()) :]
 
 
 def test_doubts_about_rules():
@@ -385,7 +385,8 @@ def test_doubts_about_rules():
 
 def test_doubts_about_the_last_lap():
     """The race time of the finish is not known, nor how long the last lap took."""
-    session = pr.from_laps({"car": ["1", "1", "2", "2"], "lap": [1, 2, 1, 2], "lap_time": [90, 91, 92, None]}, kind="race")
+    laps = {"car": ["1", "1", "2", "2"], "lap": [1, 2, 1, 2], "lap_time": [90, 91, 92, None]}
+    session = pr.from_laps(laps, kind="race")
     assert codes(session, pr.rules("lemans24h").replace(end_of_race={"duration": None})) == [
         ("warning", "flag_not_known", None, None),
         ("warning", "finish_without_time", "2", 2),

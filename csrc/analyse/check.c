@@ -3,16 +3,7 @@
 #include "last_lap.h"
 #include "question.h"
 
-static const pyr_field schema[] = {
-    {"severity", PYR_TEXT, false, pyr_severity_words},
-    {"code", PYR_TEXT, false, NULL},
-    {"file", PYR_TEXT, true, NULL},
-    {"line", PYR_INT64, true, NULL},
-    {"column", PYR_TEXT, true, NULL},
-    {"car", PYR_TEXT, true, NULL},
-    {"lap", PYR_INT32, true, NULL},
-    {"message", PYR_TEXT, false, NULL},
-};
+static const pyr_field schema[] = {PYR_DOUBT_FIELDS};
 
 typedef struct checking {
     const pyr_session *field;
@@ -95,7 +86,7 @@ static pyr_status check_laps(checking *check, int32_t entry, const pyr_last_lap_
     place.lap = laps->lap[finish->last];
     if (laps->elapsed[finish->last] == PYR_NO_TIME) {
         PYR_TRY(pyr_doubts_add(&check->doubts, PYR_WARNING, "finish_without_time", place, error,
-                               "the last lap that counts has no race time: the car stands behind all with as many laps"));
+                               "the last lap that counts has no race time: the car is behind all with as many laps"));
     }
     if (limits->count > 0 && finish->took_flag && pyr_last_lap_time(check->field, entry, finish) == PYR_NO_TIME) {
         return pyr_doubts_add(&check->doubts, PYR_WARNING, "last_lap_without_time", place, error,

@@ -128,10 +128,14 @@ static pyr_status append_cost(reading *read, int32_t laps, int64_t time, pyr_err
 
 /* ---- Penalties ---- */
 
-/* Far from the ends of the types, so that sums of many stay within them. */
+/* Far from the ends of its type, so that sums stay within it. */
+static bool is_penalty(int64_t time) {
+    return time >= 0 && time <= PYR_LONGEST_TIME;
+}
+
 static pyr_status deduct(const reading *read, int64_t row, int64_t laps, int64_t time, pyr_penalty *car,
                          pyr_error *error) {
-    if (laps < 0 || time < 0 || laps > INT32_MAX / 2 - car->laps || time > PYR_LONGEST_TIME - car->time) {
+    if (laps < 0 || laps > INT32_MAX / 2 - car->laps || !is_penalty(time) || !is_penalty(car->time + time)) {
         return fail_decision(read, row, "takes more than a race holds, or gives something", error);
     }
     car->laps += (int32_t)laps;
@@ -180,8 +184,10 @@ static pyr_status served_time(const reading *read, int64_t row, decision_kind ki
         return fail_decision(read, row, "was not served: penalties.stop_go_loss is needed, what it costs beyond the "
                              "stop, or penalties.stop_go", error);
     }
-    if (kind == STOP_GO) {
-        *time = options->stop_go != PYR_NO_TIME ? options->stop_go : *time + options->stop_go_loss;
+    if (kind == STOP_GO && options->stop_go != PYR_NO_TIME) {
+        *time = options->stop_go;
+    } else if (kind == STOP_GO && is_penalty(*time) && is_penalty(options->stop_go_loss)) {
+        *time += options->stop_go_loss;
     }
     return PYR_OK;
 }

@@ -188,7 +188,7 @@ static pyr_status stop_race(const pyr_session *field, int32_t result, int64_t si
         return PYR_OK;
     default:
         return pyr_fail(error, PYR_ERROR_RULES,
-                        "red_flag.result is needed: the race was stopped and not resumed, and its result depends on it");
+                        "red_flag.result is needed: the race was stopped and not resumed, its result depends on it");
     }
 }
 

@@ -78,8 +78,8 @@ void pyr_ranking_clear(pyr_ranking *ranking);
  * cars stand in the order of their names. */
 pyr_status pyr_ranking_sort(pyr_ranking *ranking, pyr_error *error);
 
-/* Rows `at` and on of `answer`, whose columns from `first_column` on are those above: the cars `entries`, in their order,
- * as a ranking of their own. */
+/* Rows `at` and on of `answer`, whose columns from `first_column` on are those above: the cars `entries`, in their
+ * order, as a ranking of their own. */
 void pyr_ranking_fill(const pyr_ranking *ranking, const int64_t *entries, int32_t count, pyr_table *answer,
                       int32_t first_column, int64_t at);
 /* The dictionaries of those columns that are shared with the session; `decisions` has its own. */

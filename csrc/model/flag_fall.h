@@ -12,8 +12,8 @@ enum { PYR_WHOLE_FIELD = -2 };
 int32_t pyr_leader_laps(const pyr_session *session, int32_t class_code, int64_t instant);
 /* Race time when the first car of the class completed `lap`; PYR_NO_TIME: none did. O(laps). */
 int64_t pyr_first_completed(const pyr_session *session, int32_t class_code, int32_t lap);
-/* Race time of the leader's first crossing at or after `instant`: the first that completes a lap nobody of the class had
- * completed. PYR_NO_TIME: there is none. */
+/* Race time of the leader's first crossing at or after `instant`: the first that completes a lap nobody of the class
+ * had completed. PYR_NO_TIME: there is none. */
 int64_t pyr_flag_instant(const pyr_session *session, int32_t class_code, int64_t instant);
 
 /* How a car's race ends. Instants may be PYR_NO_TIME: there is none. */
@@ -41,9 +41,9 @@ void pyr_no_finishes(const pyr_session *session, pyr_finish *finishes);
 
 /* The finish of every car if the flag falls at an instant: in a race for the leader with its first crossing at or after
  * it, then for every other car; in another session for every car. The leader's lap to the flag counts, however long it
- * took: where it was beyond its limit (a stoppage), what it took over half of that is granted to everybody. `finishes` are those of an earlier instant,
- * or none. Returns when the flag falls; PYR_NO_TIME: the leader does not cross again, and `finishes` are as before.
- * O(cars + the laps in between). */
+ * took: where it was beyond its limit (a stoppage), what it took over half of that is granted to everybody. `finishes`
+ * are those of an earlier instant, or none. Returns when the flag falls; PYR_NO_TIME: the leader does not cross again,
+ * and `finishes` are as before. O(cars + the laps in between). */
 int64_t pyr_let_flag_fall(const pyr_session *session, int64_t instant, const int64_t *limits, pyr_finish *finishes);
 
 #endif

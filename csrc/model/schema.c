@@ -46,16 +46,7 @@ static const pyr_field weather_fields[] = {
     {"wind_direction", PYR_FLOAT64, true, NULL},   {"rain", PYR_BOOL, true, NULL},
 };
 
-static const pyr_field doubt_fields[] = {
-    {"severity", PYR_TEXT, false, pyr_severity_words},
-    {"code", PYR_TEXT, false, NULL},
-    {"file", PYR_TEXT, true, NULL},
-    {"line", PYR_INT64, true, NULL},
-    {"column", PYR_TEXT, true, NULL},
-    {"car", PYR_TEXT, true, NULL},
-    {"lap", PYR_INT32, true, NULL},
-    {"message", PYR_TEXT, false, NULL},
-};
+static const pyr_field doubt_fields[] = {PYR_DOUBT_FIELDS};
 
 static const pyr_field file_fields[] = {
     {"name", PYR_TEXT, false, NULL},      {"format", PYR_TEXT, false, NULL},        {"size", PYR_INT64, false, NULL},

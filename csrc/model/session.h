@@ -65,6 +65,17 @@ enum pyr_doubt_column {
     PYR_DOUBT_MESSAGE, PYR_DOUBT_COLUMN_COUNT
 };
 
+/* Initialisers of the fields of PYR_DOUBTS. */
+#define PYR_DOUBT_FIELDS \
+    {"severity", PYR_TEXT, false, pyr_severity_words}, \
+    {"code", PYR_TEXT, false, NULL}, \
+    {"file", PYR_TEXT, true, NULL}, \
+    {"line", PYR_INT64, true, NULL}, \
+    {"column", PYR_TEXT, true, NULL}, \
+    {"car", PYR_TEXT, true, NULL}, \
+    {"lap", PYR_INT32, true, NULL}, \
+    {"message", PYR_TEXT, false, NULL}
+
 /* `rows`: data rows of the file; `rows_listed`: those that are in no table but listed among the doubts. */
 enum pyr_file_column {
     PYR_FILE_NAME, PYR_FILE_FORMAT, PYR_FILE_SIZE, PYR_FILE_ENCODING, PYR_FILE_SEPARATOR, PYR_FILE_ROWS,
