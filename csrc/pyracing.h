@@ -431,21 +431,29 @@ pyr_status pyr_clean_laps(const pyr_session *session, const pyr_clean_options *o
 pyr_status pyr_lap_details(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
 
 /* How laps are divided into stints. */
-typedef enum pyr_stint_axis { PYR_STINTS_BY_PIT = 0, PYR_STINTS_BY_DRIVER = 1 } pyr_stint_axis;
+typedef enum pyr_stint_axis {
+    PYR_STINTS_BY_PIT = 0,
+    PYR_STINTS_BY_DRIVER = 1,
+    PYR_STINTS_BY_TYRE = 2
+} pyr_stint_axis;
 
 typedef struct pyr_stints_options {
-    int32_t by; /* pyr_stint_axis */
+    int32_t by;        /* pyr_stint_axis */
+    int64_t fuel_only; /* as in pyr_pit_stops_options: visits below it changed no tyres */
 } pyr_stints_options;
 
 /* The stints of each car: car, class, stint (from 1), driver (of its first lap), first_lap, last_lap, laps, start,
- * end, duration, green_laps, in_lap, out_lap, mean, best, deviation, opened_by. By pit, a stint begins with the first
- * lap and with the out-lap of every visit to the pit lane but a pass_through; by driver, with the first lap of another
- * driver. Every lap is in one stint. `start`: race time of the crossing before the first lap, `end`: of the last.
- * `green_laps`: those whose crossing is green, chequered or without flag. `in_lap`, `out_lap`: it ends, begins with
- * one. `mean`, `best` and `deviation` (n - 1) are of its green flying laps: neither lap 1, in-lap, out-lap nor
- * deleted; microseconds, halves to even; absent without such laps, `deviation` with fewer than two. `opened_by`:
- * start, driver_change, or the kind of the visit as in pyr_pit_stops. A session selected from another shows its laps
- * in the stints of the field. `options` NULL: by pit. PYR_ERROR_ARGUMENT: `by` is no pyr_stint_axis. */
+ * end, duration, green_laps, in_lap, out_lap, mean, best, deviation, opened_by, estimated, assumption. By pit, a stint
+ * begins with the first lap and with the out-lap of every visit to the pit lane but a pass_through; by driver, with
+ * the first lap of another driver; by tyre, with the out-lap of a visit that changed them. Which did is `estimated`,
+ * on the `assumption`: pit_lane_time (the service of the pit_stop is tyres, see pyr_pit_stops), every_stop (no cut-off
+ * can be found, so every pit_stop did) or garage. Every lap is in one stint. `start`: race time of the crossing before
+ * the first lap, `end`: of the last. `green_laps`: those whose crossing is green, chequered or without flag. `in_lap`,
+ * `out_lap`: it ends, begins with one. `mean`, `best` and `deviation` (n - 1) are of its green flying laps: neither
+ * lap 1, in-lap, out-lap nor deleted; microseconds, halves to even; absent without such laps, `deviation` with fewer
+ * than two. `opened_by`: start, driver_change, or the kind of the visit as in pyr_pit_stops. A session selected from
+ * another shows its laps in the stints of the field. `options` NULL: by pit. PYR_ERROR_ARGUMENT: `by` is no
+ * pyr_stint_axis, `fuel_only` not positive. */
 pyr_status pyr_stints(const pyr_session *session, const pyr_stints_options *options, pyr_table **out,
                       pyr_error *error);
 
@@ -703,6 +711,22 @@ typedef struct pyr_gaps_options {
  * `options` NULL: to the leader. PYR_ERROR_ARGUMENT: neither a reference nor a car of the field. PYR_ERROR_REFUSED:
  * the session is no race, or has no winner's pace. */
 pyr_status pyr_gaps(const pyr_session *session, const pyr_gaps_options *options, pyr_table **out, pyr_error *error);
+
+typedef struct pyr_undercuts_options {
+    int64_t within; /* laps between the in-laps, at most */
+} pyr_undercuts_options;
+
+/* Pairs of pit_stops of two cars of a class whose in-laps are at most `within` laps apart, by class as the laps have
+ * it, then the lap before both stops, then the crossing of the car ahead: class, ahead, behind, lap_ahead, lap_behind
+ * (the in-laps), before, after, gained, tactic, passed. `before`: the gap at the end of the last lap before either in-
+ * lap, where the car ahead was not yet a lap further when the other crossed; `after`: at the end of the first lap
+ * behind both out-laps, negative where the car behind has `passed`; `gained`: before - after. `tactic`: undercut,
+ * overcut or same_lap: the car behind stopped first, last or on the same lap. No other visit of either car ends or
+ * begins between these two laps. Where a crossing of them has no time there is no pair. A session selected from
+ * another shows the pairs of which pyr_pit_stops shows both visits. `options` NULL: within 3. PYR_ERROR_ARGUMENT:
+ * `within` is negative. */
+pyr_status pyr_undercuts(const pyr_session *session, const pyr_undercuts_options *options, pyr_table **out,
+                         pyr_error *error);
 
 /* Bounds on drive time, PYR_NO_TIME: none. */
 typedef struct pyr_drive_time_options {

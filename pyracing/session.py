@@ -496,18 +496,22 @@ class Session:
         """
         return self._ask("retirements")
 
-    def stints(self, *, by: Literal["pit", "driver"] = "pit") -> Table:
+    def stints(self, *, by: Literal["pit", "driver", "tyre"] = "pit", fuel_only: Duration | None = None) -> Table:
         """The stints of each car; every lap is in one.
 
         car, class, stint (from 1), driver (of its first lap), first_lap, last_lap, laps, start and end (race time),
         duration, green_laps, in_lap, out_lap, mean, best, deviation, opened_by (start, driver_change, or the kind of
-        the visit).
+        the visit), estimated, assumption.
 
-        By pit, a stint begins with every visit to the pit lane but a pass_through; by driver, with another driver.
+        By pit, a stint begins with every visit to the pit lane but a pass_through; by driver, with another driver. By
+        tyre, with a stop or a visit to the garage that changed them, which no file says: such stints are `estimated`,
+        and `assumption` is why the visit is taken to have changed tyres: pit_lane_time (it took as long as
+        `fuel_only`, or the cut-off found for the class, as in `pit_stops()`), every_stop (no cut-off can be found, so
+        every stop did) or garage.
         `mean`, `best` and `deviation` (of the sample) are of its green flying laps: neither lap 1, in-lap, out-lap nor
         deleted; absent without such laps.
         """
-        return self._ask("stints", by=by)
+        return self._ask("stints", by=by, fuel_only=given_duration(fuel_only, "fuel_only"))
 
     def pit_stops(self, *, fuel_only: Duration | None = None) -> Table:
         """The visits of each car to the pit lane.
@@ -529,7 +533,7 @@ class Session:
         figures published for IMSA 2021-25, for the visits that were counted there: a crossing in the pit lane with none
         on the laps beside it, at most 300 s, of a car with 10 green flying laps.
         """
-        return self._ask("pit_stops", fuel_only=None if fuel_only is None else to_microseconds(fuel_only, "fuel_only"))
+        return self._ask("pit_stops", fuel_only=given_duration(fuel_only, "fuel_only"))
 
     def pit_loss(
         self,
@@ -549,6 +553,19 @@ class Session:
         no places lost.
         """
         return self._ask("pit_loss", by=by, method=method)
+
+    def undercuts(self, *, within: int = 3) -> Table:
+        """Cars of a class that stopped within some laps of each other, and what that made of the gap between them.
+
+        class, ahead, behind, lap_ahead, lap_behind (the in-laps), before, after, gained, tactic, passed. `before` is
+        the gap at the end of the last lap before either stopped, `after` that at the end of the first lap after both
+        came out, negative where the car behind is ahead by then (`passed`); `gained` is what the car behind won. Its
+        `tactic` was an undercut if it stopped first, an overcut if last, or the same_lap.
+
+        A pair is of two pit_stops of cars that were on the same lap, with no other visit of either car in between.
+        Raises ValueError for `within` below 0.
+        """
+        return self._ask("undercuts", within=within)
 
     def drive_time(self, *, rules: Rules | str | None = None) -> Table:
         """How long each driver of each car drove, the crew who never did included.
@@ -681,6 +698,10 @@ def stated_bounds(laps: Laps) -> tuple[int, int]:
     if last < 1:
         raise ValueError(f"laps={laps!r}: laps are counted from 1")
     return int(first), int(last)
+
+
+def given_duration(value: Duration | None, what: str) -> int | None:
+    return None if value is None else to_microseconds(value, what)
 
 
 def fcy_of(given: Rules | str | None) -> str:

@@ -52,6 +52,7 @@ QUESTIONS = {
     "laps_led": "car class driver laps time spells",
     "lap_chart": "car class leader_lap position",
     "flag_times": "flag periods time share_of_time laps share_of_laps leader_laps",
+    "undercuts": "class ahead behind lap_ahead lap_behind before after gained",
     "drive_time": "car class driver rating time share stints longest longest_in_window minimum maximum ok reason",
     "pit_loss": "car class driver flag stops median low high naive green_laps",
 }

@@ -142,6 +142,57 @@ def test_a_selection_shows_its_laps_in_the_stints_of_the_field():
     assert columns(session.select(drivers="Bo").stints(), "stint", "laps", "out_lap") == [(3, 3, True)]
 
 
+# Twelve cars stop on lap 3 for a minute and on lap 6 for a minute and a half, one more a splash.
+SHORT_AND_LONG = [
+    f"{10 + i} P2 | Ann 1:{40 + i} 1:30 1:35B | Ann 2:30/{60 + i % 3} 1:30 1:35B | Ann 3:00/{90 + i % 3} 1:30 1:30"
+    for i in range(12)
+]
+
+
+def test_by_tyre():
+    """The cut-off lies between 1:02 and 1:30: the stop on lap 3 changed no tyres."""
+    session = pr.read(race_file("\n".join(SHORT_AND_LONG)), kind="race")
+    stops = columns(session.pit_stops(), "lap", "service", "fuel_only_below")
+    assert {(lap, service) for lap, service, _ in stops} == {(3, "fuel_only"), (6, "tyres")}
+    assert all(seconds("1:02") < below < seconds("1:30") for _, _, below in stops)
+    names = ("first_lap", "laps", "opened_by", "estimated", "assumption")
+    assert columns(session.stints(by="tyre"), *names)[:2] == [
+        (1, 6, "start", True, None), (7, 3, "pit_stop", True, "pit_lane_time"),
+    ]  # fmt: skip
+    assert columns(session.stints(by="tyre", fuel_only=50), "laps")[:3] == [(3,), (3,), (3,)]
+    assert columns(session.stints(by="tyre", fuel_only="2m"), "laps")[:2] == [(9,), (9,)]
+    assert set(columns(session.stints(), "estimated", "assumption")) == {(False, None)}
+    with pytest.raises(ValueError, match="fuel_only=-1 s"):
+        session.stints(by="tyre", fuel_only=-1)
+
+
+def test_where_no_cut_off_can_be_found_every_stop_changes_tyres():
+    """All stops took about as long; a repair changes tyres, a drive-through does not."""
+    usual = [f"{10 + i} P2 | Ann 1:{40 + i} 1:30 1:35B | Ann 2:30/{60 + i}" + " 1:30" * 4 for i in range(24)]
+    own = "99 P2 | Ann 1:40 1:35B | Ann 2:00/30 1:35B | Ann 9:00/8:00 1:35B | Ann 2:30/61 1:30"
+    session = pr.read(race_file("\n".join([*usual, own])), kind="race")
+    assert set(columns(session.pit_stops(), "service", "fuel_only_below")) == {(None, None)}
+    kinds = [kind for car, kind in columns(session.pit_stops(), "car", "kind") if car == "99"]
+    assert kinds == ["drive_through", "garage", "pit_stop"]
+    tyres = session.select(cars="99").stints(by="tyre")
+    assert columns(tyres, "first_lap", "laps", "opened_by", "assumption") == [
+        (1, 4, "start", None), (5, 2, "garage", "garage"), (7, 2, "pit_stop", "every_stop"),
+    ]  # fmt: skip
+    assert columns(session.pit_stops(fuel_only=65), "service")[:6] == [("fuel_only",)] * 5 + [("tyres",)]
+
+
+def test_tyres_of_a_simulated_race():
+    """Stops that took a third longer for new tyres: the cut-off tells nearly all of them."""
+    race = pr.simulate(8, hours=6, cars=45)
+    told = {(stop.car, stop.visit): stop.tyres for stop in race.truth.stops if stop.kind == "pit_stop"}
+    judged = [
+        told[car, visit] == (service == "tyres")
+        for car, visit, service, flag in columns(race.session.pit_stops(), "car", "visit", "service", "flag_state")
+        if service is not None and (car, visit) in told and flag == "green"
+    ]
+    assert len(judged) > 40 and sum(judged) / len(judged) > 0.95
+
+
 def test_unknown_axis():
     with pytest.raises(ValueError, match="pit"):
         pr.read(race_file(NAMED), kind="race").stints(by="fuel")
@@ -181,6 +232,9 @@ def test_published_files(path):
     laps = rows(session.laps)
     by_pit, by_driver, visits = rows(session.stints()), rows(session.stints(by="driver")), rows(session.pit_stops())
     cars = {lap["car"] for lap in laps}
+    by_tyre = rows(session.stints(by="tyre"))
+    assert sum(stint["laps"] for stint in by_tyre) == len(laps)
+    services = {(row["car"], row["visit"]): row["service"] for row in visits}
     assert sum(stint["laps"] for stint in by_pit) == sum(stint["laps"] for stint in by_driver) == len(laps)
     assert len(by_driver) == driver_changes(laps) + len(cars)
     ends = {(lap["car"], lap["lap"]) for lap in laps if lap["in_pit"] or lap["pit_lane_time"] is not None}
@@ -202,13 +256,17 @@ def test_published_files(path):
         own = [at[stint["car"], lap] for lap in range(stint["first_lap"], stint["last_lap"] + 1)]
         assert {lap["driver"] for lap in own} == {stint["driver"]}
     left = dict(zip(((row["car"], row["visit"]) for row in visits), visits, strict=True))
-    openers = {}
+    openers, changes = {}, {}
     for car, own in slow_visits.by_car(laps).items():
         for number, visit in enumerate(slow_visits.find_of_car(own), 1):
             kind = left[car, number]["kind"]
             if visit.went and kind != "pass_through":
                 openers[car, own[visit.went]["lap"]] = kind
+            if visit.went and (kind == "garage" or (kind == "pit_stop" and services[car, number] != "fuel_only")):
+                changes[car, own[visit.went]["lap"]] = kind
     opened = {
         (stint["car"], stint["first_lap"]): stint["opened_by"] for stint in by_pit if stint["opened_by"] != "start"
     }
     assert opened == openers
+    opened = {(row["car"], row["first_lap"]): row["opened_by"] for row in by_tyre if row["opened_by"] != "start"}
+    assert opened == changes

@@ -57,8 +57,8 @@ static pyr_status gather_details(known_details *details, pyr_error *error) {
     PYR_TRY(pyr_visits_classify(field, &details->visits, error));
     PYR_TRY(pyr_session_timeline(field, &details->timeline, error));
     PYR_TRY(pyr_clean_reasons(details->session, NULL, details->reasons, error));
-    pyr_number_stints(field, &details->visits, PYR_STINTS_BY_PIT, details->stint);
-    pyr_number_stints(field, &details->visits, PYR_STINTS_BY_DRIVER, details->driver_stint);
+    pyr_number_stints(field, &details->visits, false, details->stint);
+    pyr_number_stints(field, &details->visits, true, details->driver_stint);
     number_stint_laps(field, details->stint, details->stint_lap);
     return PYR_OK;
 }

@@ -8,7 +8,7 @@ static const pyr_question *const questions[] = {
     &pyr_hourly_question, &pyr_ideal_laps_question, &pyr_lap_chart_question, &pyr_lap_details_question,
     &pyr_lap_records_question, &pyr_laps_led_question, &pyr_leaders_question, &pyr_neutralisations_question,
     &pyr_order_question, &pyr_pit_loss_question, &pyr_pit_stops_question, &pyr_retirements_question,
-    &pyr_sections_question, &pyr_stints_question, &pyr_top_speeds_question,
+    &pyr_sections_question, &pyr_stints_question, &pyr_top_speeds_question, &pyr_undercuts_question,
 };
 
 const pyr_question *const *pyr_questions_view(int32_t *count) {

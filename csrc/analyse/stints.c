@@ -1,19 +1,27 @@
 #include "stints.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "question.h"
+#include "stop_figures.h"
 
 enum stint_column {
     STINT_CAR, STINT_CLASS, STINT_STINT, STINT_DRIVER, STINT_FIRST_LAP, STINT_LAST_LAP, STINT_LAPS, STINT_START,
     STINT_END, STINT_DURATION, STINT_GREEN_LAPS, STINT_IN_LAP, STINT_OUT_LAP, STINT_MEAN, STINT_BEST, STINT_DEVIATION,
-    STINT_OPENED_BY
+    STINT_OPENED_BY, STINT_ESTIMATED, STINT_ASSUMPTION
 };
 
 /* What opens a stint: the kinds of visits that open none stand last in pyr_visit_kind. */
 enum { OPENED_NOT = -1, OPENED_BY_START, OPENED_BY_DRIVER, OPENED_BY_VISIT };
 static const char *const opener_words[] = {"start",  "driver_change", "pit_stop", "drive_through", "stop_go",
                                            "garage", "red_flag",      NULL};
+
+/* Why tyres are taken to have been changed. */
+typedef enum tyre_assumption {
+    ASSUMED_NOTHING = -1, ASSUMED_BY_TIME, ASSUMED_EVERY_STOP, ASSUMED_GARAGE
+} tyre_assumption;
+static const char *const assumption_words[] = {"pit_lane_time", "every_stop", "garage", NULL};
 
 static const pyr_field stint_fields[] = {
     {"car", PYR_TEXT, false, NULL},
@@ -33,11 +41,14 @@ static const pyr_field stint_fields[] = {
     {"best", PYR_DURATION, true, NULL},
     {"deviation", PYR_DURATION, true, NULL},
     {"opened_by", PYR_TEXT, false, opener_words},
+    {"estimated", PYR_BOOL, false, NULL},
+    {"assumption", PYR_TEXT, true, assumption_words},
 };
-static const char *const axis_words[] = {"pit", "driver", NULL};
-static const pyr_stints_options default_options = {.by = PYR_STINTS_BY_PIT};
+static const char *const axis_words[] = {"pit", "driver", "tyre", NULL};
+static const pyr_stints_options default_options = {.by = PYR_STINTS_BY_PIT, .fuel_only = PYR_NO_TIME};
 static const pyr_option options_of_stints[] = {
     {"by", PYR_OPTION_CHOICE, offsetof(pyr_stints_options, by), axis_words},
+    {"fuel_only", PYR_OPTION_DURATION, offsetof(pyr_stints_options, fuel_only), NULL},
 };
 
 /* ---- Where stints begin ---- */
@@ -80,8 +91,31 @@ static void open_by_driver(const pyr_session *session, int32_t *opened_by) {
     }
 }
 
-/* What opens a stint with each lap; OPENED_NOT: it goes on. Another axis is another case here. */
-static void open_stints(const pyr_session *session, const pyr_visits *visits, pyr_stint_axis axis, int32_t *opened_by) {
+/* A stop that is not known to be for fuel only changes tyres, and so does a visit to the garage. */
+static tyre_assumption assumed_of(const pyr_visit *visit, int32_t service) {
+    if (visit->kind == PYR_VISIT_GARAGE) {
+        return ASSUMED_GARAGE;
+    }
+    if (visit->kind != PYR_VISIT_PIT_STOP || service == PYR_SERVICE_FUEL_ONLY) {
+        return ASSUMED_NOTHING;
+    }
+    return service == PYR_SERVICE_TYRES ? ASSUMED_BY_TIME : ASSUMED_EVERY_STOP;
+}
+
+/* `assumed`, by lap row, receives why. */
+static void open_by_tyre(const pyr_stop_figures *figures, int32_t *opened_by, int8_t *assumed) {
+    for (int64_t i = 0; i < figures->visits.count; i++) {
+        const pyr_visit *visit = &figures->visits.visit[i];
+        tyre_assumption assumption = assumed_of(visit, figures->figure[i].service);
+        if (visit->out_row >= 0 && opened_by[visit->out_row] != OPENED_BY_START && assumption != ASSUMED_NOTHING) {
+            opened_by[visit->out_row] = OPENED_BY_VISIT + (int32_t)visit->kind;
+            assumed[visit->out_row] = (int8_t)assumption;
+        }
+    }
+}
+
+/* Each car's first lap opens a stint; OPENED_NOT: the stint goes on. */
+static void open_at_starts(const pyr_session *session, int32_t *opened_by) {
     const pyr_entries *entries = &session->entries;
     for (int64_t row = 0; row < session->laps.count; row++) {
         opened_by[row] = OPENED_NOT;
@@ -90,14 +124,6 @@ static void open_stints(const pyr_session *session, const pyr_visits *visits, py
         if (entries->first_lap[entry] < entries->first_lap[entry + 1]) {
             opened_by[entries->first_lap[entry]] = OPENED_BY_START;
         }
-    }
-    switch (axis) {
-    case PYR_STINTS_BY_PIT:
-        open_by_pit(visits, opened_by);
-        break;
-    case PYR_STINTS_BY_DRIVER:
-        open_by_driver(session, opened_by);
-        break;
     }
 }
 
@@ -110,8 +136,13 @@ static void number_stints(const int32_t *opened_by, int64_t count, int32_t *stin
     }
 }
 
-void pyr_number_stints(const pyr_session *session, const pyr_visits *visits, pyr_stint_axis axis, int32_t *stint) {
-    open_stints(session, visits, axis, stint);
+void pyr_number_stints(const pyr_session *session, const pyr_visits *visits, bool by_driver, int32_t *stint) {
+    open_at_starts(session, stint);
+    if (by_driver) {
+        open_by_driver(session, stint);
+    } else {
+        open_by_pit(visits, stint);
+    }
     number_stints(stint, session->laps.count, stint);
 }
 
@@ -205,21 +236,40 @@ static void fill_stint(const stint_laps *stint, pyr_table *answer, int64_t at) {
 /* What is known of the field, and where the laps of the session stand there. */
 typedef struct stint_work {
     const pyr_session *session, *field;
-    pyr_visits visits;
-    int64_t *rows;      /* by lap row of the session: the row in the field */
-    int32_t *opened_by; /* by lap row of the field */
-    int32_t *number;    /* by lap row of the field */
+    const pyr_stints_options *options;
+    pyr_stop_figures figures; /* by tyre; else only its visits are known */
+    int64_t *rows;            /* by lap row of the session: the row in the field */
+    int32_t *opened_by;       /* by lap row of the field */
+    int32_t *number;          /* by lap row of the field */
+    int8_t *assumed;          /* by lap row of the field: tyre_assumption */
 } stint_work;
 
-static pyr_status find_stints(stint_work *work, pyr_stint_axis axis, pyr_error *error) {
+static pyr_status find_visits(stint_work *work, pyr_error *error) {
+    if (work->options->by == PYR_STINTS_BY_TYRE) {
+        return pyr_stop_figures_find(work->field, work->options->fuel_only, &work->figures, error);
+    }
+    work->figures.allocator = work->field->allocator;
+    PYR_TRY(pyr_visits_find(work->field, &work->figures.visits, error));
+    return pyr_visits_classify(work->field, &work->figures.visits, error);
+}
+
+static pyr_status find_stints(stint_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
     size_t count = (size_t)work->field->laps.count;
-    PYR_TRY(pyr_visits_find(work->field, &work->visits, error));
-    PYR_TRY(pyr_visits_classify(work->field, &work->visits, error));
+    PYR_TRY(find_visits(work, error));
     PYR_TRY(pyr_field_rows(work->session, &work->rows, error));
     PYR_TRY(pyr_new_array(allocator, count, sizeof *work->opened_by, &work->opened_by, error));
     PYR_TRY(pyr_new_array(allocator, count, sizeof *work->number, &work->number, error));
-    open_stints(work->field, &work->visits, axis, work->opened_by);
+    PYR_TRY(pyr_new_array(allocator, count, sizeof *work->assumed, &work->assumed, error));
+    memset(work->assumed, ASSUMED_NOTHING, count);
+    open_at_starts(work->field, work->opened_by);
+    if (work->options->by == PYR_STINTS_BY_PIT) {
+        open_by_pit(&work->figures.visits, work->opened_by);
+    } else if (work->options->by == PYR_STINTS_BY_DRIVER) {
+        open_by_driver(work->field, work->opened_by);
+    } else {
+        open_by_tyre(&work->figures, work->opened_by, work->assumed);
+    }
     number_stints(work->opened_by, work->field->laps.count, work->number);
     return PYR_OK;
 }
@@ -229,16 +279,19 @@ static void clear_stints(stint_work *work) {
     size_t count = (size_t)work->field->laps.count;
     pyr_release_array(allocator, work->opened_by, count, sizeof *work->opened_by);
     pyr_release_array(allocator, work->number, count, sizeof *work->number);
+    pyr_release_array(allocator, work->assumed, count, sizeof *work->assumed);
     pyr_release_array(allocator, work->rows, (size_t)work->session->laps.count, sizeof *work->rows);
-    pyr_visits_clear(&work->visits);
+    pyr_stop_figures_clear(&work->figures);
 }
 
 /* A stint whose first laps were selected away was opened by what opened it in the field. */
-static int32_t opener_of(const stint_work *work, int64_t row) {
+static void fill_opener(const stint_work *work, int64_t row, pyr_table *answer, int64_t at) {
     while (work->opened_by[row] == OPENED_NOT) {
         row--;
     }
-    return work->opened_by[row];
+    ((int32_t *)pyr_table_array(answer, STINT_OPENED_BY))[at] = work->opened_by[row];
+    ((uint8_t *)pyr_table_array(answer, STINT_ESTIMATED))[at] = work->options->by == PYR_STINTS_BY_TYRE;
+    ((int32_t *)pyr_table_array(answer, STINT_ASSUMPTION))[at] = work->assumed[row];
 }
 
 /* Rows of the answer; without a table they are only counted. */
@@ -254,20 +307,20 @@ static int64_t fill_stints(const stint_work *work, pyr_table *answer) {
                 next++;
             }
             if (answer != NULL) {
-                stint_laps stint = {&work->field->laps, deleted, work->visits.lap_marks, work->rows + row,
+                stint_laps stint = {&work->field->laps, deleted, work->figures.visits.lap_marks, work->rows + row,
                                     next - row};
                 fill_stint(&stint, answer, at);
                 ((int32_t *)pyr_table_array(answer, STINT_CLASS))[at] = entries->class_code[entry];
                 ((int32_t *)pyr_table_array(answer, STINT_STINT))[at] = number;
-                ((int32_t *)pyr_table_array(answer, STINT_OPENED_BY))[at] = opener_of(work, work->rows[row]);
+                fill_opener(work, work->rows[row], answer, at);
             }
         }
     }
     return at;
 }
 
-static pyr_status answer_stints(stint_work *work, pyr_stint_axis axis, pyr_table **out, pyr_error *error) {
-    PYR_TRY(find_stints(work, axis, error));
+static pyr_status answer_stints(stint_work *work, pyr_table **out, pyr_error *error) {
+    PYR_TRY(find_stints(work, error));
     int64_t count = fill_stints(work, NULL);
     PYR_TRY(pyr_answer_new(work->field, &pyr_stints_question, count, out, error));
     fill_stints(work, *out);
@@ -276,13 +329,14 @@ static pyr_status answer_stints(stint_work *work, pyr_stint_axis axis, pyr_table
 
 pyr_status pyr_stints(const pyr_session *session, const pyr_stints_options *options, pyr_table **out,
                       pyr_error *error) {
-    int32_t axis = options != NULL ? options->by : default_options.by;
+    stint_work work = {.session = session, .field = pyr_field_view(session),
+                       .options = options != NULL ? options : &default_options};
     *out = NULL;
-    if (axis != PYR_STINTS_BY_PIT && axis != PYR_STINTS_BY_DRIVER) {
-        return pyr_fail(error, PYR_ERROR_ARGUMENT, "stints are by pit or by driver");
+    if (work.options->by < PYR_STINTS_BY_PIT || work.options->by > PYR_STINTS_BY_TYRE) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "stints are by pit, driver or tyre");
     }
-    stint_work work = {.session = session, .field = pyr_field_view(session)};
-    pyr_status status = answer_stints(&work, (pyr_stint_axis)axis, out, error);
+    PYR_TRY(pyr_check_cut_off(work.options->fuel_only, error));
+    pyr_status status = answer_stints(&work, out, error);
     clear_stints(&work);
     return status;
 }

@@ -4,9 +4,9 @@
 
 #include "../model/visits.h"
 
-/* The stint of each lap of a whole session, from 1 within its car. `stint` has room for every lap row; `visits` are
- * classified. */
-void pyr_number_stints(const pyr_session *session, const pyr_visits *visits, pyr_stint_axis axis, int32_t *stint);
+/* The stint of each lap of a whole session, by pit or by driver, from 1 within its car. `stint` has room for every lap
+ * row; `visits` are classified. */
+void pyr_number_stints(const pyr_session *session, const pyr_visits *visits, bool by_driver, int32_t *stint);
 
 /* Lap row `after` has another driver than `before`: 1, the same: 0, not known: -1. By name, without names by driver
  * number. */

@@ -1,0 +1,107 @@
+"""Pairs of cars that stopped close together: worked examples, and every pair of the published files tried."""
+
+from itertools import combinations
+
+import pytest
+
+import pyracing as pr
+import slow_visits
+from answers import columns, rows
+from lap_files import CORPUS
+from race_files import race_file, seconds
+
+
+def race(*lines: str) -> pr.Session:
+    return pr.read(race_file("\n".join(lines)), kind="race")
+
+
+# Car 2 follows car 1 by 2 s, stops on lap 3, comes out on new tyres and is a second ahead when car 1 has stopped on 4.
+FIRST = "1 GT | Ann 1:40 1:30 1:30 1:35B | Ann 2:30/60 1:30 1:30"
+SECOND = "2 GT | Bo 1:42 1:30 1:35B | Bo 2:30/60 1:27 1:30 1:30"
+OTHERS = "3 P2 | Cy 1:41 1:30 1:35B | Cy 2:30/60 1:27 1:30 1:30"
+
+
+def test_an_undercut():
+    assert rows(race(FIRST, SECOND, OTHERS).undercuts()) == [{
+        "class": "GT", "ahead": "1", "behind": "2", "lap_ahead": 4, "lap_behind": 3, "before": seconds("0:02"),
+        "after": -seconds("0:01"), "gained": seconds("0:03"), "tactic": "undercut", "passed": True,
+    }]  # fmt: skip
+
+
+def test_an_overcut_and_the_same_lap():
+    names = ("ahead", "behind", "gained", "tactic", "passed")
+    later = SECOND.replace("1:42", "1:38")  # now car 2 leads, and car 1 stays out a lap longer
+    assert columns(race(FIRST, later).undercuts(), *names) == [("2", "1", -seconds("0:03"), "overcut", False)]
+    same = "1 GT | Ann 1:40 1:30 1:35B | Ann 2:33/60 1:30 1:30 1:30"
+    assert columns(race(same, SECOND).undercuts(), *names) == [("1", "2", seconds("0:03"), "same_lap", True)]
+
+
+def test_how_far_apart():
+    assert len(race(FIRST, SECOND).undercuts(within=0)) == 0
+    assert len(race(FIRST, SECOND).undercuts(within=1)) == 1
+    with pytest.raises(ValueError, match="within=-1"):
+        race(FIRST, SECOND).undercuts(within=-1)
+
+
+def test_what_is_no_pair():
+    """A car a lap down, another visit in between, one that did not come out, and practice."""
+    lapped = SECOND.replace("1:42", "4:00")
+    assert len(race(FIRST, lapped).undercuts()) == 0
+    twice = "2 GT | Bo 1:42 1:30 1:35B | Bo 2:30B/60 | Bo 2:30/60 1:30 1:30"
+    assert len(race(FIRST, twice).undercuts()) == 0
+    assert len(race(FIRST, "2 GT | Bo 1:42 1:30 1:35B").undercuts()) == 0
+    practice = pr.read(race_file("\n".join([FIRST, SECOND])), kind="practice")
+    assert len(practice.undercuts()) == 0
+    assert len(race(FIRST, SECOND).select(cars="2").undercuts()) == 0
+
+
+def slow_pairs(laps: list[dict], stops: list[dict], within: int) -> set:
+    """Every two stops of a class, with the crossings looked up."""
+    cars = slow_visits.by_car(laps)
+    at = {(lap["car"], lap["lap"]): lap["elapsed"] for lap in laps}
+    found = [visit for own in cars.values() for visit in slow_visits.find_of_car(own)]
+    touched: dict = {}
+    for visit in found:
+        own = cars[visit.car]
+        ends = (visit.came, visit.went)
+        touched.setdefault(visit.car, []).append(tuple(None if i is None else own[i]["lap"] for i in ends))
+    kinds = [stop["kind"] for stop in stops]
+    listed = [
+        (stop["class"], visit.car, *touched[visit.car][stop["visit"] - 1], stop["visit"] - 1)
+        for stop, visit, kind in zip(stops, found, kinds, strict=True)
+        if kind == "pit_stop" and visit.came is not None and visit.went is not None
+    ]
+    pairs = set()
+    for one, other in combinations(listed, 2):
+        if one[0] != other[0] or one[1] == other[1] or abs(one[2] - other[2]) > within:
+            continue
+        first, last = min(one[2], other[2]) - 1, max(one[3], other[3])
+        crowded = any(
+            number != own[4] and any(lap is not None and first < lap <= last for lap in ends)
+            for own in (one, other) for number, ends in enumerate(touched[own[1]])
+        )  # fmt: skip
+        times = [at.get((own[1], lap)) for own in (one, other) for lap in (first, last)]
+        if crowded or None in times:
+            continue
+        start_one, end_one, start_other, end_other = times
+        ahead, behind = (one, other) if start_one <= start_other else (other, one)
+        if at[ahead[1], first + 1] > max(start_one, start_other):
+            sign = 1 if ahead is one else -1
+            gaps = sign * (start_other - start_one), sign * (end_other - end_one)
+            pairs.add((ahead[1], behind[1], ahead[2], behind[2], *gaps))
+    return pairs
+
+
+PATHS = [
+    "wec/2025/cota_6h.csv", "wec/2025/spa_6h.csv",
+    "imsa/2022/06-long-beach-street-circuit/202204091405-race-laps.csv",
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
+@pytest.mark.parametrize("path", PATHS)
+def test_published_files(path):
+    session = pr.read(CORPUS / path)
+    found = columns(session.undercuts(within=2), "ahead", "behind", "lap_ahead", "lap_behind", "before", "after")
+    assert len(found) == len(set(found))
+    assert set(found) == slow_pairs(rows(session.laps), rows(session.pit_stops()), 2)
