@@ -21,6 +21,7 @@ except ImportError as error:
         f"charts need altair and vl-convert-python ({error}): pip install 'pyracing-timing[report]'"
     ) from None
 
+from pyracing.charts.drivers import drive_time
 from pyracing.charts.laps import lap_times
 from pyracing.charts.pace import pace, raising_average, sectors
 from pyracing.charts.pits import pit_stops
@@ -33,6 +34,7 @@ from pyracing.charts.weather import weather
 
 __all__ = [
     "PageParts",
+    "drive_time",
     "hourly",
     "lap_chart",
     "lap_times",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import os
@@ -131,13 +132,16 @@ def parts_of(specs: Iterable[dict[str, Any]]) -> PageParts:
             f'<div class="pyracing-chart" role="img" aria-label="{words}">'
             f'<script type="application/json">{script_safe(own)}</script></div>'
         )
+    data = f'<script type="application/json" id="pyracing-data">{script_safe(datasets)}</script>'
+    return PageParts(figures, f"{data}\n{scripts()}")
+
+
+@functools.cache
+def scripts() -> str:
+    """The chart library in one piece (it declares names of its own, so it stands in a function), and what starts it."""
     bundle = converter("javascript_bundle")()
     driver = resources.files("pyracing.charts").joinpath("page.js").read_text(encoding="utf-8")
-    script = (
-        f'<script type="application/json" id="pyracing-data">{script_safe(datasets)}</script>\n'
-        f"<script>(function(){{{in_script(bundle)}}})();</script>\n<script>{driver}</script>"
-    )
-    return PageParts(figures, script)
+    return f"<script>(function(){{{in_script(bundle)}}})();</script>\n<script>{driver}</script>"
 
 
 def script_safe(value: Any) -> str:
