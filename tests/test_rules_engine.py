@@ -192,6 +192,19 @@ def test_where_the_race_ends(end, expected):
     assert outcome({"flag_required": True, "end_of_race": end}) == expected
 
 
+def test_a_time_limit_that_counts_suspensions():
+    """Race time stood still for 1000 s between 200 and 300. After 1350 s with these the leader was in lap 4, after 1100
+    s the race was stopped in lap 3; it ends one lap later."""
+    elapsed = [100, 200, 300, 400, 500, 600]
+    clock = [14 * 3600 + time + (1000 if time >= 300 else 0) for time in elapsed]
+    cars = {"car": ["1"] * 6, "lap_time": [100] * 6, "elapsed": elapsed, "clock": clock}
+    session = pr.from_laps(cars, kind="race", start="14:00")
+    assert [row["duration"].total_seconds() for row in session.info["suspensions"]] == [1000]
+    for limit, expected in ((1350, 5), (1100, 4), (1301, 5), (1250, 4), (150, 3)):
+        end = {"by": "laps", "laps": 20, "time_limit": "2h", "time_limit_with_suspensions": limit}
+        assert outcome({"end_of_race": end}, session) == [("1", expected, 100.0 * expected)], limit
+
+
 def test_a_flag_that_fell_late():
     """Lap 4 was one too many; who took the flag a lap earlier did take it."""
     session, rules = race(), {"flag_required": True, "end_of_race": {"duration": 200}}

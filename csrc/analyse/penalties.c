@@ -186,8 +186,9 @@ static pyr_status served_time(const reading *read, int64_t row, decision_kind ki
     }
     if (kind == STOP_GO && options->stop_go != PYR_NO_TIME) {
         *time = options->stop_go;
-    } else if (kind == STOP_GO && is_penalty(*time) && is_penalty(options->stop_go_loss)) {
-        *time += options->stop_go_loss;
+    } else if (kind == STOP_GO) {
+        bool penalties = is_penalty(*time) && is_penalty(options->stop_go_loss);
+        *time = penalties ? *time + options->stop_go_loss : -1; /* which is none either */
     }
     return PYR_OK;
 }
