@@ -272,14 +272,16 @@ def file_of(content: Content) -> str | tuple[str, bytes]:
 
 
 def events_of(groups: Sequence[Group], place: str) -> list[str]:
-    """The event of each session: the folder it shares with others, or else the one above its own, without the number of
-    the round; `place` is the name of the outermost folder."""
+    """The event of each session: the folder it shares with others, or else the one above its own (of several sessions,
+    or where folders of other events are called alike: `race`), without the number of the round; `place` is the name of
+    the outermost folder."""
     folders = [tuple(group.files[0].path.split("/")[:-1]) for group in groups]
     beside = Counter(folders)
     above = Counter(folder[:-1] for folder in folders if len(folder) > 1)
+    called = Counter(folder[-1] for folder in beside if len(folder) > 1)
     events = []
     for group, folder in zip(groups, folders, strict=True):
-        if folder and beside[folder] == 1 and above[folder[:-1]] > 1:
+        if len(folder) > 1 and beside[folder] == 1 and max(above[folder[:-1]], called[folder[-1]]) > 1:
             folder = folder[:-1]
         events.append(ROUND.sub("", words(folder[-1] if folder else EXTENSIONS.sub("", place))) or group.name)
     return events

@@ -175,3 +175,10 @@ def test_imsa_2022():
     leaders = {row.class_: row for row in reversed(list(table))}
     assert (leaders["DPi"].points, leaders["DPi"].wins) == (3432, 2)
     assert {row.driver for row in table if row.points == 3432} == {"Tom Blomqvist", "Oliver Jarvis"}
+
+
+def test_folders_called_race_are_no_event(tmp_path):
+    for number, town in enumerate(("alpha", "beta"), 1):
+        pr.simulate(5, minutes=20, cars=6, round_number=number).write(tmp_path / f"{number:02d}-{town}" / "race")
+    season = pr.read_season(tmp_path, progress=False)
+    assert [(row.round, row.event) for row in season.sessions] == [(1, "alpha"), (2, "beta")]
