@@ -27,13 +27,14 @@ typedef struct hours {
 
 /* ---- An hour ---- */
 
-/* The last mark so far, of those that count; without marks the best lap that counts. */
+/* The last mark so far of a lap that was not deleted; without marks in the race the best lap that counts. */
 static void find_best_laps(const hours *work) {
     const pyr_laps *laps = &work->field->laps;
+    const pyr_column *deleted = pyr_part_column(work->field, PYR_LAPS, PYR_LAP_DELETED);
     for (int32_t entry = 0; entry < work->field->entries.count; entry++) {
         int64_t end = work->finishes[entry].last + 1, best = work->best[entry];
         for (int64_t row = work->next[entry]; row < end; row++) {
-            bool marked = laps->improvement[row] >= 0 && laps->lap_time[row] != PYR_NO_TIME;
+            bool marked = laps->improvement[row] >= 0 && laps->lap_time[row] != PYR_NO_TIME && !pyr_true(deleted, row);
             if (!work->marked) {
                 best = pyr_better_of(laps, work->counted, best, row);
             } else if (marked) {
