@@ -121,7 +121,7 @@ def test_the_last_driver_is_in_the_car_with_an_hour_to_go(four_hours):
 
 
 def test_the_last_hour_a_few_tenths_off_the_winner(four_hours):
-    """The drivers who are in the two cars at the time, by their green laps; within three standard errors of the truth."""
+    """Who is in the two cars at the time, by their green laps; within three standard errors of the truth."""
     race = four_hours.session
     winner = answers.rows(race.classification(by="NP02"))[0]["car"]
     assert winner == four_hours.truth.provisional[0].car == "30"
@@ -171,8 +171,9 @@ def test_a_comeback_in_the_first_stint(four_hours):
 # ---- 2. A class of the 24 hours, lost by four minutes ----
 
 LMP2 = RaceClass(
-    214.0, 10, ("Silver", "Gold", "Platinum"), spread=0.6, stint_laps=11, driver_stints=3, tyre_stints=2, top_speed=320.0
-)
+    214.0, 10, ("Silver", "Gold", "Platinum"), spread=0.6, stint_laps=11, driver_stints=3, tyre_stints=2,
+    top_speed=320.0,
+)  # fmt: skip
 AM = RaceClass(
     236.0, 23, ("Bronze", "Silver", "Gold"), ("79",), spread=0.8, stint_laps=14, tyre_wear=0.12, fuel_effect=0.05,
     top_speed=290.0,
@@ -240,7 +241,8 @@ def led(leading: list[tuple[str, int]]) -> list[tuple[str, int, int]]:
 
 
 def test_spells_in_the_lead_of_the_class(day_and_night, am):
-    told = led([(c.car, c.lap) for c in day_and_night.truth.crossings if c.class_position == 1 and c.car in set(am.cars)])
+    cars, crossings = set(am.cars), day_and_night.truth.crossings
+    told = led([(c.car, c.lap) for c in crossings if c.class_position == 1 and c.car in cars])
     spells = answers.columns(am.leaders(by="class"), "car", "first_lap", "last_lap")
     assert spells == told
     assert told[0][0] == "79" and max(last for car, _, last in told if car == "79") > 255

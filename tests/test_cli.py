@@ -95,8 +95,10 @@ def test_a_classification_by_rules_decisions_and_grid(folder: Path, simulation: 
 def test_a_race_that_is_cut_off(folder: Path) -> None:
     text = shown(folder, "--until", "50%", "--format", "csv")
     race = pr.read(folder)
-    assert [row["car"] for row in csv.DictReader(text.splitlines())] == race.until("50%").classification()["car"].tolist()
-    hour = shown(folder, "--until", "-1h", "--rules", "wec", "--question", "stints", "--by", "driver", "--format", "csv")
+    cars = [row["car"] for row in csv.DictReader(text.splitlines())]
+    assert cars == race.until("50%").classification()["car"].tolist()
+    asked = ("--rules", "wec", "--question", "stints", "--by", "driver", "--format", "csv")
+    hour = shown(folder, "--until", "-1h", *asked)
     assert len(hour.splitlines()) == 1 + len(race.until("-1h").stints(by="driver"))
     late = run("show", folder, "--until", "99h")
     assert late.returncode == 2 and b"outside the session" in late.stderr

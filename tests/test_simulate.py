@@ -991,7 +991,8 @@ def test_what_stops_cost_is_found():
     ]
     assert len(errors) > 300 and abs(statistics.median(errors)) < 0.5
     assert statistics.quantiles(map(abs, errors), n=10)[-1] < 5
-    losses = {name: (flag, median) for name, flag, median in rows_of(race.session.pit_loss(), "class", "flag", "median")}
+    by_class = rows_of(race.session.pit_loss(), "class", "flag", "median")
+    losses = {name: (flag, median) for name, flag, median in by_class}
     for name in ("HYPERCAR", "LMGT3"):
         assert losses[name][0] == "green" and abs(losses[name][1] - race.truth.pit_loss[name]) < timedelta(seconds=2)
 
