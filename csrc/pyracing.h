@@ -773,7 +773,9 @@ typedef struct pyr_neutralisations_options {
  * the race up to the chequered flag and of the laps of all cars. A red flag that no flag tells is `inferred`: from a
  * standstill (model/standstills.h: from when the first of its laps began until the first ended, `crossings` counts
  * them; the signal fell a little before or after, so `start_after` is absent) or from race time standing still; it
- * divides a caution that went on. `options` NULL: fcy_bunches not said. PYR_ERROR_ARGUMENT: it is no pyr_fcy. */
+ * divides a caution that went on. Where the files have no flags, a safety_car is inferred wherever the whole field was
+ * slow (model/slow_spells.h; it may have been any caution, so `bunched`, `start_after` and `end_after` are absent).
+ * `options` NULL: fcy_bunches not said. PYR_ERROR_ARGUMENT: it is no pyr_fcy. */
 pyr_status pyr_neutralisations(const pyr_session *session, const pyr_neutralisations_options *options, pyr_table **out,
                                pyr_error *error);
 

@@ -600,9 +600,11 @@ class Session:
         A red flag that no crossing shows (IMSA has no code for it) is `inferred` where more than half of the running
         cars are on a lap over 8 times the green median, begun together (then from when the first of these laps began
         until the first ended; the signal fell a little before or after, so `start_after` is absent), or where the clock
-        ran on while race time stood still; a caution that went on around it is divided. `bunched` says whether the
-        field was gathered, absent where the kind does not tell: what `fcy` means depends on the series, so give
-        `rules`, a `Rules` or a preset's name.
+        ran on while race time stood still; a caution that went on around it is divided. Where the files have no flags
+        at all, a safety_car is `inferred` wherever more than half of the sectors under way took over 1.35 times the
+        median of their class for 90 s: it may have been any caution, so `bunched` and the bounds are absent, and heavy
+        rain can look alike. `bunched` says whether the field was gathered, absent where the kind does not tell: what
+        `fcy` means depends on the series, so give `rules`, a `Rules` or a preset's name.
         """
         return self._ask("neutralisations", fcy_bunches=fcy_of(rules))
 

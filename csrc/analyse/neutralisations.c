@@ -34,10 +34,11 @@ static const pyr_option options_of_neutralisations[] = {
     {"fcy_bunches", PYR_OPTION_CHOICE, offsetof(pyr_neutralisations_options, fcy_bunches), bunches_words},
 };
 
-static uint8_t bunched(pyr_flag kind, int32_t fcy_bunches) {
-    switch (kind) {
+/* A caution known by its pace alone may be of either kind. */
+static uint8_t bunched(const pyr_neutralisation *period, int32_t fcy_bunches) {
+    switch (period->kind) {
     case PYR_FLAG_SAFETY_CAR:
-        return true;
+        return period->source == PYR_SAID_BY_PACE ? PYR_NO_BOOL : true;
     case PYR_FLAG_SLOW_ZONE:
     case PYR_FLAG_VSC:
     case PYR_FLAG_CODE_60:
@@ -71,6 +72,11 @@ static pyr_status add_evidence(const pyr_neutralisation_list *found, const pyr_n
                  (long long)period->said_by, (long long)period->running, time,
                  (long long)((period->spread + 999999) / 1000000));
         break;
+    case PYR_SAID_BY_PACE:
+        snprintf(evidence, sizeof evidence,
+                 "%lld of %lld sectors of the whole field over 1.35 x the median of their class",
+                 (long long)period->said_by, (long long)period->running);
+        break;
     case PYR_SAID_BY_CLOCK:
         write_time(period->suspended, time, sizeof time);
         snprintf(evidence, sizeof evidence, "the clock ran on for %s while race time stood still", time);
@@ -93,7 +99,7 @@ static void fill_period(const pyr_neutralisation_list *found, const pyr_neutrali
     ((int64_t *)pyr_table_array(answer, PERIOD_START_AFTER))[at] = period->start_after;
     ((int64_t *)pyr_table_array(answer, PERIOD_END_AFTER))[at] = period->end_after;
     ((int64_t *)pyr_table_array(answer, PERIOD_SUSPENDED))[at] = period->suspended;
-    ((uint8_t *)pyr_table_array(answer, PERIOD_BUNCHED))[at] = bunched(period->kind, fcy_bunches);
+    ((uint8_t *)pyr_table_array(answer, PERIOD_BUNCHED))[at] = bunched(period, fcy_bunches);
     ((int32_t *)pyr_table_array(answer, PERIOD_LEADER_LAPS))[at] = race ? period->leader_laps : PYR_NO_INT32;
     ((double *)pyr_table_array(answer, PERIOD_SHARE_OF_TIME))[at] =
         found->end > 0 ? (double)duration / (double)found->end : NAN;

@@ -1,10 +1,10 @@
 #include "neutralisations.h"
 
-/* A stoppage that no flag tells: from `start` up to `end`, the first crossing behind it. */
+/* A stoppage, or a slow spell, that no flag tells: from `start` up to `end`, the first crossing behind it. */
 typedef struct stoppage {
     pyr_neutralisation_source source;
-    int64_t start, end, suspended;
-    const pyr_standstill *standstill;
+    int64_t start, end;
+    int64_t said_by, running, spread; /* as in pyr_neutralisation */
 } stoppage;
 
 typedef struct flag_walk {
@@ -71,22 +71,27 @@ static void add_stoppage(flag_walk *walk, stoppage added) {
     walk->stoppages[at] = added;
 }
 
-static pyr_status find_stoppages(flag_walk *walk, const pyr_standstills *standstills, pyr_error *error) {
+static pyr_status find_stoppages(flag_walk *walk, const pyr_standstills *standstills, const pyr_slow_spells *spells,
+                                 pyr_error *error) {
     const pyr_session *session = walk->session;
     const int64_t *behind = pyr_int64s(pyr_part_column(session, PYR_SUSPENSIONS, PYR_SUSPENSION_ELAPSED));
-    const int64_t *length = pyr_int64s(pyr_part_column(session, PYR_SUSPENSIONS, PYR_SUSPENSION_DURATION));
     int64_t suspensions = pyr_table_row_count(session->parts[PYR_SUSPENSIONS]);
-    walk->stoppage_capacity = (size_t)(standstills->count + suspensions);
+    walk->stoppage_capacity = (size_t)(standstills->count + suspensions + spells->count);
     PYR_TRY(pyr_new_array(session->allocator, walk->stoppage_capacity, sizeof *walk->stoppages, &walk->stoppages,
                           error));
     for (int64_t i = 0; i < standstills->count; i++) {
-        const pyr_standstill *standstill = &standstills->standstill[i];
-        add_stoppage(walk, (stoppage){PYR_SAID_BY_STANDSTILL, standstill->start, standstill->end, 0, standstill});
+        const pyr_standstill *still = &standstills->standstill[i];
+        add_stoppage(walk, (stoppage){PYR_SAID_BY_STANDSTILL, still->start, still->end, still->laps, still->running,
+                                      still->last_start - still->start});
     }
     for (int64_t i = 0; i < suspensions; i++) {
         int64_t next = first_crossing(walk, behind[i]);
         int64_t before = next > 0 ? elapsed_at(walk, next - 1) : 0;
-        add_stoppage(walk, (stoppage){PYR_SAID_BY_CLOCK, before, behind[i], length[i], NULL});
+        add_stoppage(walk, (stoppage){PYR_SAID_BY_CLOCK, before, behind[i], 0, 0, 0});
+    }
+    for (int64_t i = 0; i < spells->count; i++) {
+        const pyr_slow_spell *spell = &spells->spell[i];
+        add_stoppage(walk, (stoppage){PYR_SAID_BY_PACE, spell->start, spell->end, spell->slow, spell->all, 0});
     }
     return PYR_OK;
 }
@@ -139,14 +144,16 @@ static pyr_status open_period(flag_walk *walk, pyr_neutralisation period, pyr_er
 
 static pyr_status begin_stoppage(flag_walk *walk, pyr_error *error) {
     const stoppage *begun = &walk->stoppages[walk->stoppage_at];
-    int64_t after = begun->standstill != NULL ? PYR_NO_TIME : begun->start;
+    int64_t after = begun->source == PYR_SAID_BY_CLOCK ? begun->start : PYR_NO_TIME;
     pyr_neutralisation period = {
-        .source = begun->source, .kind = PYR_FLAG_RED, .start = begun->start, .start_after = after};
-    if (begun->standstill != NULL) {
-        period.said_by = begun->standstill->laps;
-        period.running = begun->standstill->running;
-        period.spread = begun->standstill->last_start - begun->start;
-    }
+        .source = begun->source,
+        .kind = begun->source == PYR_SAID_BY_PACE ? PYR_FLAG_SAFETY_CAR : PYR_FLAG_RED,
+        .start = begun->start,
+        .start_after = after,
+        .said_by = begun->said_by,
+        .running = begun->running,
+        .spread = begun->spread,
+    };
     close_period(walk, begun->start, after);
     walk->stopped = true;
     return open_period(walk, period, error);
@@ -161,7 +168,8 @@ static pyr_status pass_stoppages(flag_walk *walk, int64_t time, pyr_error *error
         if (time < walk->stoppages[walk->stoppage_at].end) {
             return PYR_OK;
         }
-        close_period(walk, walk->stoppages[walk->stoppage_at].end, walk->last);
+        bool by_pace = walk->stoppages[walk->stoppage_at].source == PYR_SAID_BY_PACE;
+        close_period(walk, walk->stoppages[walk->stoppage_at].end, by_pace ? PYR_NO_TIME : walk->last);
         walk->stopped = false;
         walk->stoppage_at++;
     }
@@ -232,10 +240,14 @@ static void find_ends(flag_walk *walk) {
 
 static pyr_status find(flag_walk *walk, const pyr_visits *visits, pyr_error *error) {
     pyr_standstills standstills;
+    pyr_slow_spells spells = {.allocator = walk->session->allocator};
     pyr_status status = pyr_standstills_find(walk->session, visits, &standstills, error);
+    if (status == PYR_OK && !walk->session->flags_published && pyr_is_race(walk->session)) {
+        status = pyr_slow_spells_find(walk->session, visits, &spells, error);
+    }
     if (status == PYR_OK) {
         walk->found->median_lap = standstills.median_lap;
-        status = find_stoppages(walk, &standstills, error);
+        status = find_stoppages(walk, &standstills, &spells, error);
     }
     if (status == PYR_OK) {
         status = walk_crossings(walk, error);
@@ -244,6 +256,7 @@ static pyr_status find(flag_walk *walk, const pyr_visits *visits, pyr_error *err
         add_suspensions(walk);
     }
     pyr_release_array(walk->session->allocator, walk->stoppages, walk->stoppage_capacity, sizeof *walk->stoppages);
+    pyr_slow_spells_clear(&spells);
     pyr_standstills_clear(&standstills);
     return status;
 }

@@ -2,6 +2,7 @@
 #ifndef PYR_MODEL_NEUTRALISATIONS_H
 #define PYR_MODEL_NEUTRALISATIONS_H
 
+#include "slow_spells.h"
 #include "standstills.h"
 #include "timeline.h"
 
@@ -9,7 +10,8 @@
 typedef enum pyr_neutralisation_source {
     PYR_SAID_BY_FLAGS,
     PYR_SAID_BY_STANDSTILL, /* the field stopped together */
-    PYR_SAID_BY_CLOCK       /* the clock ran on while race time stood still */
+    PYR_SAID_BY_CLOCK,      /* the clock ran on while race time stood still */
+    PYR_SAID_BY_PACE        /* the field was slow together, in files without flags */
 } pyr_neutralisation_source;
 
 /* A crossing is a time-stamped reading of the flag, so a period begins with the first crossing under it and ends with
@@ -19,13 +21,13 @@ typedef enum pyr_neutralisation_source {
 typedef struct pyr_neutralisation {
     pyr_neutralisation_source source;
     pyr_flag kind;
-    int64_t start, start_after, end, end_after; /* race time; after: PYR_NO_TIME at the start of a standstill */
+    int64_t start, start_after, end, end_after; /* race time; after: PYR_NO_TIME where no crossing tells */
     int64_t suspended;                          /* how long race time stood still meanwhile */
     int32_t first_lap, last_lap;                /* that the leader was on at start and at end, or had just ended */
     int64_t crossings;                          /* under it */
     int32_t leader_laps;                        /* that the leader ended under it */
     int64_t said_by;                            /* crossings that show the flag; laps that stood still */
-    int64_t running;                            /* standstill: the cars that still ran */
+    int64_t running;                            /* standstill: the cars that still ran; pace: the sectors that ended */
     int64_t spread;                             /* standstill: from the first to the last beginning of its laps */
 } pyr_neutralisation;
 
