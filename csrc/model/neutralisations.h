@@ -37,7 +37,7 @@ typedef struct pyr_neutralisation_list {
     int64_t count, capacity;
     pyr_neutralisation *period;
     int64_t crossings;  /* of all cars */
-    int64_t end;        /* of the race: the first chequered crossing, else the last crossing; PYR_NO_TIME: no crossing */
+    int64_t end;        /* of the race: the first chequered crossing, else the last; PYR_NO_TIME: no crossing */
     int64_t median_lap; /* green lap of the field; PYR_NO_TIME where there is no standstill */
 } pyr_neutralisation_list;
 

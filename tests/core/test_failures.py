@@ -321,6 +321,17 @@ def test_an_early_flag_when_any_allocation_fails(core, session):
     core.lib.pyr_session_release(selected)
 
 
+def test_a_race_without_flags_when_any_allocation_fails(core):
+    """Its cautions are looked for in the pace of the field. The timeline stays with the session, so it is made first."""
+    with core.read({"race-laps.csv": FILES["laps"].replace(b"FLAG_AT_FL", b"POWER")}) as session:
+
+        def ask():
+            return core.call(core.lib.pyr_neutralisations, session, core.ffi.NULL, out="pyr_table *")
+
+        core.lib.pyr_table_release(ask())
+        core.fail_every_allocation(ask, core.lib.pyr_table_release)
+
+
 def questions(core) -> list:
     count = core.ffi.new("int32_t *")
     array = core.lib.pyr_questions_view(count)
