@@ -1,4 +1,4 @@
-"""The charts of a report, each with the words that stand above it."""
+"""The charts of a report, each with the words that stand for it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ PAPER_WIDTH = 760  # of the axes of a still picture, in units of the chart
 
 
 class Picture(NamedTuple):
-    """A chart with what stands above it. `description` says to those who do not see it what it shows."""
+    """A chart with what stands for it where it is not seen: the chart itself has its title and its notes."""
 
     name: str
     title: str
-    caption: str
     description: str
-    chart: Any  # of the chart library, without a title
+    chart: Any  # of the chart library
 
 
 def pictures_of(facts: Facts) -> dict[str, Picture]:
@@ -37,7 +36,7 @@ def pictures_of(facts: Facts) -> dict[str, Picture]:
                 chart = getattr(charts, name)(facts.session)
             except ValueError:  # so a chart says that the session has no data for it
                 continue
-            found[name] = picture(name, chart, facts.info["name"])
+            found[name] = Picture(name, chart.title.text, chart.description, chart)
     return found
 
 
@@ -47,15 +46,3 @@ def colours_of(facts: Facts) -> dict[str, str]:
 
     colours = class_colours(facts.session)
     return {printable(name): colour for name, colour in colours.items() if name} if len(colours) > 1 else {}
-
-
-def picture(name: str, chart: Any, session_name: str | None) -> Picture:
-    """The title of a chart becomes that of its figure, where the name of the session says nothing new."""
-    import altair
-
-    notes = chart.title.subtitle if isinstance(chart.title.subtitle, list) else []
-    caption = " · ".join(note for note in notes if note != session_name)
-    title, description = chart.title.text, chart.description
-    bare = chart.copy(deep=False)
-    bare.title = altair.Undefined
-    return Picture(name, title, caption, description, bare)
