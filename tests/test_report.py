@@ -268,7 +268,7 @@ def test_a_result_without_laps(simulation: pr.Simulation, tmp_path: Path) -> Non
 
 # ---- Published files ----
 
-EVERY_FILE = "PYRACING_EVERY_FILE" in os.environ  # as CI says: it takes minutes
+EVERY_FILE = "PYRACING_EVERY_FILE" in os.environ  # with charts, which takes many minutes
 
 
 def readable(paths: list[Path]) -> Iterator[pr.Session]:
