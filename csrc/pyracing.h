@@ -615,9 +615,10 @@ pyr_status pyr_check(const pyr_session *session, const pyr_classification_option
 
 /* The race at each full hour, as if the flag had fallen then: hour, then the columns of pyr_classification up to
  * decisions. As pyr_session_until at each of them (the lap to the flag: the last of `last_lap_limits`, or twice the
- * median of the car) and then pyr_classification under the rules, without decisions and without what the published result says.
- * `options` NULL: no rules; decisions, members, grid and the end of the race are not used. PYR_ERROR_REFUSED: as
- * pyr_classification, or the session is no race. */
+ * median of the car) and then pyr_classification under the rules, without decisions and without what the published
+ * result says. `options` NULL: no rules; decisions, members, grid and the end of the race are not used.
+ * PYR_ERROR_REFUSED: as pyr_classification, or the session is no race, or its cars times its hours are over a million.
+ */
 pyr_status pyr_hourly(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
                       pyr_error *error);
 
@@ -661,7 +662,8 @@ typedef struct pyr_race_options {
  * ends its next lap, when every car has had its time to come round (at the last lap: at the end, so the order of the
  * finish), as in pyr_order; `laps`: completed by then. A car has a row up to the lap of the leader in which it crosses
  * the line for the last time. A session selected from another shows its cars as they stand in the field, where it holds
- * the last lap that the car had completed. `options` NULL: overall. PYR_ERROR_REFUSED: the session is no race. */
+ * the last lap that the car had completed. `options` NULL: overall. PYR_ERROR_REFUSED: the session is no race, or its
+ * cars times the laps of the leader are over 100 million. */
 pyr_status pyr_lap_chart(const pyr_session *session, const pyr_race_options *options, pyr_table **out,
                          pyr_error *error);
 

@@ -37,6 +37,9 @@ static pyr_status number_cars(pyr_class_races *races, pyr_error *error) {
     int32_t *rank;
     PYR_TRY(pyr_new_array(session->allocator, (size_t)races->count, sizeof *rank, &rank, error));
     pyr_status status = races->by_class ? rank_classes(session, rank, error) : PYR_OK;
+    for (int32_t race = 0; status == PYR_OK && race < races->count; race++) {
+        races->class_code[races->by_class ? rank[race] : race] = races->by_class ? race : -1;
+    }
     for (int32_t entry = 0; status == PYR_OK && entry < session->entries.count; entry++) {
         int32_t code = session->entries.class_code[entry];
         races->of_entry[entry] = !races->by_class ? 0 : code < 0 ? -1 : rank[code];
@@ -75,6 +78,7 @@ pyr_status pyr_class_races_find(const pyr_session *session, const pyr_timeline *
         return pyr_fail(error, PYR_ERROR_ARGUMENT, "there are no races by choice %d: take one of pyr_race_by", (int)by);
     }
     PYR_TRY(pyr_new_array(allocator, (size_t)session->entries.count, sizeof *races->of_entry, &races->of_entry, error));
+    PYR_TRY(pyr_new_array(allocator, (size_t)races->count, sizeof *races->class_code, &races->class_code, error));
     PYR_TRY(pyr_new_array(allocator, (size_t)races->count + 2, sizeof *races->first, &races->first, error));
     PYR_TRY(pyr_new_array(allocator, (size_t)session->laps.count, sizeof *races->row, &races->row, error));
     PYR_TRY(number_cars(races, error));
@@ -89,6 +93,7 @@ void pyr_class_races_clear(pyr_class_races *races) {
     const pyr_session *session = races->session;
     const pyr_allocator *allocator = session->allocator;
     pyr_release_array(allocator, races->of_entry, (size_t)session->entries.count, sizeof *races->of_entry);
+    pyr_release_array(allocator, races->class_code, (size_t)races->count, sizeof *races->class_code);
     pyr_release_array(allocator, races->first, (size_t)races->count + 2, sizeof *races->first);
     pyr_release_array(allocator, races->row, (size_t)session->laps.count, sizeof *races->row);
     *races = (pyr_class_races){0};

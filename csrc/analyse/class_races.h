@@ -10,7 +10,8 @@ typedef struct pyr_class_races {
     const pyr_session *session;
     bool by_class;
     int32_t count;
-    int32_t *of_entry; /* the race of each car; -1: none */
+    int32_t *of_entry;   /* the race of each car; -1: none */
+    int32_t *class_code; /* of each race; -1: of the field */
     int64_t *first, *row;
 } pyr_class_races;
 

@@ -67,6 +67,11 @@ typedef struct drive_work {
     int64_t *spell_start, *spell_end; /* driver after driver; room for a spell a lap */
     double scale;                     /* of minima */
     pyr_interner drivers, ratings, reasons;
+    size_t member_count;    /* rows of the crew */
+    pyr_interner members;   /* their names */
+    int32_t *name;          /* by member: its code in `members` */
+    int64_t *member_of;     /* by that code: the last member of the car under way; of another car, or -1: none */
+    uint8_t *drove;         /* by member */
 } drive_work;
 
 /* ---- What each driver drove ---- */
@@ -302,6 +307,17 @@ static pyr_text text_at(const pyr_column *column, int64_t row) {
     return pyr_dictionary_text_view(column->dictionary, pyr_present(column, row) ? pyr_int32s(column)[row] : -1);
 }
 
+/* The names of all crews. */
+static pyr_status name_members(drive_work *work, pyr_error *error) {
+    const pyr_column *driver = pyr_part_column(work->session, PYR_CREW, PYR_CREW_DRIVER);
+    for (size_t member = 0; member < work->member_count; member++) {
+        PYR_TRY(pyr_interner_add(&work->members, text_at(driver, (int64_t)member), &work->name[member], error));
+        work->member_of[member] = -1;
+        work->drove[member] = 0;
+    }
+    return PYR_OK;
+}
+
 /* Rows `*first` up to `*last` of the crew are those of the entry; they stand by car as entries do. */
 static void find_crew(const drive_work *work, int32_t entry, int64_t *first, int64_t *last) {
     const pyr_session *session = work->session;
@@ -312,11 +328,18 @@ static void find_crew(const drive_work *work, int32_t entry, int64_t *first, int
     for (*first = *last; *first < count && pyr_text_compare(text_at(car, *first), name) < 0; (*first)++) {
     }
     for (*last = *first; *last < count && pyr_text_equal(text_at(car, *last), name); (*last)++) {
+        work->member_of[work->name[*last]] = *last;
     }
 }
 
+/* The member of the crew from row `first` on, the one under way, who has this name; -1: none. */
+static int64_t find_member(const drive_work *work, int64_t first, pyr_text name) {
+    int32_t code = pyr_interner_find(&work->members, name);
+    return code >= 0 && work->member_of[code] >= first ? work->member_of[code] : -1;
+}
+
 /* Drivers of the car in the order in which they first drove, then those of the crew who did not. */
-static pyr_status fill_car(drive_work *work, int32_t entry, int64_t crew_first, int64_t crew_last, uint8_t *drove,
+static pyr_status fill_car(drive_work *work, int32_t entry, int64_t crew_first, int64_t crew_last,
                            int32_t *next_group, pyr_table *answer, int64_t *at, pyr_error *error) {
     const pyr_session *session = work->session;
     const pyr_column *name = pyr_part_column(session, PYR_CREW, PYR_CREW_DRIVER);
@@ -336,17 +359,16 @@ static pyr_status fill_car(drive_work *work, int32_t entry, int64_t crew_first, 
         row.driver = text_at(driver, lap);
         row.rating = (pyr_text){NULL, 0};
         row.total = work->totals[(*next_group)++];
-        for (int64_t member = crew_first; member < crew_last; member++) {
-            if (pyr_text_equal(text_at(name, member), row.driver)) {
-                drove[member] = 1;
-                row.rating = text_at(rating, member);
-            }
+        int64_t member = find_member(work, crew_first, row.driver);
+        if (member >= 0) {
+            work->drove[member] = 1;
+            row.rating = text_at(rating, member);
         }
         PYR_TRY(fill_row(work, &row, of_car, answer, (*at)++, error));
     }
     row.total = (driver_total){0};
     for (int64_t member = crew_first; member < crew_last; member++) {
-        if (!drove[member] && *next_group > first_group) {
+        if (!work->drove[work->member_of[work->name[member]]] && *next_group > first_group) {
             row.driver = text_at(name, member);
             row.rating = text_at(rating, member);
             PYR_TRY(fill_row(work, &row, of_car, answer, (*at)++, error));
@@ -364,19 +386,13 @@ static pyr_status set_texts(const pyr_interner *texts, pyr_table *answer, int32_
 }
 
 static pyr_status fill(drive_work *work, pyr_table *answer, int64_t *at, pyr_error *error) {
-    size_t members = (size_t)pyr_table_row_count(work->session->parts[PYR_CREW]);
     int64_t first, last = 0;
     int32_t group = 0;
-    uint8_t *drove;
-    PYR_TRY(pyr_new_array(work->session->allocator, members, sizeof *drove, &drove, error));
-    memset(drove, 0, members);
-    pyr_status status = PYR_OK;
-    for (int32_t entry = 0; status == PYR_OK && entry < work->session->entries.count; entry++) {
+    PYR_TRY(name_members(work, error));
+    for (int32_t entry = 0; entry < work->session->entries.count; entry++) {
         find_crew(work, entry, &first, &last);
-        status = fill_car(work, entry, first, last, drove, &group, answer, at, error);
+        PYR_TRY(fill_car(work, entry, first, last, &group, answer, at, error));
     }
-    pyr_release_array(work->session->allocator, drove, members, sizeof *drove);
-    PYR_TRY(status);
     PYR_TRY(set_texts(&work->drivers, answer, DRIVE_DRIVER, error));
     PYR_TRY(set_texts(&work->ratings, answer, DRIVE_RATING, error));
     return set_texts(&work->reasons, answer, DRIVE_REASON, error);
@@ -385,7 +401,11 @@ static pyr_status fill(drive_work *work, pyr_table *answer, int64_t *at, pyr_err
 static pyr_status new_work(drive_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
     size_t laps = (size_t)work->session->laps.count;
-    work->drivers.allocator = work->ratings.allocator = work->reasons.allocator = allocator;
+    work->drivers.allocator = work->ratings.allocator = work->reasons.allocator = work->members.allocator = allocator;
+    work->member_count = (size_t)pyr_table_row_count(work->session->parts[PYR_CREW]);
+    PYR_TRY(pyr_new_array(allocator, work->member_count, sizeof *work->name, &work->name, error));
+    PYR_TRY(pyr_new_array(allocator, work->member_count, sizeof *work->member_of, &work->member_of, error));
+    PYR_TRY(pyr_new_array(allocator, work->member_count, sizeof *work->drove, &work->drove, error));
     PYR_TRY(pyr_field_rows(work->session, &work->rows, error));
     PYR_TRY(pyr_group_laps(work->session, PYR_BY_DRIVER, &work->groups, error));
     PYR_TRY(pyr_new_array(allocator, (size_t)work->field->laps.count, sizeof *work->driven, &work->driven, error));
@@ -404,6 +424,10 @@ static void clear_work(drive_work *work) {
     pyr_release_array(allocator, work->spell_end, laps, sizeof *work->spell_end);
     pyr_groups_clear(&work->groups);
     pyr_visits_clear(&work->visits);
+    pyr_release_array(allocator, work->name, work->member_count, sizeof *work->name);
+    pyr_release_array(allocator, work->member_of, work->member_count, sizeof *work->member_of);
+    pyr_release_array(allocator, work->drove, work->member_count, sizeof *work->drove);
+    pyr_interner_clear(&work->members);
     pyr_interner_clear(&work->drivers);
     pyr_interner_clear(&work->ratings);
     pyr_interner_clear(&work->reasons);

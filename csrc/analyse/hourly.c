@@ -9,6 +9,7 @@ enum { HOUR, RANKING };
 static const pyr_field schema[] = {{"hour", PYR_INT32, false, NULL}, PYR_RANKING_FIELDS};
 
 #define HOUR_LENGTH INT64_C(3600000000)
+enum { MOST_ROWS = 1000000 };
 
 /* A race, hour by hour. */
 typedef struct hours {
@@ -103,6 +104,12 @@ static pyr_status fill_hours(hours *work, pyr_table *answer, int64_t *rows, pyr_
             break;
         }
         int32_t count = 0;
+        if (*rows + cars > MOST_ROWS) {
+            return pyr_fail(error, PYR_ERROR_REFUSED,
+                            "%d cars over more than %d hours are more than an hourly result holds: ask for the hours "
+                            "you need with until",
+                            (int)cars, (int)hour - 1);
+        }
         PYR_TRY(pyr_table_grow(answer, *rows, *rows + cars, error));
         PYR_TRY(judge_hour(work, error));
         PYR_TRY(fill_hour(work, hour, *rows, answer, &count, error));

@@ -1,9 +1,11 @@
+#include "../base/sort.h"
 #include "../model/standing.h"
 
 #include "class_races.h"
 #include "question.h"
 
 enum { CAR, CLASS, LEADER_LAP, POSITION, LAPS };
+enum { MOST_ROWS = 100000000 }; /* a chart takes the time of as many, however few its cars ran to the end */
 
 static const pyr_field schema[] = {
     {"car", PYR_TEXT, false, NULL},
@@ -30,35 +32,79 @@ typedef struct chart_work {
     const pyr_timeline *timeline;
     pyr_class_races races;
     int64_t *session_rows;  /* by lap row of the field: the row in the session, or -1 */
-    pyr_standing *standing; /* best first */
+    pyr_standing *standing; /* best first, as of the last lap that was drawn */
+    pyr_standing *before;   /* as of the lap before */
     int32_t cars;           /* in `standing` */
+    pyr_keyed *line;        /* the cars, race after race */
+    int32_t lined_up;       /* of them: those of the races up to this one */
     int32_t *position;      /* by place */
-    int32_t *place;         /* by entry of the field: its place in `standing` */
     int64_t *crossed;       /* by entry of the field: its crossings so far */
+    pyr_keyed *movers;      /* cars that have crossed since, by laps */
+    int64_t drawn;          /* crossings of the race that `standing` knows */
+    int64_t most_rows;      /* that the answer may have */
     chart_row *rows;
     size_t count, capacity;
 } chart_work;
 
 /* ---- The order as it changes ---- */
 
-/* With its next crossing the car goes past all who have completed fewer laps. */
-static void advance(chart_work *work, int32_t entry) {
-    pyr_standing standing = pyr_standing_after(work->field, work->timeline, entry, ++work->crossed[entry]);
-    int32_t at = work->place[entry];
-    for (; at > 0 && work->standing[at - 1].laps < standing.laps; at--) {
-        work->standing[at] = work->standing[at - 1];
-        work->place[work->standing[at].entry] = at;
-    }
-    work->standing[at] = standing;
-    work->place[standing.entry] = at;
+static int64_t last_crossing(const chart_work *work, int32_t entry) {
+    const pyr_timeline *timeline = work->timeline;
+    return work->crossed[entry] > 0 ? timeline->car_row[timeline->car_first[entry] + work->crossed[entry] - 1] : -1;
 }
 
-/* Cars that have crossed since `since`, when the leader ended that lap, or will cross again, have a row. */
-static pyr_status draw_lap(chart_work *work, int32_t leader_lap, int64_t since, pyr_error *error) {
+/* The cars that have crossed since `standing` was put in order, most laps first. Returns their number. */
+static pyr_status find_movers(chart_work *work, int64_t crossings, int32_t *count, pyr_error *error) {
+    *count = 0;
+    for (int64_t i = work->drawn; i < crossings; i++) {
+        int64_t row = work->races.row[i];
+        int32_t entry = work->timeline->entry[row];
+        if (last_crossing(work, entry) == row) {
+            work->movers[(*count)++] = (pyr_keyed){-(int64_t)work->field->laps.lap[row], entry};
+        }
+    }
+    work->drawn = crossings;
+    return pyr_sort(work->session->allocator, work->movers, *count, NULL, NULL, error);
+}
+
+/* Each car that has crossed since goes past all who have completed fewer laps; the others keep their order. */
+static pyr_status put_in_order(chart_work *work, int64_t crossings, pyr_error *error) {
+    int32_t movers, moved = 0, place = 0;
+    PYR_TRY(find_movers(work, crossings, &movers, error));
+    pyr_standing *before = work->standing;
+    work->standing = work->before;
+    work->before = before;
+    for (int32_t i = 0; i < work->cars; i++) {
+        if (before[i].row != last_crossing(work, before[i].entry)) {
+            continue;
+        }
+        for (; moved < movers && -work->movers[moved].key > before[i].laps; moved++) {
+            int32_t entry = (int32_t)work->movers[moved].row;
+            work->standing[place++] = pyr_standing_after(work->field, work->timeline, entry, work->crossed[entry]);
+        }
+        work->standing[place++] = before[i];
+    }
+    for (; moved < movers; moved++) {
+        int32_t entry = (int32_t)work->movers[moved].row;
+        work->standing[place++] = pyr_standing_after(work->field, work->timeline, entry, work->crossed[entry]);
+    }
+    return PYR_OK;
+}
+
+/* After so many crossings of the race. Cars that have crossed since `since`, when the leader ended that lap, or will
+ * cross again, have a row. */
+static pyr_status draw_lap(chart_work *work, int32_t leader_lap, int64_t since, int64_t crossings, pyr_error *error) {
     const pyr_timeline *timeline = work->timeline;
     if (leader_lap < 1) {
         return PYR_OK;
     }
+    work->most_rows -= work->cars;
+    if (work->most_rows < 0) {
+        return pyr_fail(error, PYR_ERROR_REFUSED,
+                        "a chart of so many cars over so many laps is beyond %d million places: ask for it by class",
+                        MOST_ROWS / 1000000);
+    }
+    PYR_TRY(put_in_order(work, crossings, error));
     PYR_TRY(pyr_grow_array(work->session->allocator, &work->rows, &work->capacity, work->count + (size_t)work->cars,
                            sizeof *work->rows, error));
     pyr_number_standings(work->standing, work->cars, work->position);
@@ -75,11 +121,13 @@ static pyr_status draw_lap(chart_work *work, int32_t leader_lap, int64_t since, 
     return PYR_OK;
 }
 
+/* The cars of the race, which follow those of the race before in the line. */
 static void line_up(chart_work *work, int32_t race) {
     work->cars = 0;
-    for (int32_t entry = 0; entry < work->field->entries.count; entry++) {
-        if (work->races.of_entry[entry] == race) {
-            work->place[entry] = work->cars;
+    work->drawn = work->races.first[race];
+    for (; work->lined_up < work->field->entries.count && work->line[work->lined_up].key <= race; work->lined_up++) {
+        if (work->line[work->lined_up].key == race) {
+            int32_t entry = (int32_t)work->line[work->lined_up].row;
             work->crossed[entry] = 0;
             work->standing[work->cars++] = pyr_standing_after(work->field, work->timeline, entry, 0);
         }
@@ -95,13 +143,13 @@ static pyr_status draw_race(chart_work *work, int32_t race, pyr_error *error) {
     for (int64_t i = work->races.first[race]; i < work->races.first[race + 1]; i++) {
         int64_t row = work->races.row[i];
         if (laps->lap[row] > leader_lap) {
-            PYR_TRY(draw_lap(work, leader_lap, since, error));
+            PYR_TRY(draw_lap(work, leader_lap, since, i, error));
             leader_lap = laps->lap[row];
             since = laps->elapsed[row];
         }
-        advance(work, work->timeline->entry[row]);
+        work->crossed[work->timeline->entry[row]]++;
     }
-    return draw_lap(work, leader_lap, since, error);
+    return draw_lap(work, leader_lap, since, work->races.first[race + 1], error);
 }
 
 /* ---- The answer ---- */
@@ -113,9 +161,15 @@ static pyr_status prepare(chart_work *work, int32_t by, pyr_error *error) {
     PYR_TRY(pyr_class_races_find(work->field, work->timeline, by, &work->races, error));
     PYR_TRY(pyr_session_rows(work->session, &work->session_rows, error));
     PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->standing, &work->standing, error));
+    PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->before, &work->before, error));
     PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->position, &work->position, error));
     PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->crossed, &work->crossed, error));
-    return pyr_new_array(allocator, cars, sizeof *work->place, &work->place, error);
+    PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->movers, &work->movers, error));
+    PYR_TRY(pyr_new_array(allocator, cars, sizeof *work->line, &work->line, error));
+    for (size_t entry = 0; entry < cars; entry++) {
+        work->line[entry] = (pyr_keyed){work->races.of_entry[entry], (int64_t)entry};
+    }
+    return pyr_sort(allocator, work->line, work->field->entries.count, NULL, NULL, error);
 }
 
 static void clear(chart_work *work) {
@@ -124,8 +178,10 @@ static void clear(chart_work *work) {
     pyr_class_races_clear(&work->races);
     pyr_release_array(allocator, work->session_rows, (size_t)work->field->laps.count, sizeof *work->session_rows);
     pyr_release_array(allocator, work->standing, cars, sizeof *work->standing);
+    pyr_release_array(allocator, work->before, cars, sizeof *work->before);
     pyr_release_array(allocator, work->position, cars, sizeof *work->position);
-    pyr_release_array(allocator, work->place, cars, sizeof *work->place);
+    pyr_release_array(allocator, work->line, cars, sizeof *work->line);
+    pyr_release_array(allocator, work->movers, cars, sizeof *work->movers);
     pyr_release_array(allocator, work->crossed, cars, sizeof *work->crossed);
     pyr_release_array(allocator, work->rows, work->capacity, sizeof *work->rows);
 }
@@ -152,7 +208,7 @@ static pyr_status answer(chart_work *work, int32_t by, pyr_table **out, pyr_erro
 
 pyr_status pyr_lap_chart(const pyr_session *session, const pyr_race_options *options, pyr_table **out,
                          pyr_error *error) {
-    chart_work work = {.session = session, .field = pyr_field_view(session)};
+    chart_work work = {.session = session, .field = pyr_field_view(session), .most_rows = MOST_ROWS};
     options = options != NULL ? options : &chart_default;
     *out = NULL;
     PYR_TRY(pyr_require_race(session, error));

@@ -15,15 +15,6 @@ static const pyr_field schema[] = {
     {"duration", PYR_DURATION, true, NULL},
 };
 
-/* The class of a race of one class; -1: of the field. */
-static int32_t class_of_race(const pyr_led_laps *led, int32_t race) {
-    int32_t code = -1;
-    for (int32_t entry = 0; entry < led->field->entries.count && led->races.by_class; entry++) {
-        code = led->races.of_entry[entry] == race ? led->field->entries.class_code[entry] : code;
-    }
-    return code;
-}
-
 static void fill_spell(const pyr_led_laps *led, const pyr_led_lap *first, const pyr_led_lap *last, int64_t at,
                        pyr_table *table) {
 #define INT32_AT(column) ((int32_t *)pyr_table_array(table, column))[at]
@@ -32,7 +23,7 @@ static void fill_spell(const pyr_led_laps *led, const pyr_led_lap *first, const 
     bool known = first->row >= 0;
     INT32_AT(CAR) = known ? laps->car[first->row] : -1;
     INT32_AT(CLASS) = known ? led->field->entries.class_code[led->timeline->entry[first->row]]
-                            : class_of_race(led, first->race);
+                            : led->races.class_code[first->race];
     INT32_AT(DRIVER) = known ? laps->driver[first->row] : -1;
     INT32_AT(FIRST_LAP) = first->first_lap;
     INT32_AT(LAST_LAP) = last->lap;

@@ -9,15 +9,26 @@ static pyr_status add_lap(pyr_led_laps *led, pyr_led_lap lap, pyr_error *error) 
     return PYR_OK;
 }
 
-/* The session holds every lap of every car of the race. */
-static bool is_whole(const pyr_led_laps *led, int32_t race) {
-    int64_t missing = 0;
-    for (int32_t entry = 0; entry < led->field->entries.count; entry++) {
-        int64_t first = led->field->entries.first_lap[entry];
-        bool runs = led->races.of_entry[entry] == race && first < led->field->entries.first_lap[entry + 1];
-        missing += runs && led->session_rows[first] < 0;
+/* What is known of a race before its crossings are looked at. */
+typedef struct race_facts {
+    int32_t highest_lap; /* that a car ran */
+    bool whole;          /* the session holds every lap of every car */
+} race_facts;
+
+static void find_facts(const pyr_led_laps *led, race_facts *facts) {
+    const pyr_entries *entries = &led->field->entries;
+    for (int32_t race = 0; race < led->races.count; race++) {
+        facts[race] = (race_facts){.whole = !led->session->narrowed};
     }
-    return missing == 0 && !led->session->narrowed;
+    for (int32_t entry = 0; entry < entries->count; entry++) {
+        int64_t first = entries->first_lap[entry], last = pyr_last_lap_row(entries, entry);
+        int32_t race = led->races.of_entry[entry];
+        if (race >= 0 && last >= first) {
+            int32_t lap = led->field->laps.lap[last];
+            facts[race].highest_lap = lap > facts[race].highest_lap ? lap : facts[race].highest_lap;
+            facts[race].whole = facts[race].whole && led->session_rows[first] >= 0;
+        }
+    }
 }
 
 /* The laps behind `*before` that have no known leader, up to `lap`. */
@@ -30,25 +41,10 @@ static pyr_status add_unknown(pyr_led_laps *led, const pyr_led_lap *before, int3
     return add_lap(led, unknown, error);
 }
 
-/* The highest lap that a car of the race ran. */
-static int32_t highest_lap(const pyr_led_laps *led, int32_t race) {
-    const pyr_entries *entries = &led->field->entries;
-    int32_t highest = 0;
-    for (int32_t entry = 0; entry < entries->count; entry++) {
-        int64_t last = pyr_last_lap_row(entries, entry);
-        if (led->races.of_entry[entry] == race && last >= entries->first_lap[entry] &&
-            led->field->laps.lap[last] > highest) {
-            highest = led->field->laps.lap[last];
-        }
-    }
-    return highest;
-}
-
-static pyr_status find_laps(pyr_led_laps *led, int32_t race, pyr_error *error) {
+static pyr_status find_laps(pyr_led_laps *led, int32_t race, race_facts facts, pyr_error *error) {
     const pyr_laps *laps = &led->field->laps;
     const pyr_places *places = pyr_race_places(&led->races, led->timeline);
     pyr_led_lap before = {.race = race};
-    bool whole = is_whole(led, race);
     for (int64_t i = led->races.first[race]; i < led->races.first[race + 1]; i++) {
         int64_t row = led->races.row[i];
         if (places->position[row] != 1) {
@@ -58,12 +54,25 @@ static pyr_status find_laps(pyr_led_laps *led, int32_t race, pyr_error *error) {
         int64_t start = lap == before.lap + 1 ? before.end : PYR_NO_TIME;
         pyr_led_lap led_lap = {row, race, lap, lap, start, laps->elapsed[row], led->session_rows[row] >= 0};
         if (lap >= 1) {
-            PYR_TRY(add_unknown(led, &before, lap - 1, whole, error));
+            PYR_TRY(add_unknown(led, &before, lap - 1, facts.whole, error));
             PYR_TRY(add_lap(led, led_lap, error));
         }
         before = led_lap;
     }
-    return add_unknown(led, &before, highest_lap(led, race), whole, error);
+    return add_unknown(led, &before, facts.highest_lap, facts.whole, error);
+}
+
+static pyr_status find_all_laps(pyr_led_laps *led, pyr_error *error) {
+    size_t races = (size_t)led->races.count;
+    race_facts *facts;
+    PYR_TRY(pyr_new_array(led->session->allocator, races, sizeof *facts, &facts, error));
+    find_facts(led, facts);
+    pyr_status status = PYR_OK;
+    for (int32_t race = 0; status == PYR_OK && race < led->races.count; race++) {
+        status = find_laps(led, race, facts[race], error);
+    }
+    pyr_release_array(led->session->allocator, facts, races, sizeof *facts);
+    return status;
 }
 
 pyr_status pyr_led_laps_find(const pyr_session *session, int32_t by, pyr_led_laps *led, pyr_error *error) {
@@ -72,10 +81,7 @@ pyr_status pyr_led_laps_find(const pyr_session *session, int32_t by, pyr_led_lap
     PYR_TRY(pyr_session_timeline(led->field, &led->timeline, error));
     PYR_TRY(pyr_class_races_find(led->field, led->timeline, by, &led->races, error));
     PYR_TRY(pyr_session_rows(session, &led->session_rows, error));
-    for (int32_t race = 0; race < led->races.count; race++) {
-        PYR_TRY(find_laps(led, race, error));
-    }
-    return PYR_OK;
+    return find_all_laps(led, error);
 }
 
 void pyr_led_laps_clear(pyr_led_laps *led) {

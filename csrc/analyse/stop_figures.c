@@ -248,6 +248,15 @@ static bool is_green(const figure_work *work, int64_t i) {
     return state == PYR_FLAG_GREEN || state == PYR_FLAG_NONE;
 }
 
+/* From times with their classes, to classes with their times, which ascend within a class. */
+static pyr_status sort_by_class(const pyr_allocator *allocator, pyr_keyed *items, int64_t count, pyr_error *error) {
+    PYR_TRY(pyr_sort(allocator, items, count, NULL, NULL, error));
+    for (int64_t i = 0; i < count; i++) {
+        items[i] = (pyr_keyed){items[i].row, items[i].key};
+    }
+    return pyr_sort(allocator, items, count, NULL, NULL, error);
+}
+
 /* Of each class, from its stops under green. */
 static pyr_status find_cut_offs(const figure_work *work, pyr_error *error) {
     const pyr_visits *visits = &work->figures->visits;
@@ -261,14 +270,13 @@ static pyr_status find_cut_offs(const figure_work *work, pyr_error *error) {
             items[count++] = (pyr_keyed){time, work->field->entries.class_code[visits->visit[i].entry] + 1};
         }
     }
-    pyr_status status = pyr_sort(allocator, items, count, NULL, NULL, error);
-    for (size_t code = 0; status == PYR_OK && code < work->figures->class_count; code++) {
-        int64_t own = 0;
-        for (int64_t i = 0; i < count; i++) {
-            work->scratch[own] = items[i].key;
-            own += items[i].row == (int64_t)code;
+    pyr_status status = sort_by_class(allocator, items, count, error);
+    for (int64_t start = 0, end = 0; status == PYR_OK && start < count; start = end) {
+        for (; end < count && items[end].key == items[start].key; end++) {
+            work->scratch[end - start] = items[end].row;
         }
-        status = pyr_divide_times(allocator, work->scratch, own, &work->figures->fuel_only[code], error);
+        status = pyr_divide_times(allocator, work->scratch, end - start, &work->figures->fuel_only[items[start].key],
+                                  error);
     }
     pyr_release_array(allocator, items, (size_t)visits->count, sizeof *items);
     return status;

@@ -96,18 +96,33 @@ static pyr_status find_stoppages(flag_walk *walk, const pyr_standstills *standst
     return PYR_OK;
 }
 
+/* The first period that ends at `time` or later. */
+static int64_t first_ended(const pyr_neutralisation_list *found, int64_t time) {
+    int64_t low = 0, high = found->count;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (found->period[middle].end < time) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 /* What race time stood still belongs to the red flag that was shown then. */
 static void add_suspensions(const flag_walk *walk) {
     const int64_t *behind = pyr_int64s(pyr_part_column(walk->session, PYR_SUSPENSIONS, PYR_SUSPENSION_ELAPSED));
     const int64_t *length = pyr_int64s(pyr_part_column(walk->session, PYR_SUSPENSIONS, PYR_SUSPENSION_DURATION));
     int64_t suspensions = pyr_table_row_count(walk->session->parts[PYR_SUSPENSIONS]);
     for (int64_t i = 0; i < suspensions; i++) {
-        for (int64_t at = 0; at < walk->found->count; at++) {
-            pyr_neutralisation *period = &walk->found->period[at];
-            if (period->kind == PYR_FLAG_RED && period->start <= behind[i] && behind[i] <= period->end) {
-                period->suspended += length[i];
-                break;
-            }
+        int64_t at = first_ended(walk->found, behind[i]);
+        while (at < walk->found->count && walk->found->period[at].kind != PYR_FLAG_RED &&
+               walk->found->period[at].start <= behind[i]) {
+            at++;
+        }
+        if (at < walk->found->count && walk->found->period[at].start <= behind[i]) {
+            walk->found->period[at].suspended += length[i];
         }
     }
 }
