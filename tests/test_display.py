@@ -174,7 +174,7 @@ def test_notebooks_cut_long_tables():
 def test_a_session_says_what_it_is(race):
     text = repr(race)
     lines = {line[:10].strip(): line[10:] for line in text.splitlines()[1:]}
-    assert text.startswith("23_Analysis_Race · race\n")
+    assert text.startswith("Race · race\n")
     assert lines["cars"] == "12 (HYPERCAR 4, LMGT3 5, LMP2 3)"
     assert lines["laps"] == f"{len(race.laps):,}" and lines["drivers"] == str(len(race.drivers))
     assert lines["also"].startswith("published result and provisional result") and lines["start"] == "13:00:00"
