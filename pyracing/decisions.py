@@ -11,22 +11,24 @@ import dataclasses
 import io
 import json
 import math
+import numbers
 import tomllib
 import typing
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pyracing.errors import RulesError
 from pyracing.frames import given_columns, nearest
+from pyracing.parameters import MOST
+from pyracing.times import SECOND, Duration, to_microseconds
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided about a car, and why."""
+    """What was decided about a car, and why. Durations are given in any form and kept as seconds."""
 
     kind: ClassVar[str]
     car: str
@@ -39,16 +41,25 @@ class Decision:
                 object.__setattr__(self, name, seconds(value, self.kind))
             elif name == "reason" and not isinstance(value, str):
                 raise RulesError(f"{self.kind}: reason is {value!r}: expected text")
-            elif name in ("laps", "lap", "position", "places") and (type(value) is not int or value < 1):
-                raise RulesError(f"{self.kind}: {name} is {value!r}: expected a whole number from 1 on")
+            elif name in ("laps", "lap", "position", "places"):
+                object.__setattr__(self, name, count(value, f"{self.kind}: {name}"))
 
 
 def seconds(value: Any, kind: str) -> float:
-    """A duration given as a number of seconds or a timedelta, kept to the microsecond."""
-    number = value.total_seconds() if isinstance(value, timedelta) else value
-    if isinstance(number, bool) or not isinstance(number, int | float | Fraction) or not 0 <= number < math.inf:
-        raise RulesError(f"{kind}: seconds is {value!r}: expected 0 or more seconds")
-    return round(float(number), 6)
+    """A duration in one of the forms that durations have, as seconds, kept to the microsecond."""
+    try:
+        microseconds = to_microseconds(value)
+    except (TypeError, ValueError):
+        microseconds = -1
+    if microseconds < 0:
+        raise RulesError(f"{kind}: seconds is {value!r}: expected 0 or more seconds, or text such as '1:10.890'")
+    return microseconds / SECOND
+
+
+def count(value: Any, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not 1 <= int(value) <= MOST:
+        raise RulesError(f"{what} is {value!r}: expected a whole number from 1 on")
+    return int(value)
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ class TimePenalty(Decision):
     """Time added to the race time of a car."""
 
     kind = "time_penalty"
-    seconds: float
+    seconds: Duration
     reason: str = ""
 
 
@@ -66,7 +77,7 @@ class LapPenalty(Decision):
 
     kind = "lap_penalty"
     laps: int
-    seconds: float = 0
+    seconds: Duration = 0
     reason: str = ""
 
 
@@ -83,7 +94,7 @@ class StopGo(Decision):
     """A stop of so many seconds not served in the race: added as the rules convert it."""
 
     kind = "stop_go"
-    seconds: float
+    seconds: Duration
     reason: str = ""
 
 
@@ -224,20 +235,25 @@ def converted(value: Any, hint: Any, where: str) -> Any:
     """A car number is text and a number of a CSV file is a number, however the file writes them."""
     if hint is str and type(value) is int:
         return str(value)
-    if hint in (int, float) and isinstance(value, str):
+    if hint is int and isinstance(value, str):
         try:
-            return hint(value)
+            return int(value)
         except ValueError:
             raise RulesError(f"{where} is {value!r}: expected a number") from None
     return value
 
 
 def decisions_from(given: Any, origin: str = "decisions") -> tuple[Decision, ...]:
-    """Decisions from a list of them, a file's path, or a table with the columns `kind`, `car`, ... ."""
+    """Decisions from one or a list of them, also as mappings with the keys of a file, from a file's path, or from a table
+    with the columns `kind`, `car`, ... ."""
     if isinstance(given, str | Path):
         return read_decisions(given)
+    if isinstance(given, Decision):
+        return (given,)
     if isinstance(given, Sequence) and all(isinstance(one, Decision) for one in given):
         return tuple(given)
+    if isinstance(given, Sequence) and all(isinstance(one, Mapping) for one in given):
+        return decisions_of(given, origin)
     if isinstance(given, Sequence):
         wrong = next(one for one in given if not isinstance(one, Decision))
         raise TypeError(f"decisions has {wrong!r}: expected what pyracing.time_penalty and its like make")
@@ -283,7 +299,8 @@ def parse(text: str, suffix: str) -> Any:
     if suffix == ".json":
         return json.loads(text)
     if suffix == ".csv":
-        return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+        separator = max(",;\t", key=text.partition("\n")[0].count)
+        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     raise ValueError("decisions are read from .toml, .json and .csv files")
 
 

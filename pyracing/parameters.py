@@ -65,6 +65,7 @@ class Part:
 
 
 P = TypeVar("P", bound=Part)
+MOST = 2**31 - 1  # the core counts laps and places in 32 bits
 SHORT = {"min_distance": "share"}  # a bare value stands for this key of the table
 
 
@@ -121,9 +122,12 @@ def shown(value: Any) -> str:
 def duration(value: Any, key: str) -> timedelta:
     """Seconds as a number, text such as `6h` or `1:58.5`, or a timedelta."""
     try:
-        return timedelta(microseconds=to_microseconds(value))
+        microseconds = to_microseconds(value)
     except (TypeError, ValueError, OverflowError):
         raise expected(key, value, "a duration, such as '6h', '4h30m', '1:58.5' or a number of seconds") from None
+    if microseconds < 0:
+        raise expected(key, value, "a duration that is not negative")
+    return timedelta(microseconds=microseconds)
 
 
 def number(value: Any, key: str) -> Fraction:
@@ -160,8 +164,8 @@ def coerce(value: Any, hint: Any, key: str, origin: str) -> Any:
     kinds = {bool: "true or false", int: "a whole number", str: "text"}
     if type(value) is not hint:
         raise expected(key, value, kinds[hint])
-    if hint is int and value < 0:
-        raise expected(key, value, "0 or more")
+    if hint is int and not 0 <= value <= MOST:
+        raise expected(key, value, f"0 or more, {MOST} at the most")
     return value
 
 

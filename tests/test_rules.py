@@ -249,6 +249,8 @@ BAD = {
     'end_of_race = "6h"': r"end_of_race is '6h': expected a table",
     'end_of_race = { by = "time", time_limit = "2h" }': r"end_of_race\.time_limit is for a race by laps",
     "grid.drivers = -1": r"grid\.drivers is -1: expected 0 or more",
+    "end_of_race.laps = 4294967296": r"end_of_race\.laps is 4294967296: expected 0 or more",
+    'penalties.drive_through = "-5s"': r"penalties\.drive_through is '-5s': expected a duration",
     "grid.drivers = 1.5": r"grid\.drivers is 1\.5: expected a whole number",
     "grid.parts.q2 = {}": r"grid\.parts\.q2\.cars is missing",
     "grid.parts = [1]": r"grid\.parts is \[1\]: expected a table of tables",
@@ -330,6 +332,8 @@ def test_decisions_come_back_from_files(tmp_path_factory: pytest.TempPathFactory
 def test_decisions_are_values() -> None:
     decision = pr.time_penalty("7", timedelta(seconds=5), "track limits")
     assert decision == pr.time_penalty("7", 5, "track limits") and decision.seconds == 5
+    for long in ("1:10.890", 70.89, np.float64(70.89), np.timedelta64(70_890, "ms"), timedelta(seconds=70.89)):
+        assert pr.lap_penalty("7", np.int64(2), long) == pr.lap_penalty("7", 2, 70.89)
     assert {decision: 1}[pickle.loads(pickle.dumps(decision))] == 1
     with pytest.raises(dataclasses.FrozenInstanceError):
         decision.car = "8"  # type: ignore[misc]
@@ -337,6 +341,13 @@ def test_decisions_are_values() -> None:
         "time_penalty", "lap_penalty", "drive_through", "stop_go", "delete_lap", "delete_times", "rear_of_class",
         "disqualify", "retire", "place", "grid_drop", "pit_lane_start",
     }  # fmt: skip
+
+
+def test_one_decision_and_rows_of_a_file() -> None:
+    assert decisions_from(pr.place("8", 3)) == (pr.place("8", 3),)
+    assert decisions_from([{"kind": "place", "car": 8, "position": 3}]) == (pr.place("8", 3),)
+    with pytest.raises(pr.RulesError, match="decisions 1: position is missing"):
+        decisions_from([{"kind": "place", "car": 8}])
 
 
 def test_decisions_from_a_table() -> None:
@@ -352,6 +363,7 @@ def test_decisions_from_a_table() -> None:
     [
         ("a.json", '[{"kind": "time_penalty", "car": 7, "seconds": 5}]', None),
         ("a.csv", "kind,car,seconds\ntime_penalty,7,5\n", None),
+        ("a.csv", "kind;car;seconds\r\ntime_penalty;7;0:05.000\r\n", None),
         (
             "a.json",
             '[{"kind": "time_penaltie", "car": "7"}]',
@@ -370,7 +382,7 @@ def test_decisions_from_a_table() -> None:
         (
             "a.csv",
             "kind,car,seconds\ntime_penalty,7,five\n",
-            r"a\.csv: decision 1: seconds is 'five': expected a number",
+            r"a\.csv: decision 1: time_penalty: seconds is 'five': expected 0 or more seconds",
         ),
         ("a.txt", "", r"a\.txt: decisions are read from"),
     ],
@@ -385,10 +397,16 @@ def test_decision_files(tmp_path: Path, name: str, text: str, message: str | Non
         pr.read_decisions(path)
 
 
-@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), "5", True, None])
+@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), 1e30, "five", "-5s", True, None])
 def test_no_seconds(value: Any) -> None:
     with pytest.raises(pr.RulesError, match="time_penalty: seconds is"):
         pr.time_penalty("7", value)
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.5, "2", True, None, 2**32])
+def test_no_laps(value: Any) -> None:
+    with pytest.raises(pr.RulesError, match="lap_penalty: laps is"):
+        pr.lap_penalty("7", value)
 
 
 def test_decisions_that_cannot_hold() -> None:

@@ -114,6 +114,11 @@ def test_a_place_by_decision():
     assert columns(race().classification(decisions=both), "car", "position") == [
         ("4", 1), ("2", 2), ("3", 3), ("1", 4), ("5", None)
     ]  # fmt: skip
+    book = pr.rules({"flag_required": True, "guests_keep_place": False})
+    guests = {"rules": book, "attributes": {"car": ["3"], "guest": [True]}}
+    assert columns(race().classification(decisions=[pr.place("1", 2)], **guests), "car", "position")[:4] == [
+        ("3", None), ("4", 1), ("1", 2), ("2", 3)
+    ]  # fmt: skip
 
 
 def test_decisions_that_cannot_be(tmp_path):
@@ -186,6 +191,8 @@ def outcome(rules, session: pr.Session | None = None) -> list[tuple]:
             {"duration": 300, "class_durations": {"GT": {"duration": 150}}},
             [("A", 4, 370), ("B", 2, 200), ("D", 2, 215), "C"],
         ),
+        # A class whose time is longer than the race ends with all others.
+        ({"duration": 195, "class_durations": {"GT": {"duration": 300}}}, AFTER_THREE_LAPS),
     ],
 )  # fmt: skip
 def test_where_the_race_ends(end, expected):
@@ -227,6 +234,14 @@ def test_a_race_that_is_stopped(result, signal, expected):
     """The leader is in lap 4. C has been out since lap 1."""
     rules = {"flag_required": True, "red_flag": {"result": result, "signal": signal}}
     assert outcome(rules) == expected
+
+
+def test_a_class_without_two_laps_when_the_race_was_stopped():
+    cars = {**FIELD, "C": ("P3", [95])}
+    rules = {"flag_required": True, "red_flag": {"result": "class_penultimate_crossing", "signal": 290}}
+    assert outcome(rules, field(cars)) == [("A", 2, 190), ("B", 1, 102), ("D", 1, 110), "C"]
+    with pytest.raises(pr.RulesError, match="stopped before its leader had completed two laps"):
+        outcome({"red_flag": {**rules["red_flag"], "signal": 150}}, field(cars))
 
 
 @pytest.mark.parametrize(("result", "signal", "expected"), [row for row in STOPPED if row[1] == 290])

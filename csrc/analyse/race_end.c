@@ -103,8 +103,9 @@ static int64_t find_flag(const pyr_session *field, const pyr_classification_opti
     return duration != PYR_NO_TIME ? flag_after(field, rules, PYR_WHOLE_FIELD, duration) : PYR_NO_TIME;
 }
 
-static pyr_status end_classes(const pyr_session *field, const pyr_classification_options *rules, pyr_finish *finishes,
-                              pyr_error *error) {
+/* Classes whose race ends before `last_flag`, that of the others; PYR_NO_TIME: it is not known. */
+static pyr_status end_classes(const pyr_session *field, const pyr_classification_options *rules, int64_t last_flag,
+                              pyr_finish *finishes, pyr_error *error) {
     static const pyr_field fields[] = {{"class", PYR_TEXT, false, NULL}, {"duration", PYR_DURATION, false, NULL}};
     const pyr_dictionary *classes = pyr_part_column(field, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary;
     const pyr_column *columns[2];
@@ -118,7 +119,7 @@ static pyr_status end_classes(const pyr_session *field, const pyr_classification
         if (class_code >= 0) { /* a class that is not in this race ends nothing */
             int64_t flag = flag_after(field, rules, class_code, pyr_int64s(columns[1])[row]);
             ending_of ending = {class_code, {flag, PYR_NO_TIME, PYR_NO_TIME}, PYR_NO_TIME};
-            if (flag != PYR_NO_TIME) {
+            if (flag != PYR_NO_TIME && (last_flag == PYR_NO_TIME || flag < last_flag)) {
                 finish_cars(field, &ending, finishes);
             }
         }
@@ -142,24 +143,29 @@ static bool all_crossed(const pyr_session *field, int64_t before, int64_t flag, 
     return true;
 }
 
+static pyr_status fail_without_result(pyr_error *error) {
+    return pyr_fail(error, PYR_ERROR_RULES,
+                    "the race was stopped before its leader had completed two laps, so red_flag.result leaves no result; "
+                    "choose another one");
+}
+
 /* As if the flag had fallen when the leader of the class completed the lap before the last one that he completed. */
 static pyr_status stop_at_penultimate(const pyr_session *field, int32_t class_code, int64_t signal,
                                       pyr_finish *finishes, pyr_error *error) {
     int32_t lap = pyr_leader_laps(field, class_code, signal) - 1;
     if (lap < 1) {
-        return pyr_fail(error, PYR_ERROR_RULES,
-                        "the race was stopped before its leader had completed two laps, so red_flag.result leaves no "
-                        "result; choose another one");
+        return fail_without_result(error);
     }
     int64_t flag = pyr_first_completed(field, class_code, lap);
     finish_cars(field, &(ending_of){class_code, {flag, signal, PYR_NO_TIME}, PYR_NO_TIME}, finishes);
     return PYR_OK;
 }
 
+/* A class in which nobody completed two laps keeps those before the signal. */
 static pyr_status stop_classes(const pyr_session *field, int64_t signal, pyr_finish *finishes, pyr_error *error) {
     int32_t class_count = pyr_part_column(field, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary->count;
     for (int32_t class_code = -1; class_code < class_count; class_code++) {
-        if (pyr_leader_laps(field, class_code, signal) > 0) {
+        if (pyr_leader_laps(field, class_code, signal) > 1) {
             PYR_TRY(stop_at_penultimate(field, class_code, signal, finishes, error));
         }
     }
@@ -176,7 +182,7 @@ static pyr_status stop_race(const pyr_session *field, int32_t result, int64_t si
     case PYR_PENULTIMATE_LAP:
         return stop_at_penultimate(field, PYR_WHOLE_FIELD, signal, finishes, error);
     case PYR_CLASS_PENULTIMATE_CROSSING:
-        return stop_classes(field, signal, finishes, error);
+        return led < 2 ? fail_without_result(error) : stop_classes(field, signal, finishes, error);
     case PYR_LEADER_LAST_CROSSING:
         finish_cars(field, &(ending_of){PYR_WHOLE_FIELD, {flag, signal, PYR_NO_TIME}, before}, finishes);
         return PYR_OK;
@@ -204,7 +210,7 @@ static pyr_status end_by_rules(const pyr_session *field, const pyr_classificatio
         finish_cars(field, &(ending_of){PYR_WHOLE_FIELD, {flag, PYR_NO_TIME, PYR_NO_TIME}, PYR_NO_TIME}, finishes);
         *ending = PYR_ENDS_BY_RULES;
     }
-    PYR_TRY(end_classes(field, rules, finishes, error));
+    PYR_TRY(end_classes(field, rules, flag, finishes, error));
     if (flags) {
         keep_published_flags(field, published, finishes);
         *ending = PYR_ENDS_PUBLISHED;

@@ -12,7 +12,6 @@ typedef enum pyr_race_ending {
     PYR_ENDS_STOPPED    /* red-flagged and not resumed */
 } pyr_race_ending;
 
-
 /* `finishes` has room for every entry of `field`, a whole session that is a race. PYR_ERROR_RULES: the race was stopped
  * and no rule says how it counts. */
 pyr_status pyr_find_race_end(const pyr_session *field, const pyr_classification_options *rules, pyr_finish *finishes,

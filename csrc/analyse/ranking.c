@@ -111,18 +111,21 @@ static void move_to_rear(pyr_ranking *ranking, int64_t entry, int32_t start, int
     ranking->order[to] = car;
 }
 
-/* Decided positions, in rising order, are taken out of the order first, then put in where they belong. */
+/* Decided positions, in rising order, are taken out of the order first, then put in where they belong; cars without a
+ * position take none of them. */
 static void move_to_places(pyr_ranking *ranking, const pyr_keyed *placed, int32_t placed_count, int32_t start,
                            int32_t end) {
-    int32_t others = 0, next = 0;
+    int32_t others = 0, next = 0, position = 1;
     for (int32_t place = start; place < end; place++) {
         if (ranking->cars[ranking->order[place].row].place == 0) {
             ranking->moved[others++] = ranking->order[place].row;
         }
     }
     for (int32_t place = start, other = 0; place < end; place++) {
-        bool put = next < placed_count && (placed[next].key <= place - start + 1 || other == others);
-        ranking->order[place].row = put ? placed[next++].row : ranking->moved[other++];
+        bool put = next < placed_count && (placed[next].key <= position || other == others);
+        int64_t entry = put ? placed[next++].row : ranking->moved[other++];
+        ranking->order[place].row = entry;
+        position += !ranking->cars[entry].unnumbered;
     }
 }
 

@@ -8,6 +8,7 @@ from pyracing.decisions import Decision, Disqualify, LapPenalty, RearOfClass, Ti
 from pyracing.frames import nearest
 from pyracing.simulate.stream import Stream
 from pyracing.simulate.truth import Entry, Result
+from pyracing.times import to_microseconds
 
 WORTH_DECIDING = 10  # laps
 MIN_DISTANCE = 70  # per cent of the overall winner's laps
@@ -58,7 +59,7 @@ def decided(finishes: Sequence[Finish], decisions: Sequence[Decision]) -> list[F
     for decision in decisions:
         finish = after[decision.car]
         if isinstance(decision, (TimePenalty, LapPenalty)):
-            finish = replace(finish, total_time=finish.total_time + round(decision.seconds * 1000))
+            finish = replace(finish, total_time=finish.total_time + to_microseconds(decision.seconds) // 1000)
         if isinstance(decision, LapPenalty):
             finish = replace(finish, laps=max(0, finish.laps - decision.laps))
         after[decision.car] = finish
