@@ -136,7 +136,7 @@ static pyr_status answer_periods(const pyr_session *field, const pyr_neutralisat
 }
 
 pyr_status pyr_neutralisations(const pyr_session *session, const pyr_neutralisations_options *options,
-                                  pyr_table **out, pyr_error *error) {
+                               pyr_table **out, pyr_error *error) {
     const pyr_session *field = pyr_field_view(session);
     int32_t fcy_bunches = options != NULL ? options->fcy_bunches : default_options.fcy_bunches;
     pyr_neutralisation_list found;

@@ -57,9 +57,9 @@ static int64_t add_events(const spell_work *work) {
         int64_t time = laps->elapsed[row] - laps->sector[0][row] - laps->sector[1][row] - laps->sector[2][row];
         for (int32_t sector = 0; sector < SECTORS; sector++) {
             int64_t took = laps->sector[sector][row];
-            int64_t median = work->median[(size_t)(laps->class_code[row] + 1) * SECTORS + (size_t)sector];
-            bool slow = took > median / 100 * 135;
             if (counts(work, row, sector)) {
+                int64_t median = work->median[(size_t)(laps->class_code[row] + 1) * SECTORS + (size_t)sector];
+                bool slow = took > median / 100 * 135;
                 work->events[count++] = (pyr_keyed){time, slow ? SLOW_SECTOR_BEGINS : SECTOR_BEGINS};
                 work->events[count++] = (pyr_keyed){time + took, slow ? SLOW_SECTOR_ENDS : SECTOR_ENDS};
             }
