@@ -752,8 +752,10 @@ typedef struct pyr_drive_time_options {
  * limits that hold for class, rating and crew, the minimum scaled to the part of the race not lost to red flags. `ok`:
  * all bounds are kept; absent without any, or where a limit depends on a rating that is not known. `reason`: what is
  * missed, and by how much. A car that never ran has no rows, laps without a driver's name one without name. A session
- * selected from another adds up its own laps. `options` NULL: windows of 6 hours, and no bounds. PYR_ERROR_ARGUMENT:
- * no window, or limits of other columns. */
+ * selected from another adds up its own laps, of which share is a part too; stints, longest and the crew are as the
+ * field knows them, and of a driver with only some of his laps in it no minimum is missed: `ok` is absent unless a
+ * maximum is exceeded. `options` NULL: windows of 6 hours, and no bounds. PYR_ERROR_ARGUMENT: no window, or limits of
+ * other columns. */
 pyr_status pyr_drive_time(const pyr_session *session, const pyr_drive_time_options *options, pyr_table **out,
                           pyr_error *error);
 

@@ -581,7 +581,9 @@ class Session:
         length of the race (as announced, or else as run): `minimum` and `maximum` are the tightest that hold, the
         minimum less the part of the race lost to red flags where the rules say so. `ok` is whether all are kept,
         `reason` what is missed and by how much; ok is absent without any bound, or where one depends on a rating that
-        is not known. Raises RulesError for a bound that the rules leave open.
+        is not known. In a narrowed session times and `share` are those of its own laps, drives end where another driver
+        sat in the car, and `ok` is absent for who has only some of his laps there, unless they exceed a maximum. Raises
+        RulesError for a bound that the rules leave open.
         """
         return self._ask("drive_time", **drive_options(self, None if rules is None else rules_of(rules)))
 

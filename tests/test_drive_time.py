@@ -137,6 +137,36 @@ def test_selections_and_open_rules():
         session.drive_time(rules=rules)
 
 
+def test_a_narrowed_session_knows_who_drove_in_between():
+    session = race("7 GT3 | Ann 2:00 2:00 | Bo 1:30 1:30 | Ann 2:00 2:00 2:00 | Cy 2:00")
+    alone = session.select(drivers="Ann").drive_time()
+    assert columns(alone, "driver", "stints", "longest") == [("Ann", 2, seconds("6:00"))]
+    green = session.select(laps=(2, 6)).drive_time()
+    assert columns(green, "driver", "time", "stints", "longest") == [
+        ("Ann", seconds("6:00"), 2, seconds("4:00")), ("Bo", seconds("3:00"), 1, seconds("3:00")),
+        ("Cy", 0, 0, 0),
+    ]  # fmt: skip
+
+
+def test_part_of_the_laps_misses_no_minimum():
+    session = race("7 GT3 | Ann 2:00 2:00 2:00 | Bo 1:30 1:30", "8 GT3 | Cy 2:00 2:00 2:00 | Di 1:30 1:30")
+    rules = pr.rules("imsa").replace(drive_time={"limits": {"all": {"minimum": "5m", "drivers": [2]}}})
+    found = columns(session.select(laps=(2, 5)).drive_time(rules=rules), "driver", "minimum", "ok", "reason")
+    open_one = "only some of the laps are in this session"
+    short = "drove 0:03:00, 0:02:00 short of the minimum of 0:05:00"
+    assert found == [
+        (driver, seconds("5:00"), ok, reason)
+        for driver, ok, reason in (
+            ("Ann", None, open_one), ("Bo", False, short), ("Cy", None, open_one), ("Di", False, short)
+        )
+    ]  # fmt: skip
+    assert columns(session.select(drivers="Bo").drive_time(rules=rules), "ok", "reason") == [(False, short)]
+    rules = pr.rules("imsa").replace(drive_time={"maximum": "3m", "limits": {}})
+    assert columns(session.select(laps=(2, 3)).drive_time(rules=rules), "driver", "ok") == [
+        ("Ann", False), ("Bo", None), ("Cy", False), ("Di", None),
+    ]  # fmt: skip
+
+
 # ---- What follows ----
 
 SHORT = [
