@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import re
@@ -17,8 +18,9 @@ import pytest
 import race_files
 
 import pyracing as pr
-from pyracing.charts import colours, style
-from pyracing.charts.save import converter, page_parts, specification, static_spec, static_svg
+from pyracing.charts import colours, library, style
+from pyracing.charts.library import converter
+from pyracing.charts.save import page_parts, specification, static_spec, static_svg
 
 charts = pr.charts
 
@@ -310,6 +312,22 @@ def test_charts_of_a_page_share_the_script_and_the_data(small):
     assert len(figures) == 3 and not any("datasets" in figure for figure in figures)
     assert script.count("vegaEmbed=") == 1
     assert page_parts(several) == (figures, script)
+
+
+def test_the_library_is_made_once_for_all_programs_of_a_user(tmp_path, monkeypatch):
+    made = []
+
+    def make() -> str:
+        made.append("vega")
+        return "vega()"
+
+    monkeypatch.setattr(library, "converter", lambda name: functools.partial(lambda vl_version: make(), vl_version="6"))
+    fresh = library.bundle.__wrapped__
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "new" / "folder"))
+    assert [fresh(), fresh()] == ["vega()"] * 2 and len(made) == 1
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))  # where nothing can be kept
+    assert [fresh(), fresh()] == ["vega()"] * 2 and len(made) == 3
 
 
 def test_text_of_the_data_stays_text(tmp_path):

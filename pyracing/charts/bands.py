@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 
 from pyracing.charts.data import dataset, microseconds
+from pyracing.charts.layers import Layer
 from pyracing.charts.style import shown, time_text
 from pyracing.session import Session
 
@@ -66,7 +67,7 @@ def bands(session: Session, x: str = "elapsed", until: float | None = None) -> l
     present = [NAMES[kind] for kind in NAMES if kind in kinds]
     others = sorted(set(names) - set(present))
     colours = [COLOURS.get(kind, "#999999") for kind in NAMES if kind in kinds] + ["#999999"] * len(others)
-    base = alt.Chart(data)
+    base = Layer(data)
     kind = alt.Fill(
         "kind:N",
         scale=alt.Scale(domain=present + others, range=colours),

@@ -9,6 +9,7 @@ import numpy as np
 
 from pyracing.charts.colours import Car, Colours, cars_of
 from pyracing.charts.data import dataset, microseconds
+from pyracing.charts.layers import Layer, unchecked
 from pyracing.charts.rows import block, concatenated, result_order, row_labels
 from pyracing.charts.style import Width, by_class, car_facts, fine_axis, finished, shown, time_text, titled
 from pyracing.session import Session
@@ -18,6 +19,7 @@ LIMITS = {"minimum": ("Minimum", "#7b2d8b"), "maximum": ("Maximum", "#c1121f")}
 WRONG = "#c1121f"
 
 
+@unchecked
 def drive_time(
     session: Session,
     *,
@@ -65,7 +67,7 @@ def drive_block(rows: Table, group: list[Car], limits: list[str], longest: float
     scale = alt.Scale(domain=[0, longest * 1.02], nice=False)
     texts = {f"{name}_text": time_text(f"datum.{name}", 0) for name in ("time", "longest", *limits)}
     base = (
-        alt.Chart(data)
+        Layer(data)
         .transform_calculate(**texts, percent="format(datum.share,'.1%')")
         .transform_calculate(words="datum.reason||datum.time_text")
         .transform_lookup(lookup="car", from_=car_facts(group))

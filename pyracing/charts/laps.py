@@ -10,6 +10,7 @@ import numpy as np
 from pyracing.charts.bands import HEADROOM, bands
 from pyracing.charts.colours import Colours, cars_of
 from pyracing.charts.data import dataset, microseconds
+from pyracing.charts.layers import Layer, layered, named, own_scales, unchecked
 from pyracing.charts.style import (
     Width,
     by_class,
@@ -19,6 +20,7 @@ from pyracing.charts.style import (
     finished,
     only,
     picked,
+    picked_opacity,
     race_time,
     shown,
     time_axis,
@@ -33,6 +35,7 @@ from pyracing.times import Duration, to_microseconds
 ABOVE_CLEAN = 1.08  # of the slowest clean lap: how far up lap times are shown
 
 
+@unchecked
 def lap_times(
     session: Session,
     *,
@@ -68,7 +71,7 @@ def lap_times(
     low, high = float(times.min()) / 1000, float(times.max()) / 1000
     room = max((high - low) * HEADROOM / height, 1.0)
     time = alt.Y("lap_time:T", scale=time_scale([low - room / 2, high + room], nice=False), axis=time_axis("Lap time"))
-    base = alt.Chart(data).encode(x=across, y=time)
+    base = Layer(data).encode(x=across, y=time)
     tips = shown(car="Car", **{"class": "Class"}, team="Team", driver="Driver", lap="Lap", time="Lap time")
     tips += shown(reason="Not clean") if not clean.all() else []
     layers = bands(session, until=until) if x == "time" else bands(session, "lap", most)
@@ -86,19 +89,19 @@ def lap_times(
             .transform_filter(pick)
             .mark_circle(size=9, color="#9a9a9a", opacity=0.35, clip=True)
         )
-        front.append(
+        points = (
             own.transform_filter("datum.clean")
             .mark_circle(size=11, clip=True)
-            .encode(color=car_colour(group, width), opacity=alt.condition(pick, alt.value(0.75), alt.value(0.03)))
-            .properties(name=f"laps_{place}")
+            .encode(color=car_colour(group, width), opacity=picked_opacity(pick, 0.75, 0.03))
             .add_params(pick, *(() if place else (zoom(),)))
         )
+        front.append(named(points, f"laps_{place}"))
     layers += front
     notes = [f"{int(clean.sum()):,} clean laps of {len(rows) + beyond:,}"]
     notes += [f"{beyond:,} slower ones are not shown"] if beyond else []
     text = title or "Lap times"
     described = f"{text} of {len(cars)} cars; {'; '.join(notes)}."
-    chart = alt.layer(*layers).resolve_scale(color="independent")
+    chart = layered(layers, resolve=own_scales("color"))
     return finished(chart, titled(session, text, *notes), described, width, height)
 
 

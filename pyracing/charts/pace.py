@@ -10,6 +10,7 @@ import numpy as np
 
 from pyracing.charts.colours import Car, Colours, cars_of
 from pyracing.charts.data import Array, dataset, microseconds
+from pyracing.charts.layers import Layer, unchecked
 from pyracing.charts.rows import block, concatenated, row_labels
 from pyracing.charts.style import (
     Width,
@@ -47,6 +48,7 @@ class Times(NamedTuple):
         return f"{self.driver} · {self.car}" if self.driver else self.car
 
 
+@unchecked
 def pace(
     session: Session,
     by: Of = "driver",
@@ -99,7 +101,7 @@ def pace_block(listed: list[Times], cars: dict[str, Car], kind: str, width: Widt
     summary = dataset(None, **facts, low=low, first=first, median=middle, third=third, high=high, best=best)
     names = ("best", "low", "first", "median", "third", "high")
     base = (
-        alt.Chart(summary)
+        Layer(summary)
         .transform_calculate(**{f"{name}_text": time_text(f"datum.{name}") for name in names})
         .transform_calculate(count="datum.laps+(datum.laps==1?' lap':' laps')")
         .transform_lookup(lookup="car", from_=car_facts(group))
@@ -121,7 +123,7 @@ def pace_block(listed: list[Times], cars: dict[str, Car], kind: str, width: Widt
             colour=[cars[each.car].colour for each in listed for _ in each.times],
             time=np.concatenate([each.times for each in listed]).astype("timedelta64[us]"),
         )
-        ticks = alt.Chart(every).mark_tick(thickness=1, height=9, opacity=0.5)
+        ticks = Layer(every).mark_tick(thickness=1, height=9, opacity=0.5)
         drawn = [ticks.encode(x=alt.X("time:Q", scale=across, axis=axis), y=rows, color=paint)]
         drawn += [base.mark_point(shape="diamond", filled=True, size=40, color="#808080").encode(x=x)]
     else:
@@ -135,6 +137,7 @@ def pace_block(listed: list[Times], cars: dict[str, Car], kind: str, width: Widt
     return block(drawn, group[0].class_name, width)
 
 
+@unchecked
 def raising_average(
     session: Session,
     by: Of = "car",
@@ -163,7 +166,7 @@ def raising_average(
         best=np.concatenate([np.arange(1, count + 1) for count in counts]),
         mean=np.concatenate(means).round().astype("timedelta64[us]"),
     )
-    base = alt.Chart(data).encode(
+    base = Layer(data).encode(
         x=counted("best", "Number of best clean laps", max(counts) * 1.01),
         y=alt.Y("mean:T", scale=time_scale(nice=False, padding=6), axis=time_axis("Mean of these laps")),
         detail="driver:N",
@@ -177,6 +180,7 @@ def raising_average(
     return finished(chart, titled(session, text, note), described, width, height)
 
 
+@unchecked
 def sectors(
     session: Session,
     by: Of = "car",
@@ -225,7 +229,7 @@ def sector_block(rows: Table, group: list[Car], by: str, width: Width, further: 
     )
     names = [name.replace("_", " ").capitalize() for name in SECTORS]
     base = (
-        alt.Chart(data)
+        Layer(data)
         .transform_calculate(lacks=time_text("(datum.end-datum.begin)", sign=True), taken=time_text("datum.time"))
         .transform_calculate(sum_text=time_text("datum.end", sign=True))
         .transform_lookup(lookup="car", from_=car_facts(group))

@@ -9,6 +9,7 @@ import numpy as np
 
 from pyracing.charts.colours import cars_of
 from pyracing.charts.data import dataset, microseconds
+from pyracing.charts.layers import Layer, layered, unchecked
 from pyracing.charts.rows import result_order, row_axis, row_names
 from pyracing.charts.style import Width, car_facts, columns, fine_axis, finished, shown, time_text, titled
 from pyracing.session import Session
@@ -27,6 +28,7 @@ APART = {  # said beside the bar, or it would be nothing but these
 LONG = 10.0  # times the median loss: not a matter of the stop
 
 
+@unchecked
 def pit_stops(
     session: Session,
     of: Literal["time", "loss"] = "time",
@@ -68,7 +70,7 @@ def pit_stops(
     )  # fmt: skip
     domain = [words for words, _ in KINDS.values() if words in shades]
     bars = (
-        alt.Chart(data)
+        Layer(data)
         .transform_calculate(in_lane=time_text("datum.pit_lane_time"), lost=time_text("datum.loss", sign=True))
         .transform_lookup(lookup="car", from_=car_facts(cars))
         .mark_bar(stroke="white", strokeWidth=0.6)
@@ -89,7 +91,7 @@ def pit_stops(
     text = title or f"Pit stops: {what}"
     described = f"{text}; a row for each of {len(cars)} cars, a bar a visit, their sum and the repairs beside them."
     layers = [bars, sum_words(visits["car"].tolist(), kinds.tolist(), microseconds(visits, name))]
-    return finished(alt.layer(*layers), titled(session, text), described, width, ROW * len(row_names(cars)))
+    return finished(layered(layers), titled(session, text), described, width, ROW * len(row_names(cars)))
 
 
 def chained(cars: list[str], spent: Any) -> tuple[Any, Any]:
@@ -119,7 +121,7 @@ def sum_words(cars: list[str], kinds: list[str], times: Any) -> Any:
     )
     stops = f"datum.count+(datum.count==1?' stop, ':' stops, ')+({time_text('datum.stops', 0)})"
     return (
-        alt.Chart(data)
+        Layer(data)
         .transform_calculate(words=f"(datum.count?{stops}:''){beside}", at="datum.count?datum.stops:0")
         .mark_text(align="left", dx=5, fontSize=9)
         .encode(x="at:Q", y="car:N", text="words:N")

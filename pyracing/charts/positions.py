@@ -10,6 +10,7 @@ import numpy as np
 from pyracing.charts.bands import bands
 from pyracing.charts.colours import Car, Colours
 from pyracing.charts.data import Array, dataset
+from pyracing.charts.layers import Layer, unchecked
 from pyracing.charts.style import Width, counted, finished, titled
 from pyracing.charts.trace import ROOM, car_lines, drawn, end_names
 from pyracing.session import Session
@@ -18,6 +19,7 @@ from pyracing.table import Table
 STEP = 12  # pixels from place to place
 
 
+@unchecked
 def lap_chart(
     session: Session,
     by: Literal["overall", "class"] = "overall",
@@ -50,6 +52,7 @@ def lap_chart(
     return finished(drawing, titled(session, text), described, width, None)
 
 
+@unchecked
 def hourly(
     session: Session,
     *,
@@ -106,10 +109,11 @@ def positions(
         scale=alt.Scale(domain=[-1.6 if named else -0.6, depth + 0.6], reverse=True, nice=False, zero=False),
         axis=axis,
     )
-    lines = alt.Chart(data).encode(x=across, y=down)
+    lines = Layer(data).encode(x=across, y=down)
     beside = end_names(rows, cars, x, "place", place, 1)
     chart = car_lines(lines, cars, [*behind, *block_names(blocks)], beside, tips, width, dots)
-    return chart.properties(height=height or max(200, STEP * (depth + 2)))
+    chart.height = height or max(200, STEP * (depth + 2))
+    return chart
 
 
 class Block(NamedTuple):
@@ -150,5 +154,5 @@ def block_names(blocks: list[Block]) -> list[Any]:
     if not named:
         return []
     data = dataset(None, name=[block.name for block in named], place=[block.offset for block in named])
-    words = alt.Chart(data).mark_text(align="left", baseline="middle", fontSize=11, fontWeight="bold", dx=4, dy=-1)
+    words = Layer(data).mark_text(align="left", baseline="middle", fontSize=11, fontWeight="bold", dx=4, dy=-1)
     return [words.encode(x=alt.value(0), y=alt.Y("place:Q"), text="name:N")]

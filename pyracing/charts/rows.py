@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 
 from pyracing.charts.colours import Car
+from pyracing.charts.layers import layered
 from pyracing.charts.style import Width
 from pyracing.session import Session
 
@@ -48,9 +49,9 @@ def row_axis(cars: Sequence[Car], title: str | None = "Car") -> alt.Y:
     return alt.Y("car:N", sort=None, scale=alt.Scale(domain=row_names(cars), padding=0.12), axis=axis)
 
 
-def concatenated(blocks: Sequence[Any]) -> Any:
+def concatenated(blocks: Sequence[Any], **properties: Any) -> Any:
     """The blocks of the classes one below the other."""
-    return alt.vconcat(*blocks, spacing=12)
+    return alt.VConcatChart(vconcat=blocks, spacing=12, **properties)
 
 
 def row_labels(labels: Sequence[str]) -> alt.Axis:
@@ -61,6 +62,5 @@ def row_labels(labels: Sequence[str]) -> alt.Axis:
 
 def block(layers: Sequence[Any], class_name: str, width: Width) -> Any:
     """The chart of a class, under its name."""
-    sized = alt.layer(*layers).properties(width=width, height=alt.Step(ROW))
     head = alt.TitleParams(text=class_name, anchor="start", frame="group", fontSize=12, offset=4)
-    return sized.properties(title=head) if class_name else sized
+    return layered(layers, width=width, height=alt.Step(ROW), title=head if class_name else alt.Undefined)

@@ -6,13 +6,15 @@ import functools
 import html
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import altair as alt
 
+from pyracing.charts.layers import unchecked
+from pyracing.charts.library import bundle, converter
 from pyracing.charts.style import HOVER, WIDTH, ZOOM
 
 PIXELS_PER_UNIT = 2.0  # of PNG
@@ -54,23 +56,10 @@ def static_svg(chart: Any, *, width: int | None = None) -> str:
     return text
 
 
-def converter(name: str) -> Callable[..., Any]:
-    """A function of vl-convert, for the version of Vega-Lite that Altair writes."""
-    try:
-        import vl_convert
-    except ImportError:
-        message = "saving charts needs vl-convert-python: pip install 'pyracing-timing[report]'"
-        raise ImportError(message) from None
-    version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    if version not in vl_convert.get_vegalite_versions():
-        version = vl_convert.get_vegalite_versions()[-1]
-    function = getattr(vl_convert, name)
-    return lambda *given, **options: function(*given, vl_version=version, **options)
-
-
 # ---- Specifications ----
 
 
+@unchecked
 def specification(chart: Any) -> dict[str, Any]:
     """The chart as Vega-Lite, whatever the number of its rows."""
     with alt.data_transformers.enable("default", max_rows=None):
@@ -139,9 +128,8 @@ def parts_of(specs: Iterable[dict[str, Any]]) -> PageParts:
 @functools.cache
 def scripts() -> str:
     """The chart library in one piece (it declares names of its own, so it stands in a function), and what starts it."""
-    bundle = converter("javascript_bundle")()
     driver = resources.files("pyracing.charts").joinpath("page.js").read_text(encoding="utf-8")
-    return f"<script>(function(){{{in_script(bundle)}}})();</script>\n<script>{driver}</script>"
+    return f"<script>(function(){{{in_script(bundle())}}})();</script>\n<script>{driver}</script>"
 
 
 def script_safe(value: Any) -> str:

@@ -11,8 +11,9 @@ import numpy as np
 
 from pyracing.charts.colours import PALETTE, car_colour
 from pyracing.charts.data import dataset
+from pyracing.charts.layers import Layer, layered, named, own_scales, unchecked
 from pyracing.charts.rows import concatenated
-from pyracing.charts.style import FAINT, PICKED, Width, columns, finished, shown
+from pyracing.charts.style import PICKED, Width, columns, finished, picked_opacity, shown
 from pyracing.decisions import PointsDeduction
 from pyracing.rules import Rules
 from pyracing.scoring import COMPETITOR
@@ -22,6 +23,7 @@ from pyracing.table import Table
 MOST = 8  # competitors that have a colour and a name
 
 
+@unchecked
 def standings(
     results: Any,
     rules: str | Path | Rules,
@@ -56,7 +58,7 @@ def standings(
     text = title or f"Championship of {of} by round"
     described = f"{text}: points after each round, a line a competitor, {len(blocks)} championship(s)."
     head = alt.TitleParams(text=text, anchor="start", frame="group", offset=12)
-    return finished(concatenated(blocks).resolve_scale(color="independent"), head, described, None, None)
+    return finished(concatenated(blocks, resolve=own_scales("color")), head, described, None, None)
 
 
 def championship(rows: Table, name: str, group: str | None, place: int, top: int, width: Width, height: int) -> Any:
@@ -64,22 +66,22 @@ def championship(rows: Table, name: str, group: str | None, place: int, top: int
     final = rows[after == after.max()]
     order = sorted(zip(final["points"].tolist(), final[name].tolist(), strict=True), key=lambda pair: -pair[0])
     listed = [competitor for _, competitor in order]
-    named = listed[:top]
+    coloured = listed[:top]
     events = [event or f"Round {number}" for number, event in zip(after.tolist(), rows["event"].tolist(), strict=True)]
     data = dataset(
         rows, ["after", name, "position", "points", "gap"], round=events,
-        colour=[competitor if competitor in named else "others" for competitor in rows[name].tolist()],
+        colour=[competitor if competitor in coloured else "others" for competitor in rows[name].tolist()],
     )  # fmt: skip
     pick = alt.selection_point(name=f"{PICKED}_{place}", fields=["colour"], bind="legend")
-    domain = [*named, *(["others"] if len(listed) > top else [])]
-    palette = list(PALETTE[: len(named)])
-    if len(named) > len(PALETTE):
-        palette = [car_colour(0, 1, each, len(named)) for each in range(len(named))]
-    palette += ["#b5b5b5"] * (len(domain) - len(named))
+    domain = [*coloured, *(["others"] if len(listed) > top else [])]
+    palette = list(PALETTE[: len(coloured)])
+    if len(coloured) > len(PALETTE):
+        palette = [car_colour(0, 1, each, len(coloured)) for each in range(len(coloured))]
+    palette += ["#b5b5b5"] * (len(domain) - len(coloured))
     names = {int(number): event for number, event in zip(after.tolist(), events, strict=True)}
     labels = "".join(f"datum.value=={number}?{quoted(event)}:" for number, event in names.items()) + "''"
     longest = max(map(len, domain))
-    base = alt.Chart(data).encode(
+    base = Layer(data).encode(
         x=alt.X("after:Q", title=None, scale=alt.Scale(nice=False, padding=12, zero=False),
                 axis=alt.Axis(values=list(names), labelExpr=labels, labelAngle=-30, labelLimit=130, grid=False)),
         y=alt.Y("points:Q", title="Points"),
@@ -87,14 +89,13 @@ def championship(rows: Table, name: str, group: str | None, place: int, top: int
         color=alt.Color("colour:N", scale=alt.Scale(domain=domain, range=palette),
                         legend=alt.Legend(title=None, orient="bottom", symbolLimit=0,
                                           columns=columns(width, 90, 40 + 6 * longest))),
-        opacity=alt.condition(pick, alt.value(1), alt.value(FAINT)),
+        opacity=picked_opacity(pick, 1),
         tooltip=shown(round="After", **{name: name.capitalize()}, position="Position", points="Points", gap="Behind"),
     )  # fmt: skip
-    lines = base.mark_line(orient="vertical", strokeWidth=1.8).properties(name=f"lines_{place}").add_params(pick)
+    lines = named(base.mark_line(orient="vertical", strokeWidth=1.8).add_params(pick), f"lines_{place}")
     points = base.mark_circle(size=30)
-    sized = alt.layer(lines, points).properties(width=width, height=height)
     head = alt.TitleParams(text=str(group), anchor="start", frame="group", fontSize=12)
-    return sized.properties(title=head) if group else sized
+    return layered([lines, points], width=width, height=height, title=head if group else alt.Undefined)
 
 
 def quoted(text: str) -> str:

@@ -9,6 +9,7 @@ import altair as alt
 from pyracing.charts.bands import bands
 from pyracing.charts.colours import PALETTE, Car, cars_of
 from pyracing.charts.data import dataset, microseconds
+from pyracing.charts.layers import Layer, layered, named, unchecked
 from pyracing.charts.rows import result_order, row_axis, row_names
 from pyracing.charts.style import (
     Width,
@@ -40,6 +41,7 @@ VISITS = {  # kind: name, shape
 }
 
 
+@unchecked
 def stints(
     session: Session,
     *,
@@ -65,7 +67,7 @@ def stints(
     data = dataset(
         rows, ["car", "stint", "driver", "laps", "start", "end", "duration", "mean", "best"], kind=kinds,
     )  # fmt: skip
-    base = alt.Chart(data)
+    base = Layer(data)
     across = race_time("start", until)
     bars = (
         base.transform_calculate(
@@ -88,11 +90,11 @@ def stints(
         )
         .add_params(zoom(y=False))
     )  # fmt: skip
-    layers = [*bands(session, until=until), bars, *driver_names(session, until), *visit_marks(session, cars, width)]
+    layers = [*bands(session, until=until), named(bars, "stints"), *driver_names(session, until), *visit_marks(session, cars, width)]
     text = title or "Stints and stops"
     described = f"{text}: a row for each of {len(cars)} cars, a bar a stint over race time, visits to the pits marked."
     size = height or ROW * len(row_names(cars))
-    return finished(alt.layer(*layers), titled(session, text), described, width, size)
+    return finished(layered(layers), titled(session, text), described, width, size)
 
 
 def driver_names(session: Session, until: float) -> list[Any]:
@@ -103,7 +105,7 @@ def driver_names(session: Session, until: float) -> list[Any]:
         return []
     data = dataset(rows, ["car", "start", "end"], name=surnames(rows["driver"].tolist()))
     words = (
-        alt.Chart(data)
+        Layer(data)
         .transform_filter(f"(datum.end-datum.start)/{until:.0f}*width>6.2*length(datum.name)+4")
         .transform_calculate(middle="(datum.start+datum.end)/2")
         .mark_text(fontSize=9, color="white", clip=True)
@@ -132,7 +134,7 @@ def visit_marks(session: Session, cars: list[Car], width: Width) -> list[Any]:
                           symbolFillColor="white", symbolStrokeColor="#777777"),
     )  # fmt: skip
     marks = (
-        alt.Chart(data)
+        Layer(data)
         .transform_calculate(
             at=time_text("datum.elapsed", 0),
             in_lane=time_text("datum.pit_lane_time"),

@@ -162,6 +162,11 @@ def picked(place: int = 0) -> alt.Parameter:
     return alt.selection_point(name=f"{PICKED}_{place}" if place else PICKED, fields=["car"], bind="legend")
 
 
+def picked_opacity(pick: alt.Parameter, opacity: float, otherwise: float = FAINT) -> alt.OpacityValue:
+    """The opacity of what is picked, and of all else."""
+    return alt.OpacityValue(otherwise, condition={"param": pick.name, "value": opacity})
+
+
 def zoom(x: bool = True, y: bool = True) -> alt.Parameter:
     """Drag to move, the wheel with shift or control to zoom (alone it scrolls the page), a double click to reset."""
     encodings: list[Any] = [name for name, wanted in (("x", x), ("y", y)) if wanted]
@@ -177,8 +182,11 @@ def finished(
     chart: Any, title: alt.TitleParams, description: str, width: Width | None, height: int | None
 ) -> Any:
     """The chart with its title, its size unless it has one, and the words that stand for it where it is not seen."""
-    sizes = {name: size for name, size in (("width", width), ("height", height)) if size is not None}
-    return chart.properties(title=title, description=description, **sizes).configure(
+    chart.title, chart.description = title, description
+    for name, size in (("width", width), ("height", height)):
+        if size is not None:
+            setattr(chart, name, size)
+    chart.config = alt.Config(
         font="system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
         view=alt.ViewConfig(continuousWidth=WIDTH, continuousHeight=HEIGHT, stroke=None),
         axis=alt.AxisConfig(labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridOpacity=0.35),
@@ -188,3 +196,4 @@ def finished(
         ),
         title=alt.TitleConfig(fontSize=15, subtitleFontSize=11.5, subtitlePadding=4),
     )
+    return chart

@@ -10,8 +10,8 @@ import numpy as np
 from pyracing.charts.bands import HEADROOM, bands
 from pyracing.charts.colours import Car, Colours, cars_of
 from pyracing.charts.data import Array, dataset, microseconds
+from pyracing.charts.layers import Layer, layered, named, own_scales, unchecked
 from pyracing.charts.style import (
-    FAINT,
     HOVER,
     Width,
     by_class,
@@ -21,6 +21,7 @@ from pyracing.charts.style import (
     finished,
     only,
     picked,
+    picked_opacity,
     race_time,
     shown,
     time_axis,
@@ -48,6 +49,7 @@ END = 0.985  # of the axis: where lines end that are named at their end
 MOST_CARS, FURTHER = 0.75, 1.25  # the axis makes room for so many of a class, and so much more
 
 
+@unchecked
 def race_trace(
     session: Session,
     to: str = "leader",
@@ -94,7 +96,7 @@ def race_trace(
         scale=time_scale(headed(gaps, height), reverse=True, nice=False),
         axis=time_axis(f"Gap to {reference}", tickCount=8),
     )
-    lines = alt.Chart(data).encode(x=across, y=gap)
+    lines = Layer(data).encode(x=across, y=gap)
     behind = bands(session, until=until) if x == "time" else bands(session, "lap", most)
     apart = (np.nanmax(gaps) - np.nanmin(gaps)) * NAME_HEIGHT / height
     beside = end_names(rows, cars, "elapsed" if x == "time" else "lap", "gap", gaps, apart)
@@ -118,7 +120,7 @@ def drawn(session: Session, rows: Table, colours: Colours) -> list[Car]:
 
 
 def car_lines(
-    base: alt.Chart, cars: list[Car], behind: list[Any], beside: list[Any], tips: dict[str, str], width: Width,
+    base: Layer, cars: list[Car], behind: list[Any], beside: list[Any], tips: dict[str, str], width: Width,
     dots: bool = False, **texts: str,
 ) -> Any:  # fmt: skip
     """A line a car between what is `behind` and `beside`, and points for the mouse with `tips`; `texts` are expressions
@@ -131,8 +133,7 @@ def car_lines(
         own = base.transform_filter(only(group))
         lines = (
             own.mark_line(orient="vertical", strokeWidth=thickness, clip=True, strokeJoin="round", point=seen)
-            .encode(color=car_colour(group, width), opacity=alt.condition(pick, alt.value(0.95), alt.value(FAINT)))
-            .properties(name=f"lines_{place}")
+            .encode(color=car_colour(group, width), opacity=picked_opacity(pick, 0.95))
             .add_params(pick, *(() if place else (zoom(),)))
         )
         points = (
@@ -141,10 +142,9 @@ def car_lines(
             .transform_lookup(lookup="car", from_=car_facts(group))
             .mark_circle(size=70, opacity=0, clip=True)
             .encode(tooltip=shown(car="Car", **{"class": "Class"}, team="Team", **tips))
-            .properties(name=f"{HOVER}_{place}")
         )
-        layers += [lines, points]
-    return alt.layer(*behind, *layers, *beside).resolve_scale(color="independent")
+        layers += [named(lines, f"lines_{place}"), named(points, f"{HOVER}_{place}")]
+    return layered([*behind, *layers, *beside], resolve=own_scales("color"))
 
 
 def headed(values: Array, height: int) -> list[float]:
@@ -173,7 +173,7 @@ def end_names(rows: Table, cars: list[Car], x: str, y: str, values: Array, apart
     data = dataset(ends, ["car", x], **{y: values[kept]}, colour=[colour[number] for number in numbers])
     kind = "T" if rows[x].dtype.kind == "m" else "Q"
     words = (
-        alt.Chart(data)
+        Layer(data)
         .mark_text(align="left", baseline="middle", dx=4, fontSize=9, clip=True)
         .encode(
             x=alt.X(f"{x}:{kind}"),

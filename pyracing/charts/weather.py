@@ -8,8 +8,9 @@ import altair as alt
 import numpy as np
 
 from pyracing.charts.data import Array, dataset, microseconds
+from pyracing.charts.layers import Layer, layered, named, unchecked
 from pyracing.charts.save import specification
-from pyracing.charts.style import Width, finished, race_time, shown, time_text, titled
+from pyracing.charts.style import HOVER, Width, finished, race_time, shown, time_text, titled
 from pyracing.session import Session
 
 LINES = {"air_temperature": ("Air", "#356aa6"), "track_temperature": ("Track", "#b4611a")}
@@ -23,6 +24,7 @@ RAIN = "#4aa3df"
 SHARED = ("$schema", "config", "title", "params")  # what a chart says once for all its parts
 
 
+@unchecked
 def weather(
     session: Session,
     under: Any = None,
@@ -49,7 +51,7 @@ def weather(
     until = float(microseconds(session.laps, "elapsed").max()) / 1000
     data = dataset(readings, [*present, *facts], elapsed=np.round(elapsed / 1000))
     across = race_time(until=until if under is None else None)
-    base = alt.Chart(data).transform_calculate(at=time_text("datum.elapsed", 0))
+    base = Layer(data).transform_calculate(at=time_text("datum.elapsed", 0))
     names, colours = [LINES[name][0] for name in present], [LINES[name][1] for name in present]
     tips = shown(at="Race time") + [
         alt.Tooltip(f"{name}:Q", title=words, format=".1f")
@@ -66,10 +68,8 @@ def weather(
                             legend=alt.Legend(title="Weather", orient="bottom", titleOrient="left")),
         )
     )  # fmt: skip
-    points = (
-        base.mark_rule(opacity=0, strokeWidth=4).encode(x=across, tooltip=tips).properties(name="hover_weather")
-    )
-    chart = alt.layer(*rain(readings, elapsed), lines, points)
+    points = named(base.mark_rule(opacity=0, strokeWidth=4).encode(x=across, tooltip=tips), f"{HOVER}_weather")
+    chart = layered([*rain(readings, elapsed), lines, points])
     text = title or "Weather"
     described = f"{text}: temperatures of {' and '.join(names).lower()} over race time."
     alone = finished(chart, titled(session, text), described, width, height)
@@ -120,4 +120,4 @@ def rain(readings: Any, elapsed: Array) -> list[Any]:
     data = dataset(None, start=np.round(elapsed[first] / 1000), end=np.round(end / 1000), what=["Rain"] * len(first))
     fill = alt.Fill("what:N", scale=alt.Scale(domain=["Rain"], range=[RAIN]),
                     legend=alt.Legend(title=None, orient="bottom", symbolOpacity=0.5))  # fmt: skip
-    return [alt.Chart(data).mark_rect(opacity=0.25, clip=True).encode(x="start:T", x2="end", fill=fill)]
+    return [Layer(data).mark_rect(opacity=0.25, clip=True).encode(x="start:T", x2="end", fill=fill)]

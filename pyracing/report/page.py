@@ -160,7 +160,8 @@ def pdf_of(page: Page) -> bytes:
 def still(picture: Picture) -> str:
     """A chart as an image: its letters are as wide as they were when it was laid out, which those of an SVG drawn with
     another font are not."""
-    from pyracing.charts.save import converter, static_spec
+    from pyracing.charts.library import converter
+    from pyracing.charts.save import static_spec
 
     data = converter("vegalite_to_png")(static_spec(picture.chart, PAPER_WIDTH), scale=PAPER_SCALE)
     described = html.escape(picture.description, quote=True)
