@@ -725,7 +725,7 @@ typedef struct pyr_undercuts_options {
  * behind both out-laps, negative where the car behind has `passed`; `gained`: before - after. `tactic`: undercut,
  * overcut or same_lap: the car behind stopped first, last or on the same lap. No other visit of either car ends or
  * begins between these two laps. Where a crossing of them has no time there is no pair. A session selected from
- * another shows the pairs of which pyr_pit_stops shows both visits. `options` NULL: within 3. PYR_ERROR_ARGUMENT:
+ * another shows the pairs of which pyr_pit_stops shows a visit. `options` NULL: within 3. PYR_ERROR_ARGUMENT:
  * `within` is negative. */
 pyr_status pyr_undercuts(const pyr_session *session, const pyr_undercuts_options *options, pyr_table **out,
                          pyr_error *error);

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pyracing.decisions import Decision, RearOfClass, decisions_from
 from pyracing.errors import RulesError
 from pyracing.presets import rules as rules_of
@@ -34,7 +36,9 @@ def drive_options(session: Session, rules: Rules | None) -> dict[str, Any]:
     given = rules.drive_time
     times = ("window", "rest", "maximum", "maximum_in_window", "longest")
     options = {name: None if (value := getattr(given, name)) is None else to_microseconds(value) for name in times}
-    rows = [row for limit in given.limits if holds(limit, session, rules) for row in limit_rows(limit)]
+    hours = race_hours(session, rules) if any(limit.hours for limit in given.limits) else (0.0, 0.0)
+    name = next(iter(session._part("facts"))).name
+    rows = [row for limit in given.limits if holds(limit, name, hours) for row in limit_rows(limit)]
     return {
         **options,
         "counts_pit_lane": given.counts_pit_lane,
@@ -50,24 +54,29 @@ def limit_rows(limit: DriveLimit) -> Iterator[tuple[Any, ...]]:
         yield (*meant, *bounds)
 
 
-def holds(limit: DriveLimit, session: Session, rules: Rules) -> bool:
-    """The limit is for this event and a race of this length."""
+def race_hours(session: Session, rules: Rules) -> tuple[float, float]:
+    """Between what the length of the race lies: twice that announced, or what was run, which may be off a little."""
     facts = next(iter(session._part("facts")))
-    if limit.events and facts.name not in limit.events:
-        return False
-    if limit.hours is None:
-        return True
     announced = facts.duration if facts.duration is not None else rules.end_of_race.duration
     if announced is not None:
-        return limit.hours[0] <= to_microseconds(announced) / HOUR <= limit.hours[1]
-    run = sum(to_microseconds(row.time) for row in session.flag_times()) / HOUR
-    return limit.hours[0] - SHORTER <= run <= limit.hours[1] + LONGER
+        length = to_microseconds(announced) / HOUR
+        return length, length
+    run = session.flag_times()["time"].sum() / np.timedelta64(HOUR, "us")
+    return run - LONGER, run + SHORTER
+
+
+def holds(limit: DriveLimit, name: str | None, hours: tuple[float, float]) -> bool:
+    """The limit is for an event of this name and a race of this length."""
+    if limit.events and name not in limit.events:
+        return False
+    return limit.hours is None or (limit.hours[0] <= hours[1] and hours[0] <= limit.hours[1])
 
 
 def predicted_decisions(session: Session, rules: Rules | None) -> list[Decision]:
     """What the rules say happens to the cars with a driver who fails, in the order of the race.
 
-    A car that stopped before the last tenth of the race is left alone: its drivers had no more chance to drive. Raises RulesError without rules, and where a driver fails and the rules leave the penalty to the stewards.
+    A car that stopped before the last tenth of the race is left alone: its drivers had no more chance to drive. Raises
+    RulesError without rules, and where a driver fails and the rules leave the penalty to the stewards.
     """
     if rules is None:
         raise RulesError("drive_time='apply' needs rules: they say how long a driver must drive")

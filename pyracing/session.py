@@ -562,7 +562,8 @@ class Session:
         came out, negative where the car behind is ahead by then (`passed`); `gained` is what the car behind won. Its
         `tactic` was an undercut if it stopped first, an overcut if last, or the same_lap.
 
-        A pair is of two pit_stops of cars that were on the same lap, with no other visit of either car in between.
+        A pair is of two pit_stops of cars that were on the same lap, with no other visit of either car in between. In
+        a selected session one of the two is enough: `race.select(cars="50").undercuts()` is what that car won and lost.
         Raises ValueError for `within` below 0.
         """
         return self._ask("undercuts", within=within)

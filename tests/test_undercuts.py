@@ -52,7 +52,17 @@ def test_what_is_no_pair():
     assert len(race(FIRST, "2 GT | Bo 1:42 1:30 1:35B").undercuts()) == 0
     practice = pr.read(race_file("\n".join([FIRST, SECOND])), kind="practice")
     assert len(practice.undercuts()) == 0
-    assert len(race(FIRST, SECOND).select(cars="2").undercuts()) == 0
+
+
+def test_a_selected_car_against_those_around_it():
+    third = SECOND.replace("2 GT | Bo 1:42", "4 GT | Di 1:44")
+    session = race(FIRST, SECOND, OTHERS, third)
+    pairs = [("1", "2"), ("1", "4"), ("2", "4")]
+    assert sorted(columns(session.undercuts(), "ahead", "behind")) == pairs
+    for car in "124":
+        found = columns(session.select(cars=car).undercuts(), "ahead", "behind")
+        assert sorted(found) == [pair for pair in pairs if car in pair]
+    assert len(session.select(cars="3").undercuts()) == len(session.select(laps=(1, 2)).undercuts()) == 0
 
 
 def slow_pairs(laps: list[dict], stops: list[dict], within: int) -> set:

@@ -79,7 +79,8 @@ static pyr_status match(undercut_work *work, int64_t left, int64_t right, pyr_er
     int32_t in_one = laps->lap[one->in_row], in_other = laps->lap[other->in_row];
     int32_t out_one = laps->lap[one->out_row], out_other = laps->lap[other->out_row];
     int32_t first = (in_one < in_other ? in_one : in_other) - 1, last = out_one > out_other ? out_one : out_other;
-    if (one->entry == other->entry || !stops_once(work, left, first, last) || !stops_once(work, right, first, last)) {
+    bool asked = work->shown[left] != 0 || work->shown[right] != 0;
+    if (!asked || one->entry == other->entry || !stops_once(work, left, first, last) || !stops_once(work, right, first, last)) {
         return PYR_OK;
     }
     int64_t start_one = ended(work, one, first), start_other = ended(work, other, first);
@@ -104,7 +105,7 @@ static pyr_status find_pairs(undercut_work *work, pyr_error *error) {
     int64_t count = 0;
     for (int64_t i = 0; i < work->visits.count; i++) {
         const pyr_visit *visit = &work->visits.visit[i];
-        if (visit->kind == PYR_VISIT_PIT_STOP && visit->in_row >= 0 && visit->out_row >= 0 && work->shown[i]) {
+        if (visit->kind == PYR_VISIT_PIT_STOP && visit->in_row >= 0 && visit->out_row >= 0) {
             int64_t class_code = work->field->entries.class_code[visit->entry];
             work->stops[count++] = (pyr_keyed){class_code * INT64_C(4294967296) + laps->lap[visit->in_row], i};
         }
