@@ -15,10 +15,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium (apt-get install chromium)")
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-DRAWN = """() => {
-    const charts = [...document.querySelectorAll(".pyracing-chart")];
-    return charts.length > 0 && charts.every((chart) => chart.dataset.drawn);
-}"""
+DRAWN = """() => [...document.querySelectorAll(".pyracing-chart")].map((chart) => chart.dataset.drawn ?? "")"""
+HEIGHTS = """() => [...document.querySelectorAll(".pyracing-chart")].map((chart) => chart.clientHeight)"""
 MARKS = """() => window.pyracingCharts.charts.map(({ element, view }) => {
     let items = 0;
     const count = (node) => node.items ? node.items.forEach(count) : items++;
@@ -52,10 +50,14 @@ LEGEND_ENTRY = """(cars) => {
 
 
 @pytest.fixture(scope="module")
-def reports(race: pr.Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pages")
-    pr.report(race, folder / "race.html")
-    return folder
+def small() -> pr.Session:
+    """With all that a report shows: classes, stops, flags, weather."""
+    return pr.simulate(seed=3, hours=1, cars=6).session
+
+
+@pytest.fixture(scope="module")
+def report(small: pr.Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pr.report(small, tmp_path_factory.mktemp("pages") / "race.html")
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +81,21 @@ class Opened:
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.address = path.as_uri()
         self.page.goto(self.address)
-        self.page.wait_for_function(DRAWN)
 
     def __enter__(self) -> "Opened":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.context.close()
+
+    def draw_all(self) -> None:
+        self.page.evaluate("() => window.pyracingCharts.drawAll()")
+
+    @property
+    def drawn(self) -> list[str]:
+        """What each chart says of itself: `true`, `failed`, or nothing yet."""
+        states: list[str] = self.page.evaluate(DRAWN)
+        return states
 
     @property
     def room(self) -> tuple[int, int]:
@@ -95,43 +105,17 @@ class Opened:
 
 
 @pytest.mark.parametrize(("screen", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["desk", "telephone at night"])
-def test_it_opens_and_draws_without_the_network(reports: Path, browser, screen: dict, scheme: str) -> None:
-    with Opened(browser, reports / "race.html", viewport=screen, color_scheme=scheme) as opened:
+def test_it_opens_without_the_network_and_everybody_can_read_it(
+    report: Path, browser, screen: dict, scheme: str
+) -> None:
+    with Opened(browser, report, viewport=screen, color_scheme=scheme) as opened:
+        opened.draw_all()
         assert opened.errors == []
         assert [url for url in opened.asked if not url.startswith(("data:", "blob:"))] == [opened.address]
         drawn = opened.page.evaluate(MARKS)
         assert drawn and all(state == "true" and items > 10 for state, items in drawn)
         width, room = opened.room
         assert width <= room == screen["width"]
-
-
-def test_a_click_in_the_legend_picks_a_car(reports: Path, browser, race: pr.Session) -> None:
-    with Opened(browser, reports / "race.html") as opened:
-        entry = opened.page.evaluate(LEGEND_ENTRY, list(race.cars))
-        assert entry is not None
-        opened.page.mouse.click(entry["x"], entry["y"])
-        picked = opened.page.evaluate(
-            """() => window.pyracingCharts.charts.map(({ view }) => {
-                const { signals } = view.view.getState();
-                return signals.picked_tuple ? signals.picked_tuple.values : null;
-            })"""
-        )
-        assert [entry["car"]] in picked
-        assert opened.errors == []
-
-
-def test_a_chart_can_be_saved(reports: Path, browser) -> None:
-    with Opened(browser, reports / "race.html") as opened:
-        for kind, begins in (("svg", b"<svg"), ("png", b"\x89PNG")):
-            with opened.page.expect_download() as download:
-                opened.page.locator(f"button[data-save={kind}]").first.click()
-            assert Path(download.value.path()).read_bytes().startswith(begins)
-        assert opened.errors == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(reports: Path, browser, scheme: str) -> None:
-    with Opened(browser, reports / "race.html", color_scheme=scheme) as opened:
         opened.page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         found = axe.Axe().run(opened.page).response["violations"]
         serious = [
@@ -142,14 +126,67 @@ def test_axe_finds_nothing_serious(reports: Path, browser, scheme: str) -> None:
         assert serious == []
 
 
-def test_it_prints_light_and_whole(reports: Path, browser) -> None:
-    with Opened(browser, reports / "race.html", color_scheme="dark") as opened:
+def test_charts_are_drawn_as_they_come_into_view(report: Path, browser) -> None:
+    """In the room that was kept for them, so that what is below stays where it is."""
+    with Opened(browser, report) as opened:
+        page = opened.page
+        charts = page.locator(".pyracing-chart")
+        before = page.evaluate(HEIGHTS)
+        for place in range(charts.count()):
+            state = charts.nth(place)
+            state.scroll_into_view_if_needed()
+            page.wait_for_function("(chart) => chart.dataset.drawn === 'true'", arg=state.element_handle())
+            if place == 0:
+                assert opened.drawn[-1] == ""
+        after = page.evaluate(HEIGHTS)
+        assert all(abs(kept - taken) <= 130 for kept, taken in zip(before, after, strict=True)), (before, after)
+        assert opened.errors == []
+
+
+def test_a_link_leads_to_its_section_and_stays_there(report: Path, browser) -> None:
+    with Opened(browser, report) as opened:
+        opened.page.click("nav a[href='#stints']")
+        chart = opened.page.locator("#chart-stints .pyracing-chart").element_handle()
+        opened.page.wait_for_function("(chart) => chart.dataset.drawn === 'true'", arg=chart)
+        opened.draw_all()
+        top = opened.page.evaluate("() => document.getElementById('stints').getBoundingClientRect().top")
+        assert 0 <= top < WIDE["height"] / 4
+
+
+def test_a_click_in_the_legend_picks_a_car_and_a_chart_can_be_saved(
+    report: Path, browser, small: pr.Session
+) -> None:
+    with Opened(browser, report) as opened:
+        opened.draw_all()
+        entry = opened.page.evaluate(LEGEND_ENTRY, list(small.cars))
+        assert entry is not None
+        opened.page.mouse.click(entry["x"], entry["y"])
+        picked = opened.page.evaluate(
+            """() => window.pyracingCharts.charts.map(({ view }) => {
+                const { signals } = view.view.getState();
+                return signals.picked_tuple ? signals.picked_tuple.values : null;
+            })"""
+        )
+        assert [entry["car"]] in picked
+        for kind, begins in (("svg", b"<svg"), ("png", b"\x89PNG")):
+            with opened.page.expect_download() as download:
+                opened.page.locator(f"button[data-save={kind}]").first.click()
+            assert Path(download.value.path()).read_bytes().startswith(begins)
+        assert opened.errors == []
+
+
+def test_it_prints_light_and_whole(report: Path, browser) -> None:
+    """What was not drawn and what was folded too."""
+    with Opened(browser, report, color_scheme="dark") as opened:
         opened.page.emulate_media(media="print", color_scheme="dark")
         colour = opened.page.evaluate("() => getComputedStyle(document.body).backgroundColor")
         assert colour == "rgb(255, 255, 255)"
+        assert "" in opened.drawn
+        assert opened.page.pdf().startswith(b"%PDF-")
+        assert set(opened.drawn) == {"true"}
+        assert opened.page.locator("details").count() > 0
         opened.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
         assert opened.page.locator("details:not([open])").count() == 0
-        assert opened.page.pdf().startswith(b"%PDF-")
 
 
 def test_the_names_of_users_do_nothing(browser, tmp_path: Path) -> None:
@@ -158,6 +195,7 @@ def test_the_names_of_users_do_nothing(browser, tmp_path: Path) -> None:
     laps |= {"driver": [name] * 10, "team": [name] * 10, "class": ["<b>GT3</b>"] * 10}
     pr.report(pr.from_laps(laps, kind="race", name=name), tmp_path / "names.html")
     with Opened(browser, tmp_path / "names.html") as opened:
+        opened.draw_all()
         assert opened.page.evaluate("() => window.broken === undefined")
         assert opened.page.locator("main img, main b").count() == 0
         assert opened.errors == []

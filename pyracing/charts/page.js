@@ -5,12 +5,14 @@
     dark: { ink: "#e6e8eb", quiet: "#a3abb5", line: "#3a4048" },
   };
   const BESIDE = 90; // pixels beside the axes of charts below one another
+  const AROUND = { chart: 80, block: 60 }; // pixels above and below the axes: title and legend, and for each block
 
   const data = JSON.parse(document.getElementById("pyracing-data").textContent);
   const charts = Array.from(document.querySelectorAll(".pyracing-chart")).map((element) => ({
     element,
     spec: JSON.parse(element.querySelector("script").textContent),
     view: null,
+    drawing: null,
   }));
   const preference = matchMedia("(prefers-color-scheme: dark)");
 
@@ -29,8 +31,8 @@
     text: { color: ink },
   };
 
-  function parameters() {
-    return Object.entries(COLOURS[theme()]).map(([name, value]) => ({ name: `pyracing_${name}`, value }));
+  function parameters(colours) {
+    return Object.entries(COLOURS[colours]).map(([name, value]) => ({ name: `pyracing_${name}`, value }));
   }
 
   function paint(chart, name) {
@@ -47,39 +49,79 @@
   }
 
   // A finger that scrolls the page is not to be caught by a chart.
-  function prepared(chart) {
+  function prepared(chart, colours) {
     const names = new Set(JSON.stringify(chart.spec).match(/data-[0-9a-f]{32}/g) || []);
     const datasets = Object.fromEntries(Object.entries(data).filter(([name]) => names.has(name)));
     const touched = matchMedia("(pointer: coarse)").matches;
     const own = (chart.spec.params || []).filter((each) => !(touched && each.name === "zoom"));
-    const spec = { ...chart.spec, params: [...own, ...parameters()], datasets };
+    const spec = { ...chart.spec, params: [...own, ...parameters(colours)], datasets };
     return spec.vconcat ? widened(spec, Math.max(160, chart.element.clientWidth - BESIDE)) : spec;
   }
 
-  async function draw(chart) {
+  async function drawn(chart, colours) {
     const place = document.createElement("div");
     place.style.width = "100%";
     chart.element.append(place);
-    const { view } = await window.vegaEmbed(place, prepared(chart), {
-      mode: "vega-lite", renderer: "canvas", actions: false, config: CONFIG, tooltip: { theme: theme() },
-    });
-    chart.view = { view, place };
-    chart.element.dataset.drawn = "true";
+    try {
+      const { view } = await window.vegaEmbed(place, prepared(chart, colours), {
+        mode: "vega-lite", renderer: "canvas", actions: false, config: CONFIG, tooltip: { theme: theme() },
+      });
+      chart.view = { view, place };
+      chart.element.dataset.drawn = "true";
+    } catch (error) {
+      console.error(error);
+      chart.element.dataset.drawn = "failed";
+    }
+    chart.element.style.minHeight = "";
     const frame = window.frameElement; // of a notebook
     if (frame && frame.dataset.pyracing !== undefined) frame.style.height = `${document.body.scrollHeight + 24}px`;
+  }
+
+  function draw(chart, colours = theme()) {
+    chart.drawing ??= drawn(chart, colours);
+    return chart.drawing;
+  }
+
+  // What a chart will take up, nearly, so that the page below it stays where it is.
+  function reserved({ vconcat, height, encoding, layer }) {
+    if (vconcat) return vconcat.reduce((sum, part) => sum + reserved(part), 0);
+    if (!height || !height.step) return AROUND.block + (height || 460);
+    const y = (encoding || layer.find((part) => part.encoding?.y).encoding).y;
+    return AROUND.block + height.step * (y.scale?.domain?.length || 1);
+  }
+
+  // Charts are drawn when they come near the screen, one at a time, so that the page answers in between.
+  const near = new Set();
+  let busy = false;
+  async function drawNear() {
+    if (busy) return;
+    busy = true;
+    for (let chart; (chart = charts.find((each) => near.has(each.element) && !each.drawing)); ) {
+      await draw(chart);
+      await new Promise((resolve) => { setTimeout(resolve); });
+    }
+    busy = false;
+  }
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) isIntersecting ? near.add(target) : near.delete(target);
+    drawNear();
+  }, { rootMargin: "400px 0px" });
+  for (const { element, spec } of charts) {
+    element.style.minHeight = `${AROUND.chart + reserved(spec)}px`;
+    watch.observe(element);
   }
 
   function repaint() {
     charts.forEach((chart) => paint(chart, theme()));
   }
 
-  window.pyracingCharts = { charts };
+  window.pyracingCharts = { charts, draw, drawAll: () => Promise.all(charts.map((chart) => draw(chart))) };
   preference.addEventListener("change", repaint);
   new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  addEventListener("beforeprint", () => charts.forEach((chart) => paint(chart, "light")));
-  addEventListener("afterprint", repaint);
-  charts.forEach((chart) => draw(chart).catch((error) => {
-    console.error(error);
-    chart.element.dataset.drawn = "failed";
+  // Nothing that drawing waits for is still to come, so what is not drawn yet is drawn before the page is printed.
+  addEventListener("beforeprint", () => charts.forEach((chart) => {
+    if (chart.view) paint(chart, "light");
+    else draw(chart, "light");
   }));
+  addEventListener("afterprint", repaint);
 })();
