@@ -589,9 +589,9 @@ typedef struct pyr_classification_options {
  *
  * Decisions, in whatever order they are given, count as laps deducted or lap times deleted, then time, then moves
  * within the order, then disqualification: time_penalty (time), lap_penalty (laps, time), drive_through, stop_go
- * (time), delete_lap (lap; its time is no best lap), delete_times, rear_of_class (right behind the last classified car of the
- * class; of several the later decision is behind), place (position in the result), disqualify, retire (the car did not
- * take the flag); grid_drop and pit_lane_start do not matter here. `penalty_time` and `penalty_laps` are what was added
+ * (time), delete_lap (lap; its time is no best lap), delete_times, rear_of_class (right behind the last classified car
+ * of the class; of several the later decision is behind), place (position in the result), disqualify, retire (the car
+ * did not take the flag); grid_drop and pit_lane_start do not matter here. `penalty_time` and `penalty_laps` are what was added
  * and deducted, `decisions` says by what, and names a last lap that was too long.
  *
  * `position`, `class_position`: absent unless classified. `best_lap` as in pyr_fastest_laps, among laps that count.

@@ -49,7 +49,8 @@ def members(session: Session, by: str | None, attributes: Any = None) -> Table:
     """Which car is in which group: car, group, invisible; a row a car that is in one, the groups as text in order.
 
     by : None for all cars, which are not grouped then. A column of the attributes, or of entries or crew (class, group,
-        team, manufacturer, vehicle, tyre_make, rating, country): every group of it. Or a value in one of them, such as `Rookie` or `LMGT3`: that group alone.
+        team, manufacturer, vehicle, tyre_make, rating, country): every group of it. Or a value in one of them, such as
+        `Rookie` or `LMGT3`: that group alone.
     attributes : any table or the path of a CSV file, with `car` or `driver`; a true-or-false column `guest` marks
         entries that are invisible to the championship.
 

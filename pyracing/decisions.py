@@ -244,8 +244,8 @@ def converted(value: Any, hint: Any, where: str) -> Any:
 
 
 def decisions_from(given: Any, origin: str = "decisions") -> tuple[Decision, ...]:
-    """Decisions from one or a list of them, also as mappings with the keys of a file, from a file's path, or from a table
-    with the columns `kind`, `car`, ... ."""
+    """Decisions from one or a list of them, also as mappings with the keys of a file, from a file's path, or from a
+    table with the columns `kind`, `car`, ... ."""
     if isinstance(given, str | Path):
         return read_decisions(given)
     if isinstance(given, Decision):

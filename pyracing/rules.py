@@ -56,9 +56,10 @@ class ClassDuration(Part):
 class EndOfRace(Part):
     """by: what was announced. flag: the chequered flag falls for the `leader` at its first crossing at or after the
     time and then for every other car at its next one, or for every car at its first crossing after the `time`.
-    duration: length of a race by time where the files do not say; laps: of one by laps. time_limit: when a race by laps ends early: with the
-    lap that is time_limit_laps after the one under way; time_limit_with_suspensions: the same, stoppages included.
-    late_flag: a flag shown late counts as `scheduled` or as `shown`."""
+    duration: length of a race by time where the files do not say; laps: of one by laps. time_limit: when a race by laps
+    ends early: with the lap that is time_limit_laps after the one under way; time_limit_with_suspensions: the same,
+    stoppages included. late_flag: a flag shown late counts as `scheduled` or as `shown`. class_durations: of classes
+    whose race ends before the others'."""
 
     by: Literal["time", "laps"] = "time"
     flag: Literal["leader", "time"] = "leader"

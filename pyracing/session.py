@@ -217,8 +217,9 @@ class Session:
         name, kind (race, qualifying, practice or test), format, start (time of day), duration (scheduled), utc_offset
         (local time less UTC), lap_length (km), flags_published, narrowed (a selection of drivers, laps, flags or
         times), suspensions (stretches in which `elapsed` stood still while the clock ran), assumptions (what was taken
-        for granted), and files: for each name, format, size in bytes, encoding, separator, rows, rows_listed (rows that are
-        in no table but in `check()`, each or as a number) and sha256, which is None where the file has changed since.
+        for granted), and files: for each name, format, size in bytes, encoding, separator, rows, rows_listed (rows that
+        are in no table but in `check()`, each or as a number) and sha256, which is None where the file has changed
+        since.
         """
         facts = row_dicts(self._part("facts"))[0]
         files = row_dicts(self._part("files"))

@@ -165,13 +165,7 @@ def test_one_parquet_file(season, tmp_path):
 @pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
 def test_imsa_2022():
     """The champions of DPi have 3432 points: the race before Daytona counts as qualifying, its own qualifying not."""
-    results = pr.read_season(CORPUS / "imsa" / "2022").results.to_polars()
-    text = results.with_columns(pl.col("event", "session").cast(pl.String))
-    roar = pl.col("event") == "roar before the 24"
-    scored = text.filter(~(roar & (pl.col("session") == "qualifying"))).with_columns(
-        pl.when(roar).then(pl.lit("qualifying race")).otherwise("session").alias("session")
-    )
-    table = pr.standings(scored, "imsa-2022")
+    table = pr.read_season(CORPUS / "imsa" / "2022").standings("imsa-2022")
     leaders = {row.class_: row for row in reversed(list(table))}
     assert (leaders["DPi"].points, leaders["DPi"].wins) == (3432, 2)
     assert {row.driver for row in table if row.points == 3432} == {"Tom Blomqvist", "Oliver Jarvis"}

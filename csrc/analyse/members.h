@@ -16,8 +16,9 @@ typedef struct pyr_members {
  * they should be. */
 pyr_status pyr_read_invisible(const pyr_session *field, const pyr_table *members, bool *invisible, pyr_error *error);
 
-/* By entry of the field, the code in `names` of the group that `members` (car, group, invisible) gives it, -1: none. All
- * are in one group, 0, and `names` is NULL, where `members` is NULL or has no groups. PYR_ERROR_ARGUMENT as above. */
+/* By entry of the field, the code in `names` of the group that `members` (car, group, invisible) gives it, -1: none.
+ * All are in one group, 0, and `names` is NULL, where `members` is NULL or has no groups. PYR_ERROR_ARGUMENT as
+ * above. */
 pyr_status pyr_read_groups(const pyr_session *field, const pyr_table *members, int32_t *group,
                            const pyr_dictionary **names, pyr_error *error);
 

@@ -145,8 +145,8 @@ static bool all_crossed(const pyr_session *field, int64_t before, int64_t flag, 
 
 static pyr_status fail_without_result(pyr_error *error) {
     return pyr_fail(error, PYR_ERROR_RULES,
-                    "the race was stopped before its leader had completed two laps, so red_flag.result leaves no result; "
-                    "choose another one");
+                    "the race was stopped before its leader had completed two laps, so red_flag.result leaves no "
+                    "result; choose another one");
 }
 
 /* As if the flag had fallen when the leader of the class completed the lap before the last one that he completed. */
