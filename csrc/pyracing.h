@@ -623,11 +623,11 @@ pyr_status pyr_hourly(const pyr_session *session, const pyr_classification_optio
                       pyr_error *error);
 
 /* Every crossing of the line in the order of time: car, class, lap, elapsed, position, class_position, gap, gap_laps,
- * interval, interval_laps, class_gap, class_gap_laps, in_pit, flag. Positions and gaps as in pyr_lap_details; interval is
- * the time since the car one position ahead completed this lap, absent for the first; `_laps` are the laps that the
+ * interval, interval_laps, class_gap, class_gap_laps, in_pit, flag. Positions and gaps as in pyr_lap_details; interval
+ * is the time since the car one position ahead completed this lap, absent for the first; `_laps` are the laps that the
  * leader, the car ahead, the class leader had completed at that instant, less this one. At the same instant the higher
- * lap comes first, on one lap the car that had completed the lap before first. Laps without elapsed, or with one that is
- * not later than an earlier lap's, are no crossings. `options` is not used. */
+ * lap comes first, on one lap the car that had completed the lap before first. Laps without elapsed, or with one that
+ * is not later than an earlier lap's, are no crossings. `options` is not used. */
 pyr_status pyr_crossings(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
 
 /* The instant and the cars to rank among themselves. */

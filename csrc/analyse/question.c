@@ -39,8 +39,8 @@ pyr_status pyr_require_race(const pyr_session *session, pyr_error *error) {
         return PYR_OK;
     }
     return pyr_fail(error, PYR_ERROR_REFUSED,
-                    "the session is no race (%s), so nobody is ahead on the road; ask for its classification, or read it "
-                    "with kind='race' if it is one",
+                    "the session is no race (%s), so nobody is ahead on the road; ask for its classification, or read "
+                    "it with kind='race' if it is one",
                     pyr_kind_words[session->kind]);
 }
 

@@ -80,7 +80,8 @@ static pyr_status match(undercut_work *work, int64_t left, int64_t right, pyr_er
     int32_t out_one = laps->lap[one->out_row], out_other = laps->lap[other->out_row];
     int32_t first = (in_one < in_other ? in_one : in_other) - 1, last = out_one > out_other ? out_one : out_other;
     bool asked = work->shown[left] != 0 || work->shown[right] != 0;
-    if (!asked || one->entry == other->entry || !stops_once(work, left, first, last) || !stops_once(work, right, first, last)) {
+    if (!asked || one->entry == other->entry || !stops_once(work, left, first, last) ||
+        !stops_once(work, right, first, last)) {
         return PYR_OK;
     }
     int64_t start_one = ended(work, one, first), start_other = ended(work, other, first);

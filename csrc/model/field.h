@@ -11,8 +11,8 @@ const pyr_session *pyr_field_view(const pyr_session *session);
  * pyr_release_array(session->allocator, rows, session->laps.count, sizeof *rows). PYR_ERROR_REFUSED: the field does not
  * have such a lap. */
 pyr_status pyr_field_rows(const pyr_session *session, int64_t **rows, pyr_error *error);
-/* The other way round: for each lap of the field its row in the session, -1 where the session does not have it. Released
- * with the number of laps of the field. */
+/* The other way round: for each lap of the field its row in the session, -1 where the session does not have it.
+ * Released with the number of laps of the field. */
 pyr_status pyr_session_rows(const pyr_session *session, int64_t **rows, pyr_error *error);
 
 #endif
