@@ -61,16 +61,15 @@ static pyr_clean_reason own_reason(const pyr_session *field, const pyr_visits *v
 }
 
 static pyr_status find_own_reasons(const pyr_session *field, int8_t *reasons, pyr_error *error) {
-    pyr_visits visits;
-    pyr_status status = pyr_visits_find(field, &visits, error);
-    for (int32_t entry = 0; status == PYR_OK && entry < field->entries.count; entry++) {
+    const pyr_visits *visits;
+    PYR_TRY(pyr_session_visits(field, &visits, error));
+    for (int32_t entry = 0; entry < field->entries.count; entry++) {
         int64_t first = field->entries.first_lap[entry];
         for (int64_t row = first; row < field->entries.first_lap[entry + 1]; row++) {
-            reasons[row] = (int8_t)own_reason(field, &visits, row, first);
+            reasons[row] = (int8_t)own_reason(field, visits, row, first);
         }
     }
-    pyr_visits_clear(&visits);
-    return status;
+    return PYR_OK;
 }
 
 /* ---- The median of each class ---- */

@@ -53,7 +53,7 @@ typedef struct drive_work {
     const pyr_session *session, *field;
     const pyr_drive_time_options *options;
     pyr_drive_rules rules;
-    pyr_visits visits;
+    const pyr_visits *visits;
     int64_t *session_rows; /* by lap row of the field: the row in the session, or -1 */
     int64_t *driven;       /* by lap row of the field */
     pyr_groups groups;     /* of the field, by driver */
@@ -91,7 +91,7 @@ static void add_spell(const drive_work *work, int64_t row, int64_t driven, drive
     if (begun == PYR_NO_TIME || end == PYR_NO_TIME || end <= begun || driven <= 0) {
         return;
     }
-    bool out_lap = (work->visits.lap_marks[row] & PYR_OUT_LAP) != 0;
+    bool out_lap = (work->visits->lap_marks[row] & PYR_OUT_LAP) != 0;
     driven = driven < end - begun ? driven : end - begun;
     int64_t at = total->first_spell + total->spells++;
     work->spell_start[at] = out_lap ? end - driven : begun;
@@ -138,11 +138,11 @@ static void add_laps(const drive_work *work) {
 
 static pyr_status find_totals(drive_work *work, pyr_error *error) {
     const pyr_laps *laps = &work->field->laps;
-    PYR_TRY(pyr_visits_find(work->field, &work->visits, error));
+    PYR_TRY(pyr_session_visits(work->field, &work->visits, error));
     if (work->options->counts_pit_lane) {
         memcpy(work->driven, laps->lap_time, (size_t)laps->count * sizeof *work->driven);
     } else {
-        PYR_TRY(pyr_driven_times(work->field, &work->visits, work->driven, error));
+        PYR_TRY(pyr_driven_times(work->field, work->visits, work->driven, error));
     }
     place_spells(work);
     add_laps(work);
@@ -371,7 +371,6 @@ static void clear_work(drive_work *work) {
     pyr_release_array(allocator, work->asked, work->member_count, sizeof *work->asked);
     pyr_groups_clear(&work->groups);
     pyr_interner_clear(&work->members);
-    pyr_visits_clear(&work->visits);
     pyr_interner_clear(&work->drivers);
     pyr_interner_clear(&work->ratings);
     pyr_interner_clear(&work->reasons);

@@ -64,7 +64,7 @@ static pyr_status find_movers(chart_work *work, int64_t crossings, int32_t *coun
         }
     }
     work->drawn = crossings;
-    return pyr_sort(work->session->allocator, work->movers, *count, NULL, NULL, error);
+    return pyr_sort_close(work->session->allocator, work->movers, *count, error);
 }
 
 /* Each car that has crossed since goes past all who have completed fewer laps; the others keep their order. */
@@ -169,7 +169,7 @@ static pyr_status prepare(chart_work *work, int32_t by, pyr_error *error) {
     for (size_t entry = 0; entry < cars; entry++) {
         work->line[entry] = (pyr_keyed){work->races.of_entry[entry], (int64_t)entry};
     }
-    return pyr_sort(allocator, work->line, work->field->entries.count, NULL, NULL, error);
+    return pyr_sort_close(allocator, work->line, work->field->entries.count, error);
 }
 
 static void clear(chart_work *work) {

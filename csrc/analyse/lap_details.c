@@ -30,7 +30,7 @@ typedef struct known_details {
     int64_t *rows;                          /* by lap row of the session: the row in the field */
     int32_t *stint, *stint_lap, *driver_stint; /* by lap row of the field */
     int8_t *reasons;                        /* by lap row of the session */
-    pyr_visits visits;
+    const pyr_visits *visits;
     const pyr_timeline *timeline;
 } known_details;
 
@@ -53,12 +53,11 @@ static pyr_status gather_details(known_details *details, pyr_error *error) {
     PYR_TRY(pyr_new_array(allocator, count, sizeof *details->driver_stint, &details->driver_stint, error));
     PYR_TRY(pyr_new_array(allocator, (size_t)details->session->laps.count, sizeof *details->reasons, &details->reasons,
                           error));
-    PYR_TRY(pyr_visits_find(field, &details->visits, error));
-    PYR_TRY(pyr_visits_classify(field, &details->visits, error));
+    PYR_TRY(pyr_session_visits(field, &details->visits, error));
     PYR_TRY(pyr_session_timeline(field, &details->timeline, error));
     PYR_TRY(pyr_clean_reasons(details->session, NULL, details->reasons, error));
-    pyr_number_stints(field, &details->visits, false, details->stint);
-    pyr_number_stints(field, &details->visits, true, details->driver_stint);
+    pyr_number_stints(field, details->visits, false, details->stint);
+    pyr_number_stints(field, details->visits, true, details->driver_stint);
     number_stint_laps(field, details->stint, details->stint_lap);
     return PYR_OK;
 }
@@ -71,7 +70,6 @@ static void clear_details(known_details *details) {
     pyr_release_array(allocator, details->stint_lap, count, sizeof *details->stint_lap);
     pyr_release_array(allocator, details->driver_stint, count, sizeof *details->driver_stint);
     pyr_release_array(allocator, details->reasons, own_count, sizeof *details->reasons);
-    pyr_visits_clear(&details->visits);
 }
 
 static void fill_places(const known_details *details, pyr_table *table) {
@@ -99,8 +97,8 @@ static void fill_laps(const known_details *details, pyr_table *table) {
         stint[i] = details->stint[row];
         stint_lap[i] = details->stint_lap[row];
         driver_stint[i] = details->driver_stint[row];
-        in_lap[i] = (details->visits.lap_marks[row] & PYR_IN_LAP) != 0;
-        out_lap[i] = (details->visits.lap_marks[row] & PYR_OUT_LAP) != 0;
+        in_lap[i] = (details->visits->lap_marks[row] & PYR_IN_LAP) != 0;
+        out_lap[i] = (details->visits->lap_marks[row] & PYR_OUT_LAP) != 0;
         clean[i] = details->reasons[i] == PYR_CLEAN;
         reason[i] = details->reasons[i];
     }

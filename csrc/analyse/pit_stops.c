@@ -73,16 +73,16 @@ static void fill_visit(const pyr_session *field, const pyr_visit *visit, pyr_tab
 static pyr_status answer_stops(const pyr_session *session, const pyr_stop_figures *figures, pyr_table **out,
                                pyr_error *error) {
     const pyr_session *field = pyr_field_view(session);
-    size_t visit_count = (size_t)figures->visits.count;
+    size_t visit_count = (size_t)figures->visits->count;
     uint8_t *shown;
     int64_t at = 0;
     PYR_TRY(pyr_new_array(session->allocator, visit_count, sizeof *shown, &shown, error));
-    pyr_status status = pyr_shown_visits(session, &figures->visits, shown, error);
+    pyr_status status = pyr_shown_visits(session, figures->visits, shown, error);
     if (status == PYR_OK) {
-        status = pyr_answer_new(field, &pyr_pit_stops_question, figures->visits.count, out, error);
+        status = pyr_answer_new(field, &pyr_pit_stops_question, figures->visits->count, out, error);
     }
-    for (int64_t i = 0; status == PYR_OK && i < figures->visits.count; i++) {
-        const pyr_visit *visit = &figures->visits.visit[i];
+    for (int64_t i = 0; status == PYR_OK && i < figures->visits->count; i++) {
+        const pyr_visit *visit = &figures->visits->visit[i];
         if (shown[i]) {
             fill_visit(field, visit, *out, at);
             fill_figure(figures, field->entries.class_code[visit->entry], &figures->figure[i], *out, at++);

@@ -104,8 +104,8 @@ static tyre_assumption assumed_of(const pyr_visit *visit, int32_t service) {
 
 /* `assumed`, by lap row, receives why. */
 static void open_by_tyre(const pyr_stop_figures *figures, int32_t *opened_by, int8_t *assumed) {
-    for (int64_t i = 0; i < figures->visits.count; i++) {
-        const pyr_visit *visit = &figures->visits.visit[i];
+    for (int64_t i = 0; i < figures->visits->count; i++) {
+        const pyr_visit *visit = &figures->visits->visit[i];
         tyre_assumption assumption = assumed_of(visit, figures->figure[i].service);
         if (visit->out_row >= 0 && opened_by[visit->out_row] != OPENED_BY_START && assumption != ASSUMED_NOTHING) {
             opened_by[visit->out_row] = OPENED_BY_VISIT + (int32_t)visit->kind;
@@ -249,8 +249,7 @@ static pyr_status find_visits(stint_work *work, pyr_error *error) {
         return pyr_stop_figures_find(work->field, work->options->fuel_only, &work->figures, error);
     }
     work->figures.allocator = work->field->allocator;
-    PYR_TRY(pyr_visits_find(work->field, &work->figures.visits, error));
-    return pyr_visits_classify(work->field, &work->figures.visits, error);
+    return pyr_session_visits(work->field, &work->figures.visits, error);
 }
 
 static pyr_status find_stints(stint_work *work, pyr_error *error) {
@@ -264,7 +263,7 @@ static pyr_status find_stints(stint_work *work, pyr_error *error) {
     memset(work->assumed, ASSUMED_NOTHING, count);
     open_at_starts(work->field, work->opened_by);
     if (work->options->by == PYR_STINTS_BY_PIT) {
-        open_by_pit(&work->figures.visits, work->opened_by);
+        open_by_pit(work->figures.visits, work->opened_by);
     } else if (work->options->by == PYR_STINTS_BY_DRIVER) {
         open_by_driver(work->field, work->opened_by);
     } else {
@@ -307,7 +306,7 @@ static int64_t fill_stints(const stint_work *work, pyr_table *answer) {
                 next++;
             }
             if (answer != NULL) {
-                stint_laps stint = {&work->field->laps, deleted, work->figures.visits.lap_marks, work->rows + row,
+                stint_laps stint = {&work->field->laps, deleted, work->figures.visits->lap_marks, work->rows + row,
                                     next - row};
                 fill_stint(&stint, answer, at);
                 ((int32_t *)pyr_table_array(answer, STINT_CLASS))[at] = entries->class_code[entry];

@@ -46,7 +46,7 @@ static uint8_t use_of(const figure_work *work, int64_t row) {
         return 0;
     }
     bool published = !pyr_lap_in_pit(laps, row) && !follows_crossing_in_pit(laps, row);
-    return (uint8_t)((work->figures->visits.lap_marks[row] == 0 ? FOR_LOSS : 0) | (published ? FOR_RIVALS : 0));
+    return (uint8_t)((work->figures->visits->lap_marks[row] == 0 ? FOR_LOSS : 0) | (published ? FOR_RIVALS : 0));
 }
 
 static void sort_rivals(const figure_work *work) {
@@ -213,8 +213,8 @@ static void find_costs(const figure_work *work) {
     bool race = pyr_is_race(work->field);
     int32_t entry = -1; /* whose median is known */
     int64_t median = PYR_NO_TIME;
-    for (int64_t i = 0; i < work->figures->visits.count; i++) {
-        const pyr_visit *visit = &work->figures->visits.visit[i];
+    for (int64_t i = 0; i < work->figures->visits->count; i++) {
+        const pyr_visit *visit = &work->figures->visits->visit[i];
         pyr_stop_figure *figure = &work->figures->figure[i];
         *figure = (pyr_stop_figure){PYR_NO_TIME, PYR_NO_TIME, PYR_NO_TIME, flag_state(laps, visit), -1};
         if (!race) {
@@ -259,7 +259,7 @@ static pyr_status sort_by_class(const pyr_allocator *allocator, pyr_keyed *items
 
 /* Of each class, from its stops under green. */
 static pyr_status find_cut_offs(const figure_work *work, pyr_error *error) {
-    const pyr_visits *visits = &work->figures->visits;
+    const pyr_visits *visits = work->figures->visits;
     const pyr_allocator *allocator = work->field->allocator;
     pyr_keyed *items;
     int64_t count = 0;
@@ -290,8 +290,8 @@ static pyr_status find_services(const figure_work *work, int64_t fuel_only, pyr_
     if (fuel_only == PYR_NO_TIME && pyr_is_race(work->field)) {
         PYR_TRY(find_cut_offs(work, error));
     }
-    for (int64_t i = 0; i < figures->visits.count; i++) {
-        const pyr_visit *visit = &figures->visits.visit[i];
+    for (int64_t i = 0; i < figures->visits->count; i++) {
+        const pyr_visit *visit = &figures->visits->visit[i];
         int64_t time = time_of(work, visit);
         int64_t cut_off = figures->fuel_only[work->field->entries.class_code[visit->entry] + 1];
         if (time != PYR_NO_TIME && cut_off != PYR_NO_TIME) {
@@ -306,7 +306,7 @@ static pyr_status find_services(const figure_work *work, int64_t fuel_only, pyr_
 static pyr_status new_work(figure_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->field->allocator;
     pyr_stop_figures *figures = work->figures;
-    size_t laps = (size_t)work->field->laps.count, visits = (size_t)figures->visits.count;
+    size_t laps = (size_t)work->field->laps.count, visits = (size_t)figures->visits->count;
     size_t room = laps > visits ? laps : visits;
     PYR_TRY(pyr_new_array(allocator, visits, sizeof *figures->figure, &figures->figure, error));
     PYR_TRY(pyr_new_array(allocator, figures->class_count, sizeof *figures->fuel_only, &figures->fuel_only, error));
@@ -320,7 +320,7 @@ static pyr_status new_work(figure_work *work, pyr_error *error) {
 
 static void clear_work(figure_work *work) {
     const pyr_allocator *allocator = work->field->allocator;
-    size_t laps = (size_t)work->field->laps.count, visits = (size_t)work->figures->visits.count;
+    size_t laps = (size_t)work->field->laps.count, visits = (size_t)work->figures->visits->count;
     pyr_release_array(allocator, work->class_of, laps, sizeof *work->class_of);
     pyr_release_array(allocator, work->first, work->figures->class_count + 1, sizeof *work->first);
     pyr_release_array(allocator, work->elapsed, laps, sizeof *work->elapsed);
@@ -332,8 +332,7 @@ static void clear_work(figure_work *work) {
 static pyr_status find(figure_work *work, int64_t fuel_only, pyr_error *error) {
     pyr_stop_figures *figures = work->figures;
     PYR_TRY(pyr_session_timeline(work->field, &work->timeline, error));
-    PYR_TRY(pyr_visits_find(work->field, &figures->visits, error));
-    PYR_TRY(pyr_visits_classify(work->field, &figures->visits, error));
+    PYR_TRY(pyr_session_visits(work->field, &figures->visits, error));
     pyr_status status = new_work(work, error);
     if (status == PYR_OK) {
         sort_rivals(work);
@@ -355,10 +354,9 @@ pyr_status pyr_stop_figures_find(const pyr_session *field, int64_t fuel_only, py
 }
 
 void pyr_stop_figures_clear(pyr_stop_figures *figures) {
-    size_t visits = (size_t)figures->visits.count;
+    size_t visits = pyr_visit_count(figures->visits);
     pyr_release_array(figures->allocator, figures->figure, visits, sizeof *figures->figure);
     pyr_release_array(figures->allocator, figures->fuel_only, figures->class_count, sizeof *figures->fuel_only);
-    pyr_visits_clear(&figures->visits);
     *figures = (pyr_stop_figures){0};
 }
 

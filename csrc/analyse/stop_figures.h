@@ -20,7 +20,7 @@ typedef struct pyr_stop_figure {
 
 typedef struct pyr_stop_figures {
     const pyr_allocator *allocator;
-    pyr_visits visits; /* of the field, classified */
+    const pyr_visits *visits; /* of the field; NULL: not found */
     pyr_stop_figure *figure;
     size_t class_count;     /* class codes and none */
     int64_t *fuel_only;     /* by class code + 1: visits below are fuel-only; PYR_NO_TIME: not known */

@@ -34,7 +34,7 @@ typedef struct stop_pair {
 typedef struct undercut_work {
     const pyr_session *session, *field;
     int64_t within;
-    pyr_visits visits;
+    const pyr_visits *visits;
     pyr_keyed *stops; /* pit stops by class, then in-lap */
     uint8_t *shown;   /* by visit */
     stop_pair *pairs;
@@ -56,8 +56,8 @@ static int64_t ended(const undercut_work *work, const pyr_visit *visit, int32_t 
 /* Of this car no other visit lies between the ends of laps `first` and `last`. */
 static bool stops_once(const undercut_work *work, int64_t i, int32_t first, int32_t last) {
     const pyr_laps *laps = &work->field->laps;
-    const pyr_visit *visit = &work->visits.visit[i];
-    const pyr_visit *earlier = i > 0 ? visit - 1 : NULL, *later = i + 1 < work->visits.count ? visit + 1 : NULL;
+    const pyr_visit *visit = &work->visits->visit[i];
+    const pyr_visit *earlier = i > 0 ? visit - 1 : NULL, *later = i + 1 < work->visits->count ? visit + 1 : NULL;
     if (earlier != NULL && earlier->entry == visit->entry && earlier->out_row >= 0 &&
         laps->lap[earlier->out_row] > first) {
         return false;
@@ -75,7 +75,7 @@ static pyr_status add_pair(undercut_work *work, stop_pair pair, pyr_error *error
 /* The visits `left` and `right`, if the cars were on the same lap before both. */
 static pyr_status match(undercut_work *work, int64_t left, int64_t right, pyr_error *error) {
     const pyr_laps *laps = &work->field->laps;
-    const pyr_visit *one = &work->visits.visit[left], *other = &work->visits.visit[right];
+    const pyr_visit *one = &work->visits->visit[left], *other = &work->visits->visit[right];
     int32_t in_one = laps->lap[one->in_row], in_other = laps->lap[other->in_row];
     int32_t out_one = laps->lap[one->out_row], out_other = laps->lap[other->out_row];
     int32_t first = (in_one < in_other ? in_one : in_other) - 1, last = out_one > out_other ? out_one : out_other;
@@ -104,8 +104,8 @@ static pyr_status match(undercut_work *work, int64_t left, int64_t right, pyr_er
 static pyr_status find_pairs(undercut_work *work, pyr_error *error) {
     const pyr_laps *laps = &work->field->laps;
     int64_t count = 0;
-    for (int64_t i = 0; i < work->visits.count; i++) {
-        const pyr_visit *visit = &work->visits.visit[i];
+    for (int64_t i = 0; i < work->visits->count; i++) {
+        const pyr_visit *visit = &work->visits->visit[i];
         if (visit->kind == PYR_VISIT_PIT_STOP && visit->in_row >= 0 && visit->out_row >= 0) {
             int64_t class_code = work->field->entries.class_code[visit->entry];
             work->stops[count++] = (pyr_keyed){class_code * INT64_C(4294967296) + laps->lap[visit->in_row], i};
@@ -123,8 +123,8 @@ static pyr_status find_pairs(undercut_work *work, pyr_error *error) {
 /* ---- The answer ---- */
 
 static int32_t first_lap_of(const undercut_work *work, const stop_pair *pair) {
-    int32_t ahead = work->field->laps.lap[work->visits.visit[pair->ahead].in_row];
-    int32_t behind = work->field->laps.lap[work->visits.visit[pair->behind].in_row];
+    int32_t ahead = work->field->laps.lap[work->visits->visit[pair->ahead].in_row];
+    int32_t behind = work->field->laps.lap[work->visits->visit[pair->behind].in_row];
     return ahead < behind ? ahead : behind;
 }
 
@@ -140,7 +140,7 @@ static bool stands_before(const void *context, int64_t left, int64_t right) {
 
 static void fill_pair(const undercut_work *work, const stop_pair *pair, pyr_table *answer, int64_t at) {
     const pyr_entries *entries = &work->field->entries;
-    const pyr_visit *ahead = &work->visits.visit[pair->ahead], *behind = &work->visits.visit[pair->behind];
+    const pyr_visit *ahead = &work->visits->visit[pair->ahead], *behind = &work->visits->visit[pair->behind];
     int32_t lap_ahead = work->field->laps.lap[ahead->in_row], lap_behind = work->field->laps.lap[behind->in_row];
     ((int32_t *)pyr_table_array(answer, UNDERCUT_CLASS))[at] = entries->class_code[ahead->entry];
     ((int32_t *)pyr_table_array(answer, UNDERCUT_AHEAD))[at] = entries->car[ahead->entry];
@@ -161,7 +161,7 @@ static pyr_status fill(const undercut_work *work, pyr_table **out, pyr_error *er
     pyr_keyed *order;
     PYR_TRY(pyr_new_array(work->session->allocator, work->pair_count, sizeof *order, &order, error));
     for (int64_t i = 0; i < count; i++) {
-        int32_t entry = work->visits.visit[work->pairs[i].ahead].entry;
+        int32_t entry = work->visits->visit[work->pairs[i].ahead].entry;
         order[i] = (pyr_keyed){work->field->entries.class_code[entry], i};
     }
     pyr_status status = pyr_sort(work->session->allocator, order, count, stands_before, work, error);
@@ -180,12 +180,11 @@ static pyr_status fill(const undercut_work *work, pyr_table **out, pyr_error *er
 
 static pyr_status answer_undercuts(undercut_work *work, pyr_table **out, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
-    PYR_TRY(pyr_visits_find(work->field, &work->visits, error));
-    PYR_TRY(pyr_visits_classify(work->field, &work->visits, error));
-    size_t count = (size_t)work->visits.count;
+    PYR_TRY(pyr_session_visits(work->field, &work->visits, error));
+    size_t count = (size_t)work->visits->count;
     PYR_TRY(pyr_new_array(allocator, count, sizeof *work->stops, &work->stops, error));
     PYR_TRY(pyr_new_array(allocator, count, sizeof *work->shown, &work->shown, error));
-    PYR_TRY(pyr_shown_visits(work->session, &work->visits, work->shown, error));
+    PYR_TRY(pyr_shown_visits(work->session, work->visits, work->shown, error));
     if (pyr_is_race(work->field)) {
         PYR_TRY(find_pairs(work, error));
     }
@@ -204,11 +203,10 @@ pyr_status pyr_undercuts(const pyr_session *session, const pyr_undercuts_options
                         (long long)work.within);
     }
     pyr_status status = answer_undercuts(&work, out, error);
-    size_t count = (size_t)work.visits.count;
+    size_t count = pyr_visit_count(work.visits);
     pyr_release_array(allocator, work.stops, count, sizeof *work.stops);
     pyr_release_array(allocator, work.shown, count, sizeof *work.shown);
     pyr_release_array(allocator, work.pairs, work.pair_capacity, sizeof *work.pairs);
-    pyr_visits_clear(&work.visits);
     return status;
 }
 

@@ -85,6 +85,48 @@ pyr_status pyr_sort(const pyr_allocator *allocator, pyr_keyed *items, int64_t co
     return status;
 }
 
+/* By one byte of the distance from `least`, the others left as they stand. */
+static void sort_byte(const pyr_keyed *from, pyr_keyed *to, int64_t count, int64_t least, int32_t shift) {
+    int64_t place[256] = {0}, start = 0;
+    for (int64_t i = 0; i < count; i++) {
+        place[((uint64_t)from[i].key - (uint64_t)least) >> shift & 0xff]++;
+    }
+    for (int32_t byte = 0; byte < 256; byte++) {
+        int64_t held = place[byte];
+        place[byte] = start;
+        start += held;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        to[place[((uint64_t)from[i].key - (uint64_t)least) >> shift & 0xff]++] = from[i];
+    }
+}
+
+pyr_status pyr_sort_close(const pyr_allocator *allocator, pyr_keyed *items, int64_t count, pyr_error *error) {
+    int64_t least = INT64_MAX, most = INT64_MIN;
+    pyr_keyed *scratch, *from = items;
+    for (int64_t i = 0; i < count; i++) {
+        least = items[i].key < least ? items[i].key : least;
+        most = items[i].key > most ? items[i].key : most;
+    }
+    if (least >= most) {
+        return PYR_OK;
+    }
+    PYR_TRY(pyr_new_array(allocator, (size_t)count, sizeof *scratch, &scratch, error));
+    pyr_keyed *to = scratch;
+    uint64_t span = (uint64_t)most - (uint64_t)least;
+    for (int32_t shift = 0; shift < 64 && span >> shift != 0; shift += 8) {
+        sort_byte(from, to, count, least, shift);
+        pyr_keyed *swapped = from;
+        from = to;
+        to = swapped;
+    }
+    if (from != items) {
+        memcpy(items, from, (size_t)count * sizeof *items);
+    }
+    pyr_release_array(allocator, scratch, (size_t)count, sizeof *scratch);
+    return PYR_OK;
+}
+
 /* Half way from low up to high, for any distance. */
 static int64_t halfway(int64_t low, int64_t high) {
     return (int64_t)((uint64_t)low + ((uint64_t)high - (uint64_t)low) / 2);

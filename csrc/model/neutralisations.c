@@ -277,17 +277,13 @@ static pyr_status find(flag_walk *walk, const pyr_visits *visits, pyr_error *err
 }
 
 pyr_status pyr_neutralisations_find(const pyr_session *session, pyr_neutralisation_list *found, pyr_error *error) {
-    pyr_visits visits;
+    const pyr_visits *visits;
     *found = (pyr_neutralisation_list){.allocator = session->allocator, .end = PYR_NO_TIME, .median_lap = PYR_NO_TIME};
     flag_walk walk = {.session = session, .found = found};
     PYR_TRY(pyr_session_timeline(session, &walk.timeline, error));
     find_ends(&walk);
-    pyr_status status = pyr_visits_find(session, &visits, error);
-    if (status == PYR_OK) {
-        status = find(&walk, &visits, error);
-    }
-    pyr_visits_clear(&visits);
-    return status;
+    PYR_TRY(pyr_session_visits(session, &visits, error));
+    return find(&walk, visits, error);
 }
 
 void pyr_neutralisations_clear(pyr_neutralisation_list *found) {

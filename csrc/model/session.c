@@ -12,6 +12,24 @@ static void dispose_session(void *data) {
     pyr_buffer_release(session->first_lap_buffer);
     pyr_session_release(session->field);
     pyr_buffer_release(atomic_load_explicit(&session->timeline, memory_order_acquire));
+    pyr_buffer_release(atomic_load_explicit(&session->visits, memory_order_acquire));
+}
+
+pyr_status pyr_late_part(const pyr_session *session, _Atomic(pyr_buffer *) *published, pyr_build_part *build,
+                         void **out, pyr_error *error) {
+    pyr_buffer *buffer = atomic_load_explicit(published, memory_order_acquire), *built;
+    *out = NULL;
+    if (buffer == NULL) {
+        PYR_TRY(build(session, &built, error));
+        if (atomic_compare_exchange_strong_explicit(published, &buffer, built, memory_order_acq_rel,
+                                                    memory_order_acquire)) {
+            buffer = built;
+        } else {
+            pyr_buffer_release(built);
+        }
+    }
+    *out = pyr_buffer_data(buffer);
+    return PYR_OK;
 }
 
 void pyr_session_retain(pyr_session *session) {

@@ -148,8 +148,17 @@ struct pyr_session {
     int64_t start;         /* clock of the start, or PYR_NO_TIME */
     bool flags_published;  /* the lap files have a flag column */
     bool narrowed;
-    _Atomic(pyr_buffer *) timeline; /* see timeline.h; NULL until asked for */
+    /* Parts that come late; NULL until asked for. */
+    _Atomic(pyr_buffer *) timeline; /* see timeline.h */
+    _Atomic(pyr_buffer *) visits;   /* see visits.h */
 };
+
+/* Makes a part that comes late; a failure leaves nothing. */
+typedef pyr_status pyr_build_part(const pyr_session *session, pyr_buffer **out, pyr_error *error);
+/* The data of a part that comes late, built by the first who asks. Who publishes first wins, others drop what they have
+ * built; so any thread may ask. */
+pyr_status pyr_late_part(const pyr_session *session, _Atomic(pyr_buffer *) *published, pyr_build_part *build,
+                         void **out, pyr_error *error);
 
 /* Nothing published says that the race was neutralised; the last lap, whose flag is chequered, is green too. */
 static inline bool pyr_flag_is_green(int32_t flag) {

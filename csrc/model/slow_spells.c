@@ -33,18 +33,30 @@ static bool counts(const spell_work *work, int64_t row, int32_t sector) {
            !(sector == 0 && (marks & PYR_OUT_LAP) != 0);
 }
 
-static void find_medians(const spell_work *work) {
+/* With the room of the events. */
+static pyr_status find_medians(const spell_work *work, pyr_error *error) {
     const pyr_laps *laps = &work->session->laps;
-    for (size_t place = 0; place < work->class_count * SECTORS; place++) {
-        int32_t sector = (int32_t)(place % SECTORS);
-        int64_t count = 0;
-        for (int64_t row = 0; row < laps->count; row++) {
-            if ((size_t)(laps->class_code[row] + 1) == place / SECTORS && counts(work, row, sector)) {
-                work->times[count++] = laps->sector[sector][row];
+    pyr_keyed *items = work->events;
+    int64_t count = 0;
+    for (int64_t row = 0; row < laps->count; row++) {
+        for (int32_t sector = 0; sector < SECTORS; sector++) {
+            if (counts(work, row, sector)) {
+                int64_t place = (int64_t)(laps->class_code[row] + 1) * SECTORS + sector;
+                items[count++] = (pyr_keyed){place, laps->sector[sector][row]};
             }
         }
-        work->median[place] = pyr_median(work->times, count);
     }
+    PYR_TRY(pyr_sort_close(work->session->allocator, items, count, error));
+    for (size_t place = 0; place < work->class_count * SECTORS; place++) {
+        work->median[place] = PYR_NO_TIME;
+    }
+    for (int64_t start = 0, end = 0; start < count; start = end) {
+        for (; end < count && items[end].key == items[start].key; end++) {
+            work->times[end - start] = items[end].row;
+        }
+        work->median[items[start].key] = pyr_median(work->times, end - start);
+    }
+    return PYR_OK;
 }
 
 static int64_t add_events(const spell_work *work) {
@@ -123,7 +135,7 @@ static pyr_status find(spell_work *work, pyr_error *error) {
     PYR_TRY(pyr_new_array(allocator, work->class_count * SECTORS, sizeof *work->median, &work->median, error));
     PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->times, &work->times, error));
     PYR_TRY(pyr_new_array(allocator, work->event_count, sizeof *work->events, &work->events, error));
-    find_medians(work);
+    PYR_TRY(find_medians(work, error));
     int64_t count = add_events(work);
     PYR_TRY(pyr_sort(allocator, work->events, count, NULL, NULL, error));
     return sweep(work, count, error);

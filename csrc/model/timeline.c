@@ -174,17 +174,20 @@ static void place_crossing(place_walk *walk, int64_t row) {
 /* Slots by sorting rows by class and lap. */
 static pyr_status number_slots(place_walk *walk, pyr_error *error) {
     const pyr_session *session = walk->session;
-    int64_t count = session->laps.count, used = 0;
+    int64_t count = session->laps.count, used = 0, lap_room = 1;
+    for (int64_t row = 0; row < count; row++) {
+        lap_room = session->laps.lap[row] >= lap_room ? (int64_t)session->laps.lap[row] + 1 : lap_room;
+    }
     pyr_keyed *items;
     PYR_TRY(pyr_new_array(session->allocator, (size_t)count, sizeof *items, &items, error));
     for (int64_t row = 0; row < count; row++) {
         int32_t class_code = class_of(walk, walk->entry_of[row]);
         walk->slot[row] = -1;
         if (class_code >= 0) {
-            items[used++] = (pyr_keyed){((int64_t)class_code << 32) + session->laps.lap[row], row};
+            items[used++] = (pyr_keyed){class_code * lap_room + session->laps.lap[row], row};
         }
     }
-    pyr_status status = pyr_sort(session->allocator, items, used, NULL, NULL, error);
+    pyr_status status = pyr_sort_close(session->allocator, items, used, error);
     for (int64_t i = 0; status == PYR_OK && i < used; i++) {
         if (i == 0 || items[i].key != items[i - 1].key) {
             int32_t class_code = class_of(walk, walk->entry_of[items[i].row]);
@@ -338,25 +341,20 @@ static pyr_status fill_timeline(const pyr_session *session, pyr_timeline *timeli
     return status;
 }
 
-pyr_status pyr_session_timeline(const pyr_session *session, const pyr_timeline **out, pyr_error *error) {
-    /* The one part of a session that comes late: who publishes first wins, the others drop theirs. */
-    _Atomic(pyr_buffer *) *published = &((pyr_session *)session)->timeline;
-    pyr_buffer *buffer = atomic_load_explicit(published, memory_order_acquire), *built;
-    *out = NULL;
-    if (buffer == NULL) {
-        PYR_TRY(new_timeline(session, &built, error));
-        pyr_status status = fill_timeline(session, pyr_buffer_data(built), error);
-        if (status != PYR_OK) {
-            pyr_buffer_release(built);
-            return status;
-        }
-        if (atomic_compare_exchange_strong_explicit(published, &buffer, built, memory_order_acq_rel,
-                                                    memory_order_acquire)) {
-            buffer = built;
-        } else {
-            pyr_buffer_release(built);
-        }
+static pyr_status build_timeline(const pyr_session *session, pyr_buffer **out, pyr_error *error) {
+    PYR_TRY(new_timeline(session, out, error));
+    pyr_status status = fill_timeline(session, pyr_buffer_data(*out), error);
+    if (status != PYR_OK) {
+        pyr_buffer_release(*out);
+        *out = NULL;
     }
-    *out = pyr_buffer_data(buffer);
+    return status;
+}
+
+pyr_status pyr_session_timeline(const pyr_session *session, const pyr_timeline **out, pyr_error *error) {
+    void *timeline;
+    *out = NULL;
+    PYR_TRY(pyr_late_part(session, &((pyr_session *)session)->timeline, build_timeline, &timeline, error));
+    *out = timeline;
     return PYR_OK;
 }

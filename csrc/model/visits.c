@@ -101,7 +101,7 @@ static void number_and_mark(pyr_visits *visits) {
     }
 }
 
-pyr_status pyr_visits_find(const pyr_session *session, pyr_visits *visits, pyr_error *error) {
+static pyr_status find_visits(const pyr_session *session, pyr_visits *visits, pyr_error *error) {
     *visits = (pyr_visits){.allocator = session->allocator, .lap_count = session->laps.count};
     size_t lap_count = (size_t)visits->lap_count;
     PYR_TRY(pyr_new_array(visits->allocator, lap_count, sizeof *visits->lap_marks, &visits->lap_marks, error));
@@ -113,10 +113,32 @@ pyr_status pyr_visits_find(const pyr_session *session, pyr_visits *visits, pyr_e
     return PYR_OK;
 }
 
-void pyr_visits_clear(pyr_visits *visits) {
+static void dispose_visits(void *data) {
+    pyr_visits *visits = data;
     pyr_release_array(visits->allocator, visits->visit, (size_t)visits->capacity, sizeof *visits->visit);
     pyr_release_array(visits->allocator, visits->lap_marks, (size_t)visits->lap_count, sizeof *visits->lap_marks);
-    *visits = (pyr_visits){0};
+}
+
+static pyr_status build_visits(const pyr_session *session, pyr_buffer **out, pyr_error *error) {
+    PYR_TRY(pyr_buffer_new(session->allocator, sizeof(pyr_visits), dispose_visits, out, error));
+    pyr_visits *visits = pyr_buffer_data(*out);
+    pyr_status status = find_visits(session, visits, error);
+    if (status == PYR_OK) {
+        status = pyr_visits_classify(session, visits, error);
+    }
+    if (status != PYR_OK) {
+        pyr_buffer_release(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+pyr_status pyr_session_visits(const pyr_session *session, const pyr_visits **out, pyr_error *error) {
+    void *visits;
+    *out = NULL;
+    PYR_TRY(pyr_late_part(session, &((pyr_session *)session)->visits, build_visits, &visits, error));
+    *out = visits;
+    return PYR_OK;
 }
 
 pyr_status pyr_median_green_lap(const pyr_session *session, const pyr_visits *visits, int64_t start, int64_t end,

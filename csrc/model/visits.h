@@ -36,12 +36,15 @@ typedef struct pyr_visits {
 } pyr_visits;
 
 /* Every in_pit lap and every pit_lane_time belongs to exactly one visit. To be asked of a whole session
- * (pyr_field_view), so that a visit does not fall apart where its laps were selected away. O(laps). The caller clears
- * `visits`, after a failure too. */
-pyr_status pyr_visits_find(const pyr_session *session, pyr_visits *visits, pyr_error *error);
-/* Sets the kinds. O(laps log laps). */
+ * (pyr_field_view), so that a visit does not fall apart where its laps were selected away. Found by the first who asks,
+ * in O(laps log laps); borrowed from the session, and safe to ask for from any thread. */
+pyr_status pyr_session_visits(const pyr_session *session, const pyr_visits **out, pyr_error *error);
+/* 0 for NULL: not found yet. */
+static inline size_t pyr_visit_count(const pyr_visits *visits) {
+    return visits != NULL ? (size_t)visits->count : 0;
+}
+/* Sets the kinds, as a part of finding them. */
 pyr_status pyr_visits_classify(const pyr_session *session, pyr_visits *visits, pyr_error *error);
-void pyr_visits_clear(pyr_visits *visits);
 
 /* The median of the laps from row `start` up to `end` that are green and neither in- nor out-laps; PYR_NO_TIME: there
  * are none. `visits` are those of the session. */
