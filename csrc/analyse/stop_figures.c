@@ -27,7 +27,7 @@ typedef struct figure_work {
     int64_t *first;
     int64_t *elapsed, *lap_time; /* of the laps sorted so; room for all laps */
     uint8_t *use;
-    int64_t *scratch; /* as many */
+    int64_t *scratch; /* as many; for services: a value a visit */
 } figure_work;
 
 /* ---- Rivals ---- */
@@ -303,54 +303,72 @@ static pyr_status find_services(const figure_work *work, int64_t fuel_only, pyr_
 
 /* ---- All of it ---- */
 
-static pyr_status new_work(figure_work *work, pyr_error *error) {
+static pyr_status new_rivals(figure_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->field->allocator;
-    pyr_stop_figures *figures = work->figures;
-    size_t laps = (size_t)work->field->laps.count, visits = (size_t)figures->visits->count;
-    size_t room = laps > visits ? laps : visits;
-    PYR_TRY(pyr_new_array(allocator, visits, sizeof *figures->figure, &figures->figure, error));
-    PYR_TRY(pyr_new_array(allocator, figures->class_count, sizeof *figures->fuel_only, &figures->fuel_only, error));
+    size_t laps = (size_t)work->field->laps.count;
     PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->class_of, &work->class_of, error));
-    PYR_TRY(pyr_new_array(allocator, figures->class_count + 1, sizeof *work->first, &work->first, error));
+    PYR_TRY(pyr_new_array(allocator, work->figures->class_count + 1, sizeof *work->first, &work->first, error));
     PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->elapsed, &work->elapsed, error));
     PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->lap_time, &work->lap_time, error));
     PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->use, &work->use, error));
-    return pyr_new_array(allocator, room, sizeof *work->scratch, &work->scratch, error);
+    return pyr_new_array(allocator, laps, sizeof *work->scratch, &work->scratch, error);
 }
 
-static void clear_work(figure_work *work) {
+static void clear_rivals(figure_work *work) {
     const pyr_allocator *allocator = work->field->allocator;
-    size_t laps = (size_t)work->field->laps.count, visits = (size_t)work->figures->visits->count;
+    size_t laps = (size_t)work->field->laps.count;
     pyr_release_array(allocator, work->class_of, laps, sizeof *work->class_of);
     pyr_release_array(allocator, work->first, work->figures->class_count + 1, sizeof *work->first);
     pyr_release_array(allocator, work->elapsed, laps, sizeof *work->elapsed);
     pyr_release_array(allocator, work->lap_time, laps, sizeof *work->lap_time);
     pyr_release_array(allocator, work->use, laps, sizeof *work->use);
-    pyr_release_array(allocator, work->scratch, laps > visits ? laps : visits, sizeof *work->scratch);
+    pyr_release_array(allocator, work->scratch, laps, sizeof *work->scratch);
 }
 
-static pyr_status find(figure_work *work, int64_t fuel_only, pyr_error *error) {
-    pyr_stop_figures *figures = work->figures;
-    PYR_TRY(pyr_session_timeline(work->field, &work->timeline, error));
-    PYR_TRY(pyr_session_visits(work->field, &figures->visits, error));
-    pyr_status status = new_work(work, error);
-    if (status == PYR_OK) {
-        sort_rivals(work);
-        find_costs(work);
-        status = find_services(work, fuel_only, error);
+static size_t count_classes(const pyr_session *field) {
+    return (size_t)pyr_part_column(field, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary->count + 1;
+}
+
+/* What each visit cost, the same for all questions: figures without their services. */
+static pyr_status build_costs(const pyr_session *field, pyr_buffer **out, pyr_error *error) {
+    pyr_stop_figures figures = {.class_count = count_classes(field)};
+    figure_work work = {.field = field, .figures = &figures};
+    size_t size;
+    PYR_TRY(pyr_session_timeline(field, &work.timeline, error));
+    PYR_TRY(pyr_session_visits(field, &figures.visits, error));
+    if (!pyr_size_multiply((size_t)figures.visits->count, sizeof *figures.figure, &size)) {
+        return pyr_fail_memory(error);
     }
-    clear_work(work);
+    PYR_TRY(pyr_buffer_new(field->allocator, size, NULL, out, error));
+    figures.figure = pyr_buffer_data(*out);
+    pyr_status status = new_rivals(&work, error);
+    if (status == PYR_OK) {
+        sort_rivals(&work);
+        find_costs(&work);
+    } else {
+        pyr_buffer_release(*out);
+        *out = NULL;
+    }
+    clear_rivals(&work);
     return status;
 }
 
 pyr_status pyr_stop_figures_find(const pyr_session *field, int64_t fuel_only, pyr_stop_figures *figures,
                                  pyr_error *error) {
-    *figures = (pyr_stop_figures){
-        .allocator = field->allocator,
-        .class_count = (size_t)pyr_part_column(field, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary->count + 1,
-    };
+    const pyr_allocator *allocator = field->allocator;
     figure_work work = {.field = field, .figures = figures};
-    return find(&work, fuel_only, error);
+    void *costs;
+    *figures = (pyr_stop_figures){.allocator = allocator, .class_count = count_classes(field)};
+    PYR_TRY(pyr_late_part(field, &((pyr_session *)field)->costs, build_costs, &costs, error));
+    PYR_TRY(pyr_session_visits(field, &figures->visits, error));
+    size_t visits = (size_t)figures->visits->count;
+    PYR_TRY(pyr_new_array(allocator, visits, sizeof *figures->figure, &figures->figure, error));
+    memcpy(figures->figure, costs, visits * sizeof *figures->figure);
+    PYR_TRY(pyr_new_array(allocator, figures->class_count, sizeof *figures->fuel_only, &figures->fuel_only, error));
+    PYR_TRY(pyr_new_array(allocator, visits, sizeof *work.scratch, &work.scratch, error));
+    pyr_status status = find_services(&work, fuel_only, error);
+    pyr_release_array(allocator, work.scratch, visits, sizeof *work.scratch);
+    return status;
 }
 
 void pyr_stop_figures_clear(pyr_stop_figures *figures) {

@@ -13,6 +13,7 @@ static void dispose_session(void *data) {
     pyr_session_release(session->field);
     pyr_buffer_release(atomic_load_explicit(&session->timeline, memory_order_acquire));
     pyr_buffer_release(atomic_load_explicit(&session->visits, memory_order_acquire));
+    pyr_buffer_release(atomic_load_explicit(&session->costs, memory_order_acquire));
 }
 
 pyr_status pyr_late_part(const pyr_session *session, _Atomic(pyr_buffer *) *published, pyr_build_part *build,

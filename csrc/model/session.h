@@ -151,6 +151,7 @@ struct pyr_session {
     /* Parts that come late; NULL until asked for. */
     _Atomic(pyr_buffer *) timeline; /* see timeline.h */
     _Atomic(pyr_buffer *) visits;   /* see visits.h */
+    _Atomic(pyr_buffer *) costs;    /* of the visits, see analyse/stop_figures.c */
 };
 
 /* Makes a part that comes late; a failure leaves nothing. */
