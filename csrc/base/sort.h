@@ -18,8 +18,8 @@ typedef bool pyr_before(const void *context, int64_t left, int64_t right);
 pyr_status pyr_sort(const pyr_allocator *allocator, pyr_keyed *items, int64_t count, pyr_before *before,
                     const void *context, pyr_error *error);
 
-/* Ascending by key, equal keys in the order they came, in O(n) for each byte that the keys span: for keys that lie close
- * together, as lap numbers do. */
+/* Ascending by key, equal keys in the order they came, in O(n) for each byte that the keys span: for keys that lie
+ * close together, as lap numbers do. */
 pyr_status pyr_sort_close(const pyr_allocator *allocator, pyr_keyed *items, int64_t count, pyr_error *error);
 
 /* The middle value, between two middle ones their mean rounded down; PYR_NO_TIME where `count` is 0. The values are put
