@@ -2,8 +2,7 @@
 #include <string.h>
 
 #include "drive_bounds.h"
-#include "driving.h"
-#include "groups.h"
+#include "drive_totals.h"
 #include "question.h"
 
 enum drive_column {
@@ -40,25 +39,11 @@ static const pyr_option options_of_drive_time[] = {
     {"limits", PYR_OPTION_TABLE, offsetof(pyr_drive_time_options, limits), NULL},
 };
 
-/* What a driver of a car did in the laps of the session. */
-typedef struct driver_total {
-    pyr_drive_figures figures;
-    int64_t drive, drive_end;    /* the drive under way, and when its last lap ended; PYR_NO_TIME: not known */
-    int64_t first_spell, spells; /* in the arrays of spells */
-    int64_t laps, field_laps;
-    int32_t stints;
-} driver_total;
-
 typedef struct drive_work {
     const pyr_session *session, *field;
     const pyr_drive_time_options *options;
     pyr_drive_rules rules;
-    const pyr_visits *visits;
-    int64_t *session_rows; /* by lap row of the field: the row in the session, or -1 */
-    int64_t *driven;       /* by lap row of the field */
-    pyr_groups groups;     /* of the field, by driver */
-    driver_total *totals;
-    int64_t *spell_start, *spell_end; /* driver after driver; room for a spell a lap */
+    pyr_drive_totals drives;
     pyr_interner drivers, ratings, reasons;
     size_t member_count;    /* rows of the crew of the field */
     pyr_interner members;   /* their names */
@@ -67,102 +52,12 @@ typedef struct drive_work {
     uint8_t *drove, *asked; /* by member; asked: the session has him too */
 } drive_work;
 
-/* ---- What each driver drove ---- */
-
-static void place_spells(const drive_work *work) {
-    int64_t start = 0;
-    for (int32_t group = 0; group < work->groups.count; group++) {
-        work->totals[group] = (driver_total){.drive_end = PYR_NO_TIME};
-    }
-    for (int64_t row = 0; row < work->field->laps.count; row++) {
-        work->totals[work->groups.of_lap[row]].field_laps++;
-        work->totals[work->groups.of_lap[row]].laps += work->session_rows[row] >= 0;
-    }
-    for (int32_t group = 0; group < work->groups.count; group++) {
-        work->totals[group].first_spell = start;
-        start += work->totals[group].laps;
-    }
-}
-
-/* On an out-lap the time driven stands at its end, on all others at its beginning. */
-static void add_spell(const drive_work *work, int64_t row, int64_t driven, driver_total *total) {
-    const pyr_laps *laps = &work->field->laps;
-    int64_t begun = pyr_lap_start(laps, row), end = laps->elapsed[row];
-    if (begun == PYR_NO_TIME || end == PYR_NO_TIME || end <= begun || driven <= 0) {
-        return;
-    }
-    bool out_lap = (work->visits->lap_marks[row] & PYR_OUT_LAP) != 0;
-    driven = driven < end - begun ? driven : end - begun;
-    int64_t at = total->first_spell + total->spells++;
-    work->spell_start[at] = out_lap ? end - driven : begun;
-    work->spell_end[at] = out_lap ? end : begun + driven;
-}
-
-/* A drive begins with another driver's lap before it; shorter rests than asked for do not end the last one. */
-static bool begins_drive(const drive_work *work, int64_t row, const driver_total *total) {
-    int64_t begun = pyr_lap_start(&work->field->laps, row), rest = work->options->rest;
-    return rest == PYR_NO_TIME || total->drive_end == PYR_NO_TIME || begun == PYR_NO_TIME ||
-           begun - total->drive_end >= rest;
-}
-
-static void add_lap(const drive_work *work, int64_t row, driver_total *total) {
-    int64_t driven = work->driven[row];
-    if (driven != PYR_NO_TIME) {
-        total->figures.time += driven;
-        total->drive += driven;
-        add_spell(work, row, driven, total);
-    }
-    total->figures.longest = total->drive > total->figures.longest ? total->drive : total->figures.longest;
-}
-
-/* Who sat in the car between the laps of the session is known from the field. */
-static void add_laps(const drive_work *work) {
-    const pyr_entries *entries = &work->field->entries;
-    for (int32_t entry = 0; entry < entries->count; entry++) {
-        bool counted = false; /* the stint under way */
-        for (int64_t row = entries->first_lap[entry]; row < entries->first_lap[entry + 1]; row++) {
-            driver_total *total = &work->totals[work->groups.of_lap[row]];
-            if (row == entries->first_lap[entry] || work->groups.of_lap[row - 1] != work->groups.of_lap[row]) {
-                total->drive = begins_drive(work, row, total) ? 0 : total->drive;
-                counted = false;
-            }
-            if (work->session_rows[row] >= 0) {
-                add_lap(work, row, total);
-                total->stints += !counted;
-                counted = true;
-            }
-            total->drive_end = work->field->laps.elapsed[row];
-        }
-    }
-}
-
-static pyr_status find_totals(drive_work *work, pyr_error *error) {
-    const pyr_laps *laps = &work->field->laps;
-    PYR_TRY(pyr_session_visits(work->field, &work->visits, error));
-    if (work->options->counts_pit_lane) {
-        memcpy(work->driven, laps->lap_time, (size_t)laps->count * sizeof *work->driven);
-    } else {
-        PYR_TRY(pyr_driven_times(work->field, work->visits, work->driven, error));
-    }
-    place_spells(work);
-    add_laps(work);
-    for (int32_t group = 0; group < work->groups.count; group++) {
-        driver_total *total = &work->totals[group];
-        total->figures.most =
-            pyr_most_in_window(work->spell_start + total->first_spell, work->spell_end + total->first_spell,
-                               total->spells, work->options->window);
-    }
-    return PYR_OK;
-}
-
-/* ---- The answer ---- */
-
 /* A row of the answer: the driver by name, and what he drove. */
 typedef struct drive_row {
     int32_t entry; /* of the session */
     int32_t crew;  /* its size */
     pyr_text driver, rating;
-    driver_total total;
+    pyr_driver_total total;
 } drive_row;
 
 static pyr_status add_text(pyr_interner *texts, pyr_text text, int32_t *code, pyr_error *error) {
@@ -171,7 +66,7 @@ static pyr_status add_text(pyr_interner *texts, pyr_text text, int32_t *code, py
 }
 
 /* Of a part of his laps it can be said that a maximum is exceeded, not that a minimum is missed. */
-static uint8_t judge(const drive_work *work, const driver_total *total, pyr_drive_bounds bounds, char *reason,
+static uint8_t judge(const drive_work *work, const pyr_driver_total *total, pyr_drive_bounds bounds, char *reason,
                      size_t size) {
     bool part = total->laps < total->field_laps, bound = bounds.minimum != PYR_NO_TIME;
     bounds.minimum = part ? PYR_NO_TIME : bounds.minimum;
@@ -267,8 +162,8 @@ static void enter_crew(drive_work *work, crew_rows own, crew_rows crew) {
 static int64_t time_of_car(const drive_work *work, int32_t field_entry) {
     int64_t sum = 0, end = work->field->entries.first_lap[field_entry + 1];
     for (int64_t lap = work->field->entries.first_lap[field_entry]; lap < end; lap++) {
-        bool counts = work->session_rows[lap] >= 0 && work->driven[lap] != PYR_NO_TIME;
-        sum += counts ? work->driven[lap] : 0;
+        bool counts = work->drives.session_rows[lap] >= 0 && work->drives.driven[lap] != PYR_NO_TIME;
+        sum += counts ? work->drives.driven[lap] : 0;
     }
     return sum;
 }
@@ -281,12 +176,12 @@ static pyr_status fill_car(drive_work *work, drive_row row, int32_t field_entry,
     const pyr_column *rating = pyr_part_column(field, PYR_CREW, PYR_CREW_RATING);
     int64_t first = field->entries.first_lap[field_entry], end = field->entries.first_lap[field_entry + 1];
     int64_t of_car = time_of_car(work, field_entry);
-    int32_t next_group = first < end ? work->groups.of_lap[first] : 0;
+    int32_t next_group = first < end ? work->drives.groups.of_lap[first] : 0;
     for (int64_t lap = first; lap < end; lap++) {
-        if (work->groups.of_lap[lap] < next_group) {
+        if (work->drives.groups.of_lap[lap] < next_group) {
             continue;
         }
-        row.total = work->totals[next_group++];
+        row.total = work->drives.total[next_group++];
         row.driver = text_at(driver, lap);
         int64_t member = find_member(work, crew.first, row.driver);
         row.rating = member >= 0 ? text_at(rating, member) : (pyr_text){NULL, 0};
@@ -297,7 +192,7 @@ static pyr_status fill_car(drive_work *work, drive_row row, int32_t field_entry,
             PYR_TRY(fill_row(work, &row, of_car, answer, (*at)++, error));
         }
     }
-    row.total = (driver_total){0};
+    row.total = (pyr_driver_total){0};
     for (int64_t member = crew.first; member < crew.last && first < end; member++) {
         int64_t known = work->member_of[work->name[member]];
         if (!work->drove[known] && work->asked[known]) {
@@ -342,34 +237,21 @@ static pyr_status fill(drive_work *work, pyr_table *answer, int64_t *at, pyr_err
 
 static pyr_status new_work(drive_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
-    size_t laps = (size_t)work->session->laps.count;
     work->drivers.allocator = work->ratings.allocator = work->reasons.allocator = work->members.allocator = allocator;
     work->member_count = (size_t)pyr_table_row_count(work->field->parts[PYR_CREW]);
     PYR_TRY(pyr_new_array(allocator, work->member_count, sizeof *work->name, &work->name, error));
     PYR_TRY(pyr_new_array(allocator, work->member_count, sizeof *work->member_of, &work->member_of, error));
     PYR_TRY(pyr_new_array(allocator, work->member_count, sizeof *work->drove, &work->drove, error));
-    PYR_TRY(pyr_new_array(allocator, work->member_count, sizeof *work->asked, &work->asked, error));
-    PYR_TRY(pyr_session_rows(work->session, &work->session_rows, error));
-    PYR_TRY(pyr_group_laps(work->field, PYR_BY_DRIVER, &work->groups, error));
-    PYR_TRY(pyr_new_array(allocator, (size_t)work->field->laps.count, sizeof *work->driven, &work->driven, error));
-    PYR_TRY(pyr_new_array(allocator, (size_t)work->groups.count, sizeof *work->totals, &work->totals, error));
-    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->spell_start, &work->spell_start, error));
-    return pyr_new_array(allocator, laps, sizeof *work->spell_end, &work->spell_end, error);
+    return pyr_new_array(allocator, work->member_count, sizeof *work->asked, &work->asked, error);
 }
 
 static void clear_work(drive_work *work) {
     const pyr_allocator *allocator = work->session->allocator;
-    size_t laps = (size_t)work->session->laps.count, all = (size_t)work->field->laps.count;
-    pyr_release_array(allocator, work->session_rows, all, sizeof *work->session_rows);
-    pyr_release_array(allocator, work->driven, all, sizeof *work->driven);
-    pyr_release_array(allocator, work->totals, (size_t)work->groups.count, sizeof *work->totals);
-    pyr_release_array(allocator, work->spell_start, laps, sizeof *work->spell_start);
-    pyr_release_array(allocator, work->spell_end, laps, sizeof *work->spell_end);
     pyr_release_array(allocator, work->name, work->member_count, sizeof *work->name);
     pyr_release_array(allocator, work->member_of, work->member_count, sizeof *work->member_of);
     pyr_release_array(allocator, work->drove, work->member_count, sizeof *work->drove);
     pyr_release_array(allocator, work->asked, work->member_count, sizeof *work->asked);
-    pyr_groups_clear(&work->groups);
+    pyr_drive_totals_clear(&work->drives);
     pyr_interner_clear(&work->members);
     pyr_interner_clear(&work->drivers);
     pyr_interner_clear(&work->ratings);
@@ -378,10 +260,10 @@ static void clear_work(drive_work *work) {
 
 static pyr_status answer_drives(drive_work *work, pyr_table **out, pyr_error *error) {
     int64_t count = 0;
+    PYR_TRY(pyr_drive_totals_find(work->session, work->options, &work->drives, error));
     PYR_TRY(new_work(work, error));
-    PYR_TRY(find_totals(work, error));
     PYR_TRY(pyr_drive_rules_read(work->field, work->options, &work->rules, error));
-    int64_t most = (int64_t)work->groups.count + (int64_t)work->member_count;
+    int64_t most = (int64_t)work->drives.groups.count + (int64_t)work->member_count;
     PYR_TRY(pyr_answer_new(work->session, &pyr_drive_time_question, most, out, error));
     pyr_status status = fill(work, *out, &count, error);
     if (status != PYR_OK) {
