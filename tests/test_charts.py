@@ -143,6 +143,24 @@ def test_stints_have_a_bar_each_and_every_visit_a_mark(race):
     assert rows == race.classification()["car"].tolist() or sorted(rows) == sorted(race.cars)
 
 
+def test_a_driver_is_named_in_the_longest_stint_of_each_turn(race):
+    rows = rows_with(charts.stints(race), "name", "end")
+    turns: list[tuple[str, str, int, int]] = []
+    driver = None
+    for row in race.stints():
+        span = milliseconds(np.timedelta64(row.start)), milliseconds(np.timedelta64(row.end))
+        if turns and (row.car, row.driver) == driver:
+            first = turns[-1]
+            turns[-1] = (row.car, row.driver, *max(span, first[2:], key=lambda each: each[1] - each[0]))
+        else:
+            turns.append((row.car, row.driver, *span))
+        driver = row.car, row.driver
+    assert len(turns) < len(race.stints())
+    assert Counter((row["car"], int(row["start"]), int(row["end"])) for row in rows) == Counter(
+        (car, start, end) for car, _, start, end in turns
+    )
+
+
 def test_neutralisations_are_bands_with_their_names(race):
     periods = race.neutralisations()
     rows = rows_with(charts.lap_times(race), "lasted", "label")
@@ -274,12 +292,16 @@ def test_a_legend_for_each_class_picks_cars(race):
 # ---- Files ----
 
 
+FORMATS = {".html": b"<!doctype html>", ".svg": b"<svg", ".png": b"\x89PNG", ".pdf": b"%PDF"}
+
+
 @pytest.mark.parametrize("name", ALL)
-def test_every_chart_is_saved_in_every_format(name, made, tmp_path):
-    for ending, start in ((".png", b"\x89PNG"), (".svg", b"<svg"), (".pdf", b"%PDF"), (".html", b"<!doctype html>")):
+def test_every_chart_is_saved(name, made, tmp_path):
+    in_all = name in ("race_trace", "pace", "trace_over_weather")  # layers, one below the other, and both
+    for ending in FORMATS if in_all else (".html", ".svg"):
         path = tmp_path / f"chart{ending}"
         pr.save_chart(made[name], path, scale=0.5)
-        assert path.read_bytes().startswith(start)
+        assert path.read_bytes().startswith(FORMATS[ending])
 
 
 def test_the_same_chart_is_the_same_file(made, tmp_path):

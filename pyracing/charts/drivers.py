@@ -10,7 +10,7 @@ import numpy as np
 from pyracing.charts.colours import Car, Colours, cars_of
 from pyracing.charts.data import dataset, microseconds
 from pyracing.charts.layers import Layer, unchecked
-from pyracing.charts.rows import block, concatenated, result_order, row_labels
+from pyracing.charts.rows import block, concatenated, result_order, row_labels, top_legend
 from pyracing.charts.style import Width, by_class, car_facts, fine_axis, finished, shown, time_text, titled
 from pyracing.session import Session
 from pyracing.table import Table
@@ -47,7 +47,7 @@ def drive_time(
         numbers = rows["car"].tolist()
         own = [row for row, number in enumerate(numbers) if number in place]
         own.sort(key=lambda row: place[numbers[row]])
-        blocks.append(drive_block(rows[own], group, limits, longest, width, not blocks))
+        blocks.append(drive_block(rows[own], group, limits, longest, width))
     text = title or "Drive time"
     broken = int((~np.asarray(rows["ok"], dtype=bool) & rows.valid("ok")).sum())
     notes = [f"{broken} of {len(rows)} drivers outside the limits"] if limits else []
@@ -55,7 +55,7 @@ def drive_time(
     return finished(concatenated(blocks), titled(session, text, *notes), described, None, None)
 
 
-def drive_block(rows: Table, group: list[Car], limits: list[str], longest: float, width: Width, first: bool) -> Any:
+def drive_block(rows: Table, group: list[Car], limits: list[str], longest: float, width: Width) -> Any:
     labels = [f"{driver} · {car}" for driver, car in zip(rows["driver"], rows["car"], strict=True)]
     colour = {car.number: car.colour for car in group}
     wrong = ~np.asarray(rows["ok"], dtype=bool) & rows.valid("ok")
@@ -66,10 +66,12 @@ def drive_block(rows: Table, group: list[Car], limits: list[str], longest: float
     )  # fmt: skip
     scale = alt.Scale(domain=[0, longest * 1.02], nice=False)
     texts = {f"{name}_text": time_text(f"datum.{name}", 0) for name in ("time", "longest", *limits)}
+    reached = ",".join(["datum.time", *(f"datum.{name}||0" for name in limits)])
+    beside = f"datum.reason?max({reached}):datum.time"  # no mark of a limit stands on the words
     base = (
         Layer(data)
         .transform_calculate(**texts, percent="format(datum.share,'.1%')")
-        .transform_calculate(words="datum.reason||datum.time_text")
+        .transform_calculate(words="datum.reason||datum.time_text", beside=beside)
         .transform_lookup(lookup="car", from_=car_facts(group))
         .encode(y=alt.Y("label:N", sort=None, scale=alt.Scale(domain=labels), axis=row_labels(labels)))
     )
@@ -83,7 +85,7 @@ def drive_block(rows: Table, group: list[Car], limits: list[str], longest: float
         stroke=alt.Stroke("frame:N", scale=None, legend=None),
         tooltip=tips,
     )
-    words = base.mark_text(align="left", dx=5, fontSize=9).encode(x=time, text="words:N")
+    words = base.mark_text(align="left", dx=5, fontSize=9).encode(x="beside:Q", text="words:N")
     layers = [bars]
     if limits:
         names = [LIMITS[name][0] for name in limits]
@@ -97,7 +99,7 @@ def drive_block(rows: Table, group: list[Car], limits: list[str], longest: float
                 fill=alt.Fill(
                     "kind:N",
                     scale=alt.Scale(domain=names, range=[LIMITS[name][1] for name in limits]),
-                    legend=alt.Legend(title=None, orient="top") if first else None,
+                    legend=top_legend(symbolType="square"),
                 ),
             )
         )

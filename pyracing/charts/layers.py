@@ -1,5 +1,5 @@
-"""Layers, and charts made of them, without the copies and checks that the chart library makes of every part each time it
-is put together with others: these would take most of the time. The tests check every chart against the schema."""
+"""Layers, and charts made of them, without the copies and checks that the chart library makes of every part each time
+it is put together with others: these would take most of the time. The tests check every chart against the schema."""
 
 from __future__ import annotations
 

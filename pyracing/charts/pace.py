@@ -11,7 +11,7 @@ import numpy as np
 from pyracing.charts.colours import Car, Colours, cars_of
 from pyracing.charts.data import Array, dataset, microseconds
 from pyracing.charts.layers import Layer, unchecked
-from pyracing.charts.rows import block, concatenated, row_labels
+from pyracing.charts.rows import block, concatenated, row_labels, top_legend
 from pyracing.charts.style import (
     Width,
     by_class,
@@ -204,14 +204,14 @@ def sectors(
         numbers = {car.number for car in group}
         own = rows[np.array([number in numbers for number in rows["car"].tolist()])]
         if len(own):
-            blocks.append(sector_block(own, group, by, width, bool(blocks)))
+            blocks.append(sector_block(own, group, by, width))
     text = title or f"Sectors: gap to the best of the class by {by}"
     described = f"{text}; a bar a row, parted into the sectors, the smallest sum first."
     note = "best of each sector less the best of the class; the sum is the gap to the ideal lap of the class"
     return finished(concatenated(blocks), titled(session, text, note), described, None, None)
 
 
-def sector_block(rows: Table, group: list[Car], by: str, width: Width, further: bool) -> Any:
+def sector_block(rows: Table, group: list[Car], by: str, width: Width) -> Any:
     times = np.array([microseconds(rows, name) for name in SECTORS])
     gaps = times - times.min(axis=1, keepdims=True)
     order = np.argsort(gaps.sum(axis=0), kind="stable")
@@ -235,12 +235,12 @@ def sector_block(rows: Table, group: list[Car], by: str, width: Width, further: 
         .transform_lookup(lookup="car", from_=car_facts(group))
     )
     rows_axis = alt.Y("label:N", sort=None, scale=alt.Scale(domain=labels), axis=row_labels(labels))
-    legend = None if further else alt.Legend(title=None, orient="top", offset=4)
     bars = base.mark_bar().encode(
         x=alt.X("begin:Q", scale=alt.Scale(nice=False), axis=fine_axis(0, float(ends.max()) / 1000)),
         x2="end",
         y=rows_axis,
-        color=alt.Color("sector:N", scale=alt.Scale(domain=names, range=list(SECTOR_COLOURS)), legend=legend),
+        color=alt.Color("sector:N", scale=alt.Scale(domain=names, range=list(SECTOR_COLOURS)),
+                        legend=top_legend()),
         tooltip=shown(label="Driver" if by == "driver" else "Car", team="Team", sector="Sector", taken="Best",
                       lacks="To the best"),
     )  # fmt: skip

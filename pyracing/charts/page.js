@@ -4,7 +4,7 @@
     light: { ink: "#1b1f24", quiet: "#57606a", line: "#d0d7de" },
     dark: { ink: "#e6e8eb", quiet: "#a3abb5", line: "#3a4048" },
   };
-  const BESIDE = 90; // pixels beside the axes of charts below one another
+  const BESIDE = 90, NARROWEST = 160; // pixels beside the axes of charts below one another, and of the axes
   const AROUND = { chart: 80, block: 60 }; // pixels above and below the axes: title and legend, and for each block
 
   const data = JSON.parse(document.getElementById("pyracing-data").textContent);
@@ -49,13 +49,28 @@
   }
 
   // A finger that scrolls the page is not to be caught by a chart.
-  function prepared(chart, colours) {
+  function prepared(chart, colours, beside) {
     const names = new Set(JSON.stringify(chart.spec).match(/data-[0-9a-f]{32}/g) || []);
     const datasets = Object.fromEntries(Object.entries(data).filter(([name]) => names.has(name)));
     const touched = matchMedia("(pointer: coarse)").matches;
     const own = (chart.spec.params || []).filter((each) => !(touched && each.name === "zoom"));
     const spec = { ...chart.spec, params: [...own, ...parameters(colours)], datasets };
-    return spec.vconcat ? widened(spec, Math.max(160, chart.element.clientWidth - BESIDE)) : spec;
+    return spec.vconcat ? widened(spec, Math.max(NARROWEST, chart.element.clientWidth - beside)) : spec;
+  }
+
+  function embedded(chart, place, colours, beside) {
+    return window.vegaEmbed(place, prepared(chart, colours, beside), {
+      mode: "vega-lite", renderer: "canvas", actions: false, config: CONFIG, tooltip: { theme: theme() },
+    });
+  }
+
+  // How wide names at the left and words at the right are is known when they are drawn.
+  async function fitted(chart, place, colours) {
+    const first = await embedded(chart, place, colours, BESIDE);
+    const over = place.querySelector("canvas").clientWidth - chart.element.clientWidth;
+    if (!chart.spec.vconcat || over <= 0) return first.view;
+    first.finalize();
+    return (await embedded(chart, place, colours, BESIDE + over)).view;
   }
 
   async function drawn(chart, colours) {
@@ -63,10 +78,7 @@
     place.style.width = "100%";
     chart.element.append(place);
     try {
-      const { view } = await window.vegaEmbed(place, prepared(chart, colours), {
-        mode: "vega-lite", renderer: "canvas", actions: false, config: CONFIG, tooltip: { theme: theme() },
-      });
-      chart.view = { view, place };
+      chart.view = { view: await fitted(chart, place, colours), place };
       chart.element.dataset.drawn = "true";
     } catch (error) {
       console.error(error);

@@ -12,7 +12,7 @@ from pyracing.charts.layers import layered
 from pyracing.charts.style import Width
 from pyracing.session import Session
 
-ROW, MOST_LABEL = 15, 190  # pixels
+ROW, MOST_LABEL, HEAD_SIZE = 15, 190, 12  # pixels
 HEAD = "\u2063"  # an invisible mark: a class is a row of its own, and is no car of the same name
 
 
@@ -60,7 +60,12 @@ def row_labels(labels: Sequence[str]) -> alt.Axis:
     return alt.Axis(title=None, ticks=False, domain=False, labelOverlap=False, labelLimit=MOST_LABEL, minExtent=longest)
 
 
+def top_legend(**options: Any) -> alt.Legend:
+    """A legend of all blocks together, above the name of the first one."""
+    return alt.Legend(title=None, orient="top", offset=HEAD_SIZE + 10, **options)
+
+
 def block(layers: Sequence[Any], class_name: str, width: Width) -> Any:
     """The chart of a class, under its name."""
-    head = alt.TitleParams(text=class_name, anchor="start", frame="group", fontSize=12, offset=4)
+    head = alt.TitleParams(text=class_name, anchor="start", frame="group", fontSize=HEAD_SIZE, offset=4)
     return layered(layers, width=width, height=alt.Step(ROW), title=head if class_name else alt.Undefined)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import altair as alt
+import numpy as np
 
 from pyracing.charts.bands import bands
 from pyracing.charts.colours import PALETTE, Car, cars_of
@@ -90,26 +91,32 @@ def stints(
         )
         .add_params(zoom(y=False))
     )  # fmt: skip
-    layers = [*bands(session, until=until), named(bars, "stints"), *driver_names(session, until), *visit_marks(session, cars, width)]
+    above = [*driver_names(rows, until), *visit_marks(session, cars, width)]
+    layers = [*bands(session, until=until), named(bars, "stints"), *above]
     text = title or "Stints and stops"
     described = f"{text}: a row for each of {len(cars)} cars, a bar a stint over race time, visits to the pits marked."
     size = height or ROW * len(row_names(cars))
     return finished(layered(layers), titled(session, text), described, width, size)
 
 
-def driver_names(session: Session, until: float) -> list[Any]:
-    """The layer of the drivers' names, each in the middle of what he drove where there is room for it."""
-    rows = session.stints(by="driver")
-    rows = rows[rows.valid("start") & rows.valid("end") & rows.valid("driver")]
-    if not len(rows):
+def driver_names(rows: Table, until: float) -> list[Any]:
+    """The layer of the drivers' names, each in the longest stint of his turn, where there is room for it."""
+    if not rows.valid("driver").any():
         return []
+    cars, drivers = rows._core.codes("car")[0], rows._core.codes("driver")[0]
+    turn = np.cumsum(np.append(0, (np.diff(cars) != 0) | (np.diff(drivers) != 0)))
+    order = np.lexsort((microseconds(rows, "start") - microseconds(rows, "end"), turn))
+    longest = order[np.append(True, np.diff(turn[order]) != 0)]
+    rows = rows[longest[drivers[longest] >= 0]]
     data = dataset(rows, ["car", "start", "end"], name=surnames(rows["driver"].tolist()))
     words = (
         Layer(data)
-        .transform_filter(f"(datum.end-datum.start)/{until:.0f}*width>6.2*length(datum.name)+4")
-        .transform_calculate(middle="(datum.start+datum.end)/2")
+        .transform_calculate(
+            middle="(datum.start+datum.end)/2",
+            words=f"(datum.end-datum.start)/{until:.0f}*width>6.2*length(datum.name)+4?datum.name:''",
+        )
         .mark_text(fontSize=9, color="white", clip=True)
-        .encode(x="middle:T", y="car:N", text="name:N")
+        .encode(x="middle:T", y="car:N", text="words:N")
     )
     return [words]
 
@@ -131,7 +138,7 @@ def visit_marks(session: Session, cars: list[Car], width: Width) -> list[Any]:
         "visit_kind:N",
         scale=alt.Scale(domain=domain, range=[VISITS[kind][1] for kind in present]),
         legend=alt.Legend(title="In the pits", orient="bottom", titleOrient="left", columns=columns(width, 150, 100),
-                          symbolFillColor="white", symbolStrokeColor="#777777"),
+                          symbolSize=60),
     )  # fmt: skip
     marks = (
         Layer(data)
@@ -140,7 +147,7 @@ def visit_marks(session: Session, cars: list[Car], width: Width) -> list[Any]:
             in_lane=time_text("datum.pit_lane_time"),
             lost=time_text("datum.loss", sign=True),
         )
-        .mark_point(fill="white", stroke="#222222", strokeWidth=0.7, size=34, opacity=1, clip=True)
+        .mark_point(fill="white", stroke="#777777", strokeWidth=0.7, size=34, opacity=1, clip=True)
         .encode(
             x="elapsed:T",
             y=row_axis(cars),
