@@ -16,7 +16,7 @@ from report_pages import Page
 
 import pyracing as pr
 from pyracing.report.facts import Facts
-from pyracing.report.page import page_of, rendered
+from pyracing.report.page import page_of, rendered, report_title
 
 RACE = """
     7 GT3 | Ann 1:40 1:30 1:30* 1:31B | Bo 2:20/45 1:30 1:30 1:31
@@ -164,6 +164,50 @@ def test_rules_come_with_their_sources(folder: Path) -> None:
     assert share["Source"] == (known["min_distance.share"].source or "")
 
 
+def test_who_drove_too_little_stands_among_the_headlines(folder: Path) -> None:
+    """Ann drives 6:11, Bo 6:51 less 45 s in the pit lane, 6:06."""
+    limits = {"everybody": {"minimum": "6m10s"}}
+    rules = pr.rules("imsa").replace(drive_time={"scaled": False, "limits": limits})
+    page = told(published(RACE.split("8 GT3")[0]), folder, rules=rules)
+    assert "Drive time" in [text for level, text in page.headings if level == 3]
+    assert "Car 7: Bo drove 0:06:06, 0:00:04 short of the minimum of 0:06:10." in page.items
+    assert not [text for text in page.items if text.startswith("Car 7: Ann")]
+    assert "chart-drive_time" in [attributes.get("id") for tag, attributes in page.tags if tag == "figure"]
+
+
+def test_a_bound_that_the_rules_leave_open_is_said(folder: Path) -> None:
+    path = pr.report(published(RACE.split("8 GT3")[0]), folder / "open.html", rules="alms")
+    text = path.read_text(encoding="utf-8")
+    assert "because the rules leave a bound open: alms.toml: drive_time.limits" in text
+    page = Page(text)
+    times = [row["Time"] for row in page.tables["Drive time: GT3"]]
+    assert times == ["6:11\N{NO-BREAK SPACE}min", "6:06\N{NO-BREAK SPACE}min"]
+    assert "chart-drive_time" not in [attributes.get("id") for tag, attributes in page.tags]
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("le_mans_24h.csv", "Le Mans 24h · Race"),
+        ("Six Hours of Fuji.csv", "Six Hours of Fuji · Race"),
+        ("data/race 2.csv", "Race 2"),
+    ],
+)
+def test_the_title_is_what_the_names_of_the_files_say(path: str, title: str, tmp_path: Path) -> None:
+    file = tmp_path / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(race_file(RACE))
+    assert report_title(Facts(pr.read(file, kind="race"))) == title
+
+
+def test_a_race_that_is_called_race_has_the_title_of_its_event(tmp_path: Path) -> None:
+    folder = tmp_path / "2022" / "11-watkins-glen"
+    folder.mkdir(parents=True)
+    (folder / "202206261040-race-laps.csv").write_bytes(race_file(RACE))
+    (folder / "202206251040-practice-laps.csv").write_bytes(race_file(RACE))
+    assert report_title(Facts(pr.read(folder, session="race"))) == "Watkins Glen 2022 · Race"
+
+
 def test_doubts_are_listed(folder: Path) -> None:
     laps = lap_files.car_laps("7", [{"time": 90.0}, {"time": 91.0}, {"time": 92.0}])
     data = lap_files.lap_file(laps).replace(b";3;1:32.000", b";3;1:xx.000")
@@ -214,7 +258,7 @@ def test_headings_are_in_order_and_tables_have_heads(page: Page) -> None:
 
 
 def test_pdf_is_the_same_every_time(tmp_path: Path) -> None:
-    small = SMALL["lap times alone"]()
+    small = SMALL["one lap"]()
     first, second = (pr.report(small, tmp_path / name).read_bytes() for name in ("1.pdf", "2.pdf"))
     assert first.startswith(b"%PDF-") and first == second
 

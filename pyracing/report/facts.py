@@ -163,14 +163,29 @@ class Facts:
         return self.race_rows("pit_loss")
 
     @cached_property
-    def drive_time(self) -> Table | None:
-        """Without bounds where the rules leave one of them open."""
+    def drive_time_asked(self) -> tuple[Table | None, str]:
+        """The drive times, and which bound the rules leave open: then there are none."""
         if not self.is_run:
-            return None
+            return None, ""
         try:
-            return self.session.drive_time(rules=self.rules)
-        except RulesError:
-            return self.session.drive_time()
+            return self.session.drive_time(rules=self.rules), ""
+        except RulesError as error:
+            return self.session.drive_time(), str(error)
+
+    @property
+    def drive_time(self) -> Table | None:
+        return self.drive_time_asked[0]
+
+    @property
+    def drive_time_is_bounded(self) -> bool:
+        times = self.drive_time
+        return times is not None and any(times.valid(bound).any() for bound in ("minimum", "maximum"))
+
+    @cached_property
+    def missed_bounds(self) -> list[Row]:
+        """The drive times that are out of the bounds of the rules."""
+        times = self.drive_time
+        return row_dicts(times[times.valid("ok") & (times["ok"] == 0)]) if times is not None else []
 
     @cached_property
     def visits(self) -> list[Row]:

@@ -27,6 +27,7 @@ from pyracing.report.words import (
 )  # fmt: skip
 
 FEWEST_STOPS = 5  # whose median is told
+MOST_MISSED = 12  # drivers out of bounds who are told
 
 
 class Figure(NamedTuple):
@@ -50,6 +51,7 @@ def stories(facts: Facts) -> list[Story]:
         told += [Story(name, class_sentences(facts, name)) for name in classes]
     elif facts.is_run:
         told += [Story("How it went", class_sentences(facts, classes[0] if classes else None))]
+    told.append(Story("Drive time", drive_time_sentences(facts)))
     told.append(Story("Decisions", decided_sentences(facts)))
     return [story for story in told if story.sentences]
 
@@ -255,6 +257,22 @@ def lost_sentence(facts: Facts) -> str:
         f"{count} of {counted(started, 'car')} that started did not reach the end; "
         f"the first was car {printable(first['car'])} after {counted(first['last_lap'], 'lap')}."
     )
+
+
+def drive_time_sentences(facts: Facts) -> list[str]:
+    """Who drove less or more than the rules allow."""
+    told = [missed_sentence(row) for row in facts.missed_bounds]
+    if len(told) > MOST_MISSED:
+        told[MOST_MISSED:] = [f"{len(told) - MOST_MISSED} more drivers are out of bounds: the table has them."]
+    return told
+
+
+def missed_sentence(row: Row) -> str:
+    """`Car 32: Ann Smith drove 1:17:03, 0:09:11 short of the minimum of 1:26:14.`"""
+    who = f"Car {printable(row['car'])}: {printable(row['driver'] or 'a driver without a name')}"
+    if not row["time"] and row["minimum"] is not None:
+        return f"{who} did not drive; the minimum is {span_text(row['minimum'])}."
+    return f"{who} {row['reason']}."
 
 
 # ---- A class ----

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pyracing
 from pyracing.display import cut, printable, width
+from pyracing.grouping import EXTENSIONS, ROUND_NUMBER, words
 from pyracing.report import tables
 from pyracing.report.facts import Facts
 from pyracing.report.headlines import Figure, Story, key_figures, stories
 from pyracing.report.pictures import PAPER_WIDTH, Picture
 from pyracing.report.tables import Grid
-from pyracing.report.words import capital, counted, moment_text
+from pyracing.report.words import counted, headed, moment_text
 
 
 class Section(NamedTuple):
@@ -67,7 +69,9 @@ def page_of(facts: Facts, pictures: Mapping[str, Picture], colours: Mapping[str,
         ),
         Section("stints", "Stints", "", [], shown("stints"), tables.stint_grids(facts)),
         Section("stops", "Pit lane", "", tables.pit_loss_grids(facts), shown("pit_stops"), tables.stop_grids(facts)),
-        Section("drive-time", "Drive time", "", [], [], tables.drive_time_grids(facts)),
+        Section(
+            "drive-time", "Drive time", open_bound_text(facts), [], shown("drive_time"), tables.drive_time_grids(facts)
+        ),
         Section("weather", "Weather", "", [], shown("weather")),
         Section("doubts", "Doubts about the data", doubts_text(facts), tables.doubt_grids(facts)),
         Section("made", "How this was made", made_text(facts), [*tables.file_grids(facts), *tables.rules_grids(facts)]),
@@ -85,6 +89,7 @@ def page_of(facts: Facts, pictures: Mapping[str, Picture], colours: Mapping[str,
 
 PAPER_SCALE = 2.5  # pixels for a unit of a chart: 260 an inch
 WIDEST_CELL = 26  # of a listing on paper, in characters
+YEAR = re.compile(r"(?:19|20)\d\d")
 ORDERS = {
     "decisions": "The order of the laps with the decisions that were given.",
     "published": "The published result.",
@@ -98,10 +103,26 @@ PACE = (
 
 
 def report_title(facts: Facts) -> str:
-    """The name of the session with what it was, unless that is all the name says."""
+    """The name of the session with what it was, unless the name says that; one that says no more, such as `race 2`,
+    stands behind the event that its files are in."""
     name, kind = (facts.info["name"] or "").replace("_", " "), facts.info["kind"] or "session"
     parts = [name] if kind in name.lower() else [name, kind]
-    return " · ".join(capital(printable(part)) for part in parts if part)
+    if all(word == kind or word.isdigit() for word in words(name).split()):
+        parts = [event_of(facts), *parts]
+    return " · ".join(headed(printable(part)) for part in parts if part)
+
+
+def event_of(facts: Facts) -> str:
+    """The folder of the files that begins with the number of a round, as words: `11-watkins-glen` -> `watkins glen`;
+    with the year that it stands under. Empty where there is none."""
+    for file in facts.info["files"][:1]:
+        folders = (file["name"] or "").replace("\\", "/").split("/")[:-1]
+        for place in range(len(folders) - 1, -1, -1):
+            name = ROUND_NUMBER.sub("", EXTENSIONS.sub("", folders[place]))
+            if name != EXTENSIONS.sub("", folders[place]):
+                year = folders[place - 1] if place and YEAR.fullmatch(folders[place - 1]) else ""
+                return f"{words(name)} {year}".strip()
+    return ""
 
 
 def subtitle(facts: Facts) -> str:
@@ -116,6 +137,12 @@ def subtitle(facts: Facts) -> str:
         f"start {moment_text(info['start'])}" if info["start"] is not None else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def open_bound_text(facts: Facts) -> str:
+    """That the rules leave a bound of drive time open."""
+    open_bound = facts.drive_time_asked[1]
+    return f"Nobody's drive time is judged, because the rules leave a bound open: {open_bound}." if open_bound else ""
 
 
 def doubts_text(facts: Facts) -> str:

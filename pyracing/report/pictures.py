@@ -9,7 +9,7 @@ from pyracing.report.facts import Facts
 
 NAMES = (
     "race_trace", "lap_chart", "hourly", "pace", "lap_times", "raising_average", "sectors", "stints", "pit_stops",
-    "weather",
+    "drive_time", "weather",
 )  # fmt: skip
 PAPER_WIDTH = 760  # of the axes of a still picture, in units of the chart
 
@@ -24,13 +24,16 @@ class Picture(NamedTuple):
 
 
 def pictures_of(facts: Facts) -> dict[str, Picture]:
-    """The charts that the session has data for, by name."""
+    """The charts that the session has data for, by name; that of drive time is about its bounds."""
     from pyracing import charts
 
     found = {}
     for name in NAMES:
+        if name == "drive_time" and not facts.drive_time_is_bounded:
+            continue
+        options = {"rules": facts.rules} if name == "drive_time" else {}
         try:
-            chart = getattr(charts, name)(facts.session)
+            chart = getattr(charts, name)(facts.session, **options)
         except ValueError:  # so a chart says that the session has no data for it
             continue
         found[name] = Picture(name, chart.title.text, chart.description, chart)

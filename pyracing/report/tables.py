@@ -372,12 +372,14 @@ def pace_grids(facts: Facts) -> list[Grid]:
         Column("Best", time("best"), True),
     ]
     car, driver, name = Column("Car", text("car")), Column("Driver", text("driver")), Column("Class", text("class"))
+    ratings = {(row["car"], row["driver"]): row for row in row_dicts(facts.session.crew)}
+    rating = Column("Rating", lambda row: text("rating")(ratings.get((row["car"], row["driver"]), {})))
     note = "Behind: what the median is behind the first one's."
     classes = classes_of(facts, facts.session.entries)
     found = []
     if len(classes) > 1:
         found.append(grid("Pace by class", [name, *times], behind(facts.pace("class")), note=note))
-    for title, columns, by in (("car", [car], ("car",)), ("driver", [driver, car], ("driver", "car"))):
+    for title, columns, by in (("car", [car], ("car",)), ("driver", [driver, rating, car], ("driver", "car"))):
         rows = [row for row in facts.pace(*by, "class") if row[title] is not None]
         for each in classes:
             own = behind([row for row in rows if row["class"] == each])

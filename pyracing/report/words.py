@@ -13,6 +13,7 @@ from pyracing.times import duration_texts
 
 SPACE = "\N{NO-BREAK SPACE}"  # between a number and its unit
 MICROSECOND = timedelta(microseconds=1)
+JOINING = frozenset(("and", "at", "da", "de", "di", "do", "du", "e", "in", "of", "the"))  # small within a name
 FLAG_NAMES = {
     "fcy": "full-course yellow",
     "vsc": "virtual safety car",
@@ -106,6 +107,14 @@ def car_text(row: dict[str, Any], with_class: bool = False) -> str:
 
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def headed(name: str) -> str:
+    """A name as a heading. One in small letters only, as files have it, begins its words with capitals: `le mans 24h`
+    -> `Le Mans 24h`, `6h of spa` -> `6h of Spa`."""
+    if name != name.lower():
+        return capital(name)
+    return " ".join(word if place and word in JOINING else capital(word) for place, word in enumerate(name.split()))
 
 
 def unique(values: Iterable[Any]) -> list[Any]:
