@@ -177,7 +177,7 @@ typedef enum pyr_kind {
 typedef enum pyr_part {
     PYR_LAPS = 0,        /* sorted by car as text, then lap */
     PYR_SECTIONS = 1,    /* as many rows as PYR_LAPS, or no columns */
-    PYR_ENTRIES = 2,     /* sorted by car as text */
+    PYR_ENTRIES = 2,     /* sorted by car as text; `running` is absent but where pyr_session_until made the session */
     PYR_CREW = 3,        /* sorted by car as text, then driver_number */
     PYR_RESULTS = 4,     /* the published result in published order, the official one where both are given */
     PYR_PROVISIONAL = 5, /* the provisional result where an official one is given too */
@@ -305,14 +305,18 @@ pyr_status pyr_session_select(const pyr_session *session, const pyr_select_optio
 
 typedef struct pyr_until_options {
     int64_t at;      /* race time, see pyr_race_time */
-    int64_t longest; /* the lap to the flag counts if it takes no longer; PYR_NO_TIME: twice the median of the car */
+    int64_t longest; /* the lap to the flag counts if it takes no longer; PYR_NO_TIME: twice the median of the car,
+                        times the factor by which the leader's lap to the flag was longer than the leader's median */
 } pyr_until_options;
 
 /* The session as if the flag had fallen at an instant: for the leader of the race at its next crossing, then for every
- * other car at its next one; in another session for every car at its next crossing. A car whose lap to the flag takes
- * too long keeps the laps so far. Laps and sections up to there, the last lap of who took that flag flagged chequered;
- * entries (`laps`: those kept), the duration, suspensions and weather until then; without a result. The cars of a
- * selected session end where its field does, which is cut too. Where that leaves all laps, it is the session itself.
+ * other car at its next one; in another session for every car at its next crossing. The leader's lap to the flag counts
+ * however long it takes; another car whose lap takes too long keeps the laps so far. Laps and sections up to there, the
+ * last lap of who took that flag flagged chequered; entries (`laps`: those kept; `running`: took that flag or crosses
+ * again later), the duration, suspensions and weather until then; without a result. Where best laps are marked, they
+ * are as at that instant: of the laps that stay and count in the whole session (model/counted.h), the best of each car
+ * is car_best, the best of the field session_best. The cars of a selected session end where its field does, which is
+ * cut too. Where that leaves all laps, it is the session itself.
  * PYR_ERROR_ARGUMENT: `at` is before the start or after the last crossing. */
 pyr_status pyr_session_until(const pyr_session *session, const pyr_until_options *options, pyr_session **out,
                              pyr_error *error);
@@ -536,6 +540,13 @@ typedef enum pyr_red_flag_result {
     PYR_LAST_LAP_OF_ALL = 5          /* lap N - 1 if all running cars had crossed since then, else N - 2 */
 } pyr_red_flag_result;
 
+/* Whether only who took the flag is classified. */
+typedef enum pyr_flag_required {
+    PYR_FLAG_UNLESS_RUNNING = 0, /* and who ran on where a lens let it fall early (everybody where nothing tells) */
+    PYR_FLAG_REQUIRED = 1,       /* nobody else (everybody where nothing tells) */
+    PYR_FLAG_NOT_REQUIRED = 2
+} pyr_flag_required;
+
 /* The rules and decisions of a classification. Times that are not given are PYR_NO_TIME, numbers 0, tables NULL. */
 typedef struct pyr_classification_options {
     /* The end of the race; without any of it, or where nobody ran so far, the files end where the flag fell. */
@@ -550,7 +561,7 @@ typedef struct pyr_classification_options {
     int32_t red_flag_result;     /* pyr_red_flag_result */
     int64_t red_flag_signal;     /* when the race was stopped for good, where no flag of a crossing shows it */
     /* Who is classified. */
-    bool flag_required;          /* only who took the flag (everybody where nothing tells) */
+    int32_t flag_required;       /* pyr_flag_required */
     int64_t share_numerator, share_denominator; /* of the laps of the winner, both up to INT32_MAX */
     int32_t share_base;          /* pyr_distance_base */
     int32_t share_rounding;      /* pyr_rounding; nearest takes halves up */
@@ -582,7 +593,8 @@ typedef struct pyr_classification_options {
  * those count that the end of the race leaves: as published, or as the rules say where it is later or no flag is
  * published. Classified is who took the flag if that is required (the last lap is flagged chequered; where no lap of
  * the field is, who crossed at or after the flag of the rules, or everybody), who has the distance, and whose last lap
- * is not beyond the limits; a last lap that began in the pit lane is measured without the time in it. Others are
+ * is not beyond the limits; a last lap that began in the pit lane is measured without the time in it. Under
+ * PYR_FLAG_UNLESS_RUNNING a car that is `running` in the entries is classified with the laps so far. Others are
  * not_classified, or retired where the published result or a decision says so, and without a lap not_started.
  * Practice, qualifying and test: by best lap, then who set it first; a car without a best lap is not_classified,
  * total_time is absent.
@@ -614,11 +626,10 @@ pyr_status pyr_check(const pyr_session *session, const pyr_classification_option
                      pyr_error *error);
 
 /* The race at each full hour, as if the flag had fallen then: hour, then the columns of pyr_classification up to
- * decisions. As pyr_session_until at each of them (the lap to the flag: the last of `last_lap_limits`, or twice the
- * median of the car) and then pyr_classification under the rules, without decisions and without what the published
- * result says. `options` NULL: no rules; decisions, members, grid and the end of the race are not used.
- * PYR_ERROR_REFUSED: as pyr_classification, or the session is no race, or its cars times its hours are over a million.
- */
+ * decisions. As pyr_session_until at each of them (`longest`: the last of `last_lap_limits`) and then
+ * pyr_classification under the rules, without decisions and without what the published result says. `options` NULL: no
+ * rules; decisions, members, grid and the end of the race are not used. PYR_ERROR_REFUSED: as pyr_classification, or
+ * the session is no race, or its cars times its hours are over a million. */
 pyr_status pyr_hourly(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
                       pyr_error *error);
 
@@ -690,11 +701,11 @@ pyr_status pyr_laps_led(const pyr_session *session, const pyr_laps_led_options *
 /* The cars that did not reach the end of a race, in the order in which they crossed the line for the last time: car,
  * class, last_lap, elapsed, in_pit, flag, driver, reason, leader_lap, status. A car reached it that took the flag (its
  * last lap is flagged chequered); where no lap of the field is, one that crossed with the winner's last crossing or
- * after it. `elapsed`, `in_pit`, `flag` and `driver` are those of its last lap, `leader_lap` the laps that the leader
- * had completed by then. `reason`: `pit_lane` or `on_track`, where it stopped; `disqualified` if the published result
- * says so. `status`: the published one, absent without a result. Cars without a lap did not start and have no row. A
- * session selected from another shows the cars whose last lap it holds. `options` is not used. PYR_ERROR_REFUSED: the
- * session is no race. */
+ * after it. Nor has a car retired that is `running` in the entries. `elapsed`, `in_pit`, `flag` and `driver` are those
+ * of its last lap, `leader_lap` the laps that the leader had completed by then. `reason`: `pit_lane` or `on_track`,
+ * where it stopped; `disqualified` if the published result says so. `status`: the published one, absent without a
+ * result. Cars without a lap did not start and have no row. A session selected from another shows the cars whose last
+ * lap it holds. `options` is not used. PYR_ERROR_REFUSED: the session is no race. */
 pyr_status pyr_retirements(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
 
 /* What gaps are measured to. */

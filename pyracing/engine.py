@@ -77,7 +77,7 @@ def distance_options(rules: Rules) -> dict[str, Any]:
     share = rules.min_distance.share.limit_denominator(MOST_PARTS)
     limits = [(to_microseconds(limit), laps) for limit, laps in rules.last_lap.limits]
     return {
-        "flag_required": rules.flag_required,
+        "flag_required": "yes" if rules.flag_required else "no",
         "share_numerator": share.numerator,
         "share_denominator": share.denominator,
         "share_base": rules.min_distance.base,

@@ -167,7 +167,7 @@ class Session:
     @property
     def entries(self) -> Table:
         """Every car, by car as text: car, class, group, team, manufacturer, vehicle, tyre_make, drivers, driver_count,
-        laps."""
+        laps, running (in a session that `until()` made: it took that flag or crosses again later; else absent)."""
         return self._part("entries")
 
     @property
@@ -296,12 +296,17 @@ class Session:
         every other car at its next one (in a session that is no race, for every car at its next crossing).
 
         `at` is race time ('16h', 90.5), counted from the end ('-1h'), a share ('50%') or the end of a lap of the leader
-        ('lap 120'); `clock` a time of day. A car whose lap to the flag takes longer than the rules' last limit (without
-        one, twice its median lap) keeps the laps so far: it did not take that flag.
+        ('lap 120'); `clock` a time of day. A car whose lap to the flag takes longer than the rules' last limit keeps the
+        laps so far: it did not take that flag. Without such a limit it is twice the car's median lap, times the factor
+        by which the leader's lap to the flag was longer than the leader's median, as behind a safety car.
 
         Laps, entries, suspensions and weather are those until then, the last lap of who took the flag is flagged
-        chequered, the duration is that instant, and there is no published result. `select` and `until` may be applied
-        in any order: the leader is that of the whole field. Raises ValueError for an instant outside the session.
+        chequered, the duration is that instant, and there is no published result. `running` in the entries says who
+        took the flag or crosses again later in the session: `classification()` without rules gives all of them their
+        positions, rules that require the flag only those that took it. `improvement` is as the timekeeper would have
+        had it: each car's best lap so far, without laps that later marks show to be deleted. `select` and `until` may
+        be applied in any order: the leader is that of the whole field. Raises ValueError for an instant outside the
+        session.
         """
         limits = None if rules is None else rules_of(rules).last_lap.limits
         longest = to_microseconds(limits[-1][0]) if limits else None
@@ -345,7 +350,8 @@ class Session:
         touched the car, as text).
 
         A race goes by laps, then by the time of the last crossing; other sessions go by best lap. Without `rules`,
-        classified is who took the flag, or everybody with a lap where the files carry no flag, which `check()` says.
+        classified is who took the flag, or everybody with a lap where the files carry no flag, which `check()` says; in a
+        session that `until()` made also who ran on.
         `rules` (a `Rules`, or the name of a preset or file) say when the race ended, who is classified, how penalties
         convert. `decisions`: a list of what `time_penalty` and its like make, a file or a table of them; they count as
         laps and lap times deleted, then time, then rear of class and place, then disqualification.
@@ -375,9 +381,10 @@ class Session:
         """The race at each full hour, as if the flag had fallen then: hour, then the columns of `classification()`.
 
         Each hour is what `until()` and `classification()` give then: the leader's next crossing, then every car's next;
-        a car that stands in the garage or is out keeps its laps and has not taken that flag. Decisions of the stewards
-        and what the published result says are not taken into account. Raises ValueError for a session that is no race
-        or is narrowed to drivers, laps or flags.
+        a car that takes too long, in the garage, keeps its laps. Without rules it is classified with these if it
+        crosses again later in the race, under rules that require the flag it is not; a car that is out is neither way,
+        unless the rules do not require the flag. Decisions of the stewards and what the published result says are not
+        taken into account. Raises ValueError for a session that is no race or is narrowed to drivers, laps or flags.
         """
         return classify(self, "hourly", rules, (), None, None)
 
@@ -493,7 +500,7 @@ class Session:
         then), status (the published one, absent without a result).
 
         A car reached the end that took the flag; where the files carry no flag, one that crossed the line with the
-        winner or after him. Cars that did not start have no row. Raises ValueError for sessions that are no race.
+        winner or after him. In a session that `until()` made a car that ran on has not retired. Cars that did not start have no row. Raises ValueError for sessions that are no race.
         """
         return self._ask("retirements")
 

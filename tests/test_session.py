@@ -18,7 +18,7 @@ PROPERTIES = {
     "lap_time sector_1 sector_2 sector_3 elapsed clock in_pit "
     "pit_lane_time flag average_speed top_speed improvement deleted",
     "sections": "car lap section time elapsed",
-    "entries": "car class group team manufacturer vehicle tyre_make drivers driver_count laps",
+    "entries": "car class group team manufacturer vehicle tyre_make drivers driver_count laps running",
     "crew": "car driver driver_number rating country",
     "results": "position class_position car class status laps "
     "total_time gap gap_laps interval interval_laps best_lap best_lap_number",

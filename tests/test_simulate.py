@@ -930,8 +930,16 @@ def test_hourly_and_until_are_what_would_have_been(race):
         stretched = any(start < timedelta(hours=hour) < end for start, end in neutral)
         told = {s.car: (s.laps, s.total_time) for s in standings if not stretched or s.where in ("track", "retired")}
         assert {car: asked[hour][car] for car in told} == told
-        until = rows_of(race.session.until(f"{hour}h").classification(), "car", "laps", "total_time")
+        cut = race.session.until(f"{hour}h")
+        until = rows_of(cut.classification(), "car", "laps", "total_time")
         assert {car: (laps, time) for car, laps, time in until if car in told} == told
+        running = {s.car for s in standings if s.running}
+        statuses = rows_of(cut.classification(), "car", "status")
+        assert {car for car, status in statuses if status == "classified"} == running
+        if len(cut) < len(race.session):
+            assert {car for car, runs in rows_of(cut.entries, "car", "running") if runs} == running
+        bests = {s.car: s.best_lap for s in standings if s.car in told and s.best_lap}
+        assert dict(rows_of(cut.fastest_laps(), "car", "lap_time")).items() >= bests.items()
 
 
 def test_pit_stops_are_found(race):

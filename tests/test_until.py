@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pickle
+from statistics import median
 
+import numpy as np
 import pytest
 
 import pyracing as pr
 from answers import columns, rows
 from lap_files import CORPUS
 from race_files import race_file, seconds
+from slow_questions import counted
 
 published = pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
 
@@ -22,6 +25,9 @@ RACE = """
     4 GT | Di 1:50 1:45 1:45 1:45
     5 GT | Ed 1:45 1:40B 30:00/1700 1:40
 """
+
+
+FLAG_REQUIRED = pr.rules({"flag_required": True})
 
 
 def small(text: str = RACE, **options) -> pr.Session:
@@ -40,9 +46,17 @@ def test_the_leader_then_every_car_crosses_once_more():
         ("1", 1, "classified", 3, seconds("280")),
         ("4", 2, "classified", 3, seconds("320")),
         ("2", 3, "classified", 3, seconds("390")),
+        ("5", 4, "classified", 2, seconds("205")),
         ("3", None, "not_classified", 2, seconds("185")),
-        ("5", None, "not_classified", 2, seconds("205")),
     ]
+    assert columns(cut.classification(rules=FLAG_REQUIRED), "car", "status")[3:] == [
+        ("3", "not_classified"), ("5", "not_classified"),
+    ]  # fmt: skip
+    everybody = pr.rules({"flag_required": False})
+    assert {status for (status,) in columns(cut.classification(rules=everybody), "status")} == {"classified"}
+    assert columns(cut.entries, "car", "running") == [("1", True), ("2", True), ("3", False), ("4", True), ("5", True)]
+    assert columns(cut.classification(decisions=[pr.retire("5")]), "status")[3:] == [("not_classified",), ("retired",)]
+    assert columns(cut.retirements(), "car") == [("3",)]
 
 
 def test_the_flag_is_the_leaders():
@@ -115,6 +129,89 @@ def test_pickles(race):
         assert again.crossings() == cut.crossings()
 
 
+# ---- Told slowly ----
+
+
+def slow_cut(laps: list[dict], at: int) -> tuple[dict, dict, dict, set]:
+    """By car: the laps that stay, whether it takes that flag, whether it is running, and the numbers of its laps that
+    are marked. The laps have times and race times without gaps."""
+    cars = {car: [lap for lap in laps if lap["car"] == car] for car in sorted({lap["car"] for lap in laps})}
+    medians = {car: median(lap["lap_time"] for lap in own) for car, own in cars.items()}
+    led, leader, flag = 0, "", None
+    for lap in sorted(laps, key=lambda lap: (lap["elapsed"], -lap["lap"])):
+        if flag is None and lap["lap"] > led:
+            led = lap["lap"]
+            if lap["elapsed"] >= at:
+                leader, flag, stretch = lap["car"], lap["elapsed"], max(1, lap["lap_time"] / medians[lap["car"]])
+    counts = {id(lap) for lap, own in zip(laps, counted(laps), strict=True) if "lap" in own}
+    kept, took, running, best = {}, {}, {}, {}
+    for car, own in cars.items():
+        done = [lap for lap in own if flag is None or lap["elapsed"] < flag]
+        coming = own[len(done) : len(done) + 1]
+        took[car] = bool(coming) and (car == leader or coming[0]["lap_time"] <= 2 * medians[car] * stretch)
+        running[car] = bool(coming)
+        kept[car] = done + (coming if took[car] else [])
+        quick = [lap for lap in kept[car] if id(lap) in counts]
+        best[car] = min(quick, key=lambda lap: (lap["lap_time"], not lap["improvement"], lap["elapsed"]), default=None)
+    return kept, took, running, {(car, lap["lap"]) for car, lap in best.items() if lap is not None}
+
+
+@published
+@pytest.mark.parametrize("name", ["wec/2024/le_mans_24h.csv", "wec/2025/cota_6h.csv"])
+def test_what_stays_told_slowly(name):
+    """Behind the safety car at night, too: the flag, who runs on, and the best laps so far as they would be marked."""
+    session = pr.read(CORPUS / name)
+    laps = rows(session.laps)
+    for share in (0.02, 0.25, 0.5, 0.8):
+        at = int(share * max(lap["elapsed"] for lap in laps))
+        cut = session.until(at / 1e6)
+        kept, took, running, marked = slow_cut(laps, at)
+        own = rows(cut.laps)
+        assert [(lap["car"], lap["lap"]) for lap in own] == [(car, lap["lap"]) for car in kept for lap in kept[car]]
+        assert {lap["car"] for lap in own if lap["flag"] == "chequered"} == {car for car in took if took[car]}
+        assert dict(columns(cut.entries, "car", "running")) == running
+        assert {(lap["car"], lap["lap"]) for lap in own if lap["improvement"]} == marked
+        quickest = min(own, key=lambda lap: (not lap["improvement"], lap["lap_time"]))
+        assert [lap["car"] for lap in own if lap["improvement"] == "session_best"] == [quickest["car"]]
+        classified = {car for car, status in columns(cut.classification(), "car", "status") if status == "classified"}
+        assert classified == {car for car in running if running[car] and kept[car]}
+    hours = rows(session.hourly())
+    assert all(row["best_lap"] for row in hours if row["laps"] > 2)
+
+
+def test_the_limit_is_stretched_by_the_leaders_lap():
+    """Behind a safety car the leader's lap of 200 s is twice as long as its others: 400 s are within four times the
+    median of 110 s, 500 s are not; a car alone so slow has no more than twice its median."""
+    race = """
+        1 P2 | Ann 1:40 1:40 3:20 1:40 1:40
+        2 GT | Bo 1:50 1:50 6:40 1:50 1:50
+        3 GT | Cy 1:50 1:50 8:20 1:50 1:50
+    """
+    behind_the_safety_car = small(race).until(201)
+    assert laps_of(behind_the_safety_car) == {"1": 3, "2": 3, "3": 2}
+    assert columns(behind_the_safety_car.classification(), "car", "status") == [(car, "classified") for car in "123"]
+    assert laps_of(small(race.replace("3:20", "1:40")).until(201)) == {"1": 3, "2": 2, "3": 2}
+    limits = pr.rules({"last_lap": {"limits": [["2m", 0]]}})
+    assert laps_of(small(race).until(201, rules=limits)) == {"1": 3, "2": 2, "3": 2}, "the leader always finishes"
+
+
+def test_the_best_laps_of_a_car_are_those_that_count_in_the_whole_race():
+    """The quickest lap is deleted without a word: the mark stands on a slower one."""
+    race = small("1 | Ann 1:45 1:32 1:30 1:35 1:31\n2 | Bo 1:46 1:40 1:39 1:41 1:42")
+    laps = {name: race.laps[name] for name in ("car", "lap", "lap_time", "elapsed")}
+    marked = {("1", 5): "session_best", ("2", 3): "car_best"}
+    made = [marked.get(one) for one in columns(race.laps, "car", "lap")]
+    whole = pr.from_laps({**laps, "improvement": np.array(made, dtype=object)}, kind="race")
+    cut = whole.until(300)
+    assert [one for one in columns(cut.laps, "car", "lap", "improvement") if one[2]] == [
+        ("1", 2, "session_best"), ("2", 3, "car_best"),
+    ]  # fmt: skip
+    assert columns(cut.fastest_laps(), "car", "lap") == [("1", 2), ("2", 3)]
+    assert cut.select(cars="2") == whole.select(cars="2").until(300)
+    assert whole.until(100).until(100) == whole.until(400).until(100)
+    assert {mark for (mark,) in columns(race.until(300).laps, "improvement")} == {None}, "not where nothing is marked"
+
+
 def test_practice_ends_for_every_car_with_its_next_crossing():
     cut = small(kind="practice").until(186)
     assert laps_of(cut) == {"1": 2, "2": 2, "3": 2, "4": 2, "5": 2}
@@ -138,9 +235,10 @@ def test_instants_outside(race):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_hours_as_the_simulator_knows_them(seed):
     """Laps and time of every car as if the flag had fallen at each hour, from its own state; who is classified took the
-    flag, and stands in the order of laps and time."""
+    flag, or crosses again later where the rules do not ask for more, and stands in the order of laps and time."""
     simulation = pr.simulate(seed=seed, hours=6, cars=30)
     table = rows(simulation.session.hourly())
+    strict = {(row["hour"], row["car"]): row["status"] for row in rows(simulation.session.hourly(rules=FLAG_REQUIRED))}
     assert {row["hour"] for row in table} == set(simulation.truth.if_flagged) == set(range(1, 7))
     stopped = 0
     for hour, truth in simulation.truth.if_flagged.items():
@@ -149,8 +247,10 @@ def test_hours_as_the_simulator_knows_them(seed):
             row = own[standing.car]
             total = standing.total_time and round(standing.total_time.total_seconds() * 1e6)
             assert (row["laps"], row["total_time"]) == (standing.laps, total), (hour, standing)
-            assert (row["status"] == "classified") == (standing.where in ("track", "pit_lane")), (hour, standing)
-            stopped += row["status"] != "classified"
+            assert (row["status"] == "classified") == standing.running, (hour, standing)
+            took_flag = strict[hour, standing.car] == "classified"
+            assert took_flag == (standing.where in ("track", "pit_lane")), (hour, standing)
+            stopped += not took_flag
         running = [standing.car for standing in truth if own[standing.car]["status"] == "classified"]
         assert [row["car"] for row in own.values() if row["status"] == "classified"] == running
     assert stopped > 6

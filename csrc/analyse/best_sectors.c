@@ -1,5 +1,5 @@
 #include "../base/sort.h"
-#include "counted.h"
+#include "best_laps.h"
 #include "lap_rows.h"
 
 enum { CAR, CLASS, SECTOR, TIME, DRIVER, LAP, ELAPSED };

@@ -47,7 +47,7 @@ static pyr_status check_end(checking *check, pyr_error *error) {
     switch (check->classified->ending) {
     case PYR_ENDS_UNKNOWN:
         PYR_TRY(check_length(check, error));
-        return !check->rules->flag_required
+        return check->rules->flag_required == PYR_FLAG_NOT_REQUIRED
                    ? PYR_OK
                    : pyr_doubts_add(&check->doubts, PYR_WARNING, "flag_not_known", pyr_nowhere(), error,
                                     "only who took the flag is classified, but no flag is published and none could be "

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "counted.h"
+#include "../model/counted.h"
 #include "members.h"
 #include "question.h"
 
@@ -13,6 +13,7 @@ static const char *const stopped_words[] = {
     "as_published", "unknown", "penultimate_lap", "leader_last_crossing", "class_penultimate_crossing",
     "last_lap_of_all", NULL,
 };
+static const char *const required_words[] = {"unless_running", "yes", "no", NULL};
 static const char *const base_words[] = {"overall_winner", "class_winner", NULL};
 static const char *const rounding_words[] = {"exact", "floor", "ceil", "nearest", NULL};
 
@@ -29,7 +30,7 @@ const pyr_option pyr_rule_options[PYR_RULE_OPTION_COUNT] = {
     OPTION(class_durations, TABLE, NULL),
     OPTION(red_flag_result, CHOICE, stopped_words),
     OPTION(red_flag_signal, DURATION, NULL),
-    OPTION(flag_required, BOOLEAN, NULL),
+    OPTION(flag_required, CHOICE, required_words),
     OPTION(share_numerator, INTEGER, NULL),
     OPTION(share_denominator, INTEGER, NULL),
     OPTION(share_base, CHOICE, base_words),
@@ -55,7 +56,6 @@ const pyr_classification_options pyr_rules_default = {
     .time_limit_laps = 1,
     .time_limit_total = PYR_NO_TIME,
     .red_flag_signal = PYR_NO_TIME,
-    .flag_required = true,
     .share_denominator = 1,
     .last_lap_beyond = PYR_NOT_CLASSIFIED,
     .guests_keep_place = true,

@@ -1,5 +1,5 @@
 #include "../base/sort.h"
-#include "counted.h"
+#include "best_laps.h"
 #include "lap_rows.h"
 
 /* Laps that count, quickest first, become the rows of the answer: of each group as many as asked for. */

@@ -1,5 +1,5 @@
 #include "classify.h"
-#include "counted.h"
+#include "../model/counted.h"
 #include "last_lap.h"
 #include "members.h"
 #include "question.h"
@@ -16,8 +16,7 @@ typedef struct hours {
     const pyr_session *session, *field;
     const pyr_classification_options *rules;
     uint8_t *counted;
-    bool marked;          /* the timekeeper marks best laps */
-    int64_t *limits;      /* by entry: how long the lap to the flag may take */
+    pyr_flag_limits limits;
     pyr_finish *finishes; /* by entry, of the hour */
     int64_t *next;        /* by entry: the first lap that was not looked at for a best */
     int64_t *best;        /* by entry: row of the best lap so far, -1: none */
@@ -28,19 +27,12 @@ typedef struct hours {
 
 /* ---- An hour ---- */
 
-/* The last mark so far of a lap that was not deleted; without marks in the race the best lap that counts. */
+/* Of the laps so far, those count that count in the whole race. */
 static void find_best_laps(const hours *work) {
-    const pyr_laps *laps = &work->field->laps;
-    const pyr_column *deleted = pyr_part_column(work->field, PYR_LAPS, PYR_LAP_DELETED);
     for (int32_t entry = 0; entry < work->field->entries.count; entry++) {
         int64_t end = work->finishes[entry].last + 1, best = work->best[entry];
         for (int64_t row = work->next[entry]; row < end; row++) {
-            bool marked = laps->improvement[row] >= 0 && laps->lap_time[row] != PYR_NO_TIME && !pyr_true(deleted, row);
-            if (!work->marked) {
-                best = pyr_better_of(laps, work->counted, best, row);
-            } else if (marked) {
-                best = row;
-            }
+            best = pyr_better_of(&work->field->laps, work->counted, best, row);
         }
         work->best[entry] = best;
         work->next[entry] = end > work->next[entry] ? end : work->next[entry];
@@ -98,7 +90,7 @@ static pyr_status fill_hours(hours *work, pyr_table *answer, int64_t *rows, pyr_
     for (int32_t hour = 1; hour < INT32_MAX; hour++) {
         int64_t instant = hour * HOUR_LENGTH;
         if (flag < instant) {
-            flag = pyr_let_flag_fall(work->field, instant, work->limits, work->finishes);
+            flag = pyr_let_flag_fall(work->field, instant, &work->limits, work->finishes);
         }
         if (flag == PYR_NO_TIME) {
             break;
@@ -122,7 +114,7 @@ static pyr_status new_hours(hours *work, pyr_error *error) {
     const pyr_allocator *allocator = work->field->allocator;
     size_t count = (size_t)work->field->entries.count;
     PYR_TRY(pyr_new_array(allocator, (size_t)work->field->laps.count, 1, &work->counted, error));
-    PYR_TRY(pyr_new_array(allocator, count, sizeof *work->limits, &work->limits, error));
+    PYR_TRY(pyr_new_array(allocator, count, sizeof *work->limits.medians, &work->limits.medians, error));
     PYR_TRY(pyr_new_array(allocator, count, sizeof *work->finishes, &work->finishes, error));
     PYR_TRY(pyr_new_array(allocator, count, sizeof *work->next, &work->next, error));
     PYR_TRY(pyr_new_array(allocator, count, sizeof *work->best, &work->best, error));
@@ -135,7 +127,7 @@ static void clear_hours(hours *work) {
     const pyr_allocator *allocator = work->field->allocator;
     size_t count = (size_t)work->field->entries.count;
     pyr_release_array(allocator, work->counted, (size_t)work->field->laps.count, 1);
-    pyr_release_array(allocator, work->limits, count, sizeof *work->limits);
+    pyr_release_array(allocator, work->limits.medians, count, sizeof *work->limits.medians);
     pyr_release_array(allocator, work->finishes, count, sizeof *work->finishes);
     pyr_release_array(allocator, work->next, count, sizeof *work->next);
     pyr_release_array(allocator, work->best, count, sizeof *work->best);
@@ -150,13 +142,10 @@ static pyr_status start_hours(hours *work, pyr_error *error) {
     pyr_last_lap_limits limits;
     PYR_TRY(new_hours(work, error));
     PYR_TRY(pyr_read_last_lap_limits(work->rules->last_lap_limits, &limits, error));
-    PYR_TRY(pyr_limits_to_flag(field, limits.count > 0 ? limits.limit[limits.count - 1] : PYR_NO_TIME, work->limits,
-                               error));
+    work->limits.longest = limits.count > 0 ? limits.limit[limits.count - 1] : PYR_NO_TIME;
+    PYR_TRY(pyr_median_laps(field, work->limits.medians, error));
     PYR_TRY(pyr_counted(field, work->counted, error));
     pyr_no_finishes(field, work->finishes);
-    for (int64_t row = 0; row < field->laps.count && !work->marked; row++) {
-        work->marked = field->laps.improvement[row] >= 0;
-    }
     for (int32_t entry = 0; entry < field->entries.count; entry++) {
         work->next[entry] = field->entries.first_lap[entry];
         work->best[entry] = -1;

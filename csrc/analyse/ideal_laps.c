@@ -1,5 +1,5 @@
 #include "../base/sort.h"
-#include "counted.h"
+#include "best_laps.h"
 #include "lap_rows.h"
 
 enum { CAR, CLASS, DRIVER, IDEAL, BEST, DIFFERENCE, SECTOR_1, SECTOR_2, SECTOR_3, LAPS, GROUP, TEAM, MANUFACTURER };

@@ -33,9 +33,24 @@ static pyr_status read_statuses(const pyr_classification_options *rules, pyr_ran
                           (int)PYR_STATUS_COUNT);
 }
 
+/* Where the flag fell early as a question or a lens let it, cars run on that did not come to it. */
+static bool came_to_the_end(const pyr_classification_options *rules, const pyr_session *session,
+                            const pyr_finish *finish, int32_t entry, const pyr_penalty *penalty) {
+    switch ((pyr_flag_required)rules->flag_required) {
+    case PYR_FLAG_REQUIRED:
+        return finish->took_flag;
+    case PYR_FLAG_NOT_REQUIRED:
+        return true;
+    case PYR_FLAG_UNLESS_RUNNING:
+        break;
+    }
+    return finish->took_flag || (pyr_runs_on(session, entry, finish) && !penalty->retired);
+}
+
 /* With enough distance, as far as that is not known yet. */
-static pyr_result_status status_of(const pyr_classification_options *rules, const pyr_judged *judged, int32_t entry,
-                                   const pyr_penalty *penalty, bool started) {
+static pyr_result_status status_of(const pyr_classification_options *rules, const pyr_judged *judged,
+                                   const pyr_session *session, int32_t entry, const pyr_penalty *penalty,
+                                   bool started) {
     if (penalty->disqualified) {
         return PYR_DISQUALIFIED;
     }
@@ -45,8 +60,9 @@ static pyr_result_status status_of(const pyr_classification_options *rules, cons
     if (penalty->beyond_limits) {
         return (pyr_result_status)rules->last_lap_beyond;
     }
-    bool classified = judged->finishes != NULL ? judged->finishes[entry].took_flag || !rules->flag_required
-                                               : judged->best[entry] >= 0;
+    const pyr_finish *finish = judged->finishes != NULL ? &judged->finishes[entry] : NULL;
+    bool classified = finish != NULL ? came_to_the_end(rules, session, finish, entry, penalty)
+                                     : judged->best[entry] >= 0;
     return classified ? PYR_CLASSIFIED : penalty->retired ? PYR_RETIRED : PYR_NOT_CLASSIFIED;
 }
 
@@ -59,7 +75,7 @@ static pyr_ranked read_car(const pyr_classification_options *rules, const pyr_ju
     int32_t run = started ? laps->lap[last] : 0;
     int64_t crossed = started && race ? laps->elapsed[last] : PYR_NO_TIME;
     return (pyr_ranked){
-        .status = status_of(rules, judged, entry, penalty, started && run > 0),
+        .status = status_of(rules, judged, session, entry, penalty, started && run > 0),
         .laps = run > penalty->laps ? run - penalty->laps : 0,
         .total_time = crossed == PYR_NO_TIME ? PYR_NO_TIME : crossed + penalty->time,
         .crossed = crossed,

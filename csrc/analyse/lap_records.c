@@ -1,5 +1,5 @@
 #include "../base/sort.h"
-#include "counted.h"
+#include "best_laps.h"
 #include "lap_rows.h"
 
 /* `items` are laps that count, in the order of time; those that are no record are dropped. */

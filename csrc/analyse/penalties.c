@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../base/sort.h"
+#include "../model/counted.h"
 #include "../text/near.h"
-#include "counted.h"
 #include "last_lap.h"
 #include "question.h"
 

@@ -54,7 +54,8 @@ static void finish_as_published(const pyr_session *field, bool flags, pyr_finish
     for (int32_t entry = 0; entry < field->entries.count; entry++) {
         int64_t last = pyr_last_lap_row(&field->entries, entry);
         bool started = last >= field->entries.first_lap[entry];
-        finishes[entry] = (pyr_finish){last, started && (!flags || field->laps.flag[last] == PYR_FLAG_CHEQUERED)};
+        bool took_flag = started && (!flags || field->laps.flag[last] == PYR_FLAG_CHEQUERED);
+        finishes[entry] = (pyr_finish){last, took_flag, false};
     }
 }
 

@@ -48,15 +48,16 @@ static void read_published(const retirement_work *work) {
 }
 
 /* A car reached the end if it took the flag; where no lap of the field is flagged chequered, if it crossed with the
- * winner or after him. */
+ * winner or after him. Where a lens ended the race early, neither is it who ran on. */
 static void find_retired(retirement_work *work) {
     const pyr_session *field = work->field;
     const pyr_laps *laps = &field->laps;
+    const pyr_column *running = pyr_part_column(field, PYR_ENTRIES, PYR_ENTRY_RUNNING);
     int64_t winner = pyr_leader_crossing(field, work->timeline, 0);
     bool flags = pyr_any_chequered(laps);
     for (int32_t entry = 0; entry < field->entries.count; entry++) {
         int64_t last = pyr_last_lap_row(&field->entries, entry), crossed = work->timeline->car_first[entry + 1] - 1;
-        if (last < field->entries.first_lap[entry] || work->session_rows[last] < 0) {
+        if (last < field->entries.first_lap[entry] || work->session_rows[last] < 0 || pyr_true(running, entry)) {
             continue;
         }
         bool crosses = crossed >= work->timeline->car_first[entry];

@@ -1,5 +1,7 @@
 #include "flag_fall.h"
 
+#include <math.h>
+
 #include "../base/sort.h"
 
 static bool is_of(const pyr_session *session, int32_t entry, int32_t class_code) {
@@ -83,72 +85,93 @@ pyr_finish pyr_find_finish(const pyr_session *session, int32_t entry, int64_t fr
         }
         latest = laps->elapsed[row];
         if (rule->stopped != PYR_NO_TIME && latest >= rule->stopped) {
-            return (pyr_finish){crossed, false};
+            return (pyr_finish){crossed, false, false};
         }
         if (rule->flag != PYR_NO_TIME && latest >= rule->flag) {
             bool too_long = is_too_long(laps, row, first, rule->longest);
-            return (pyr_finish){too_long ? crossed : row, !too_long};
+            return (pyr_finish){too_long ? crossed : row, !too_long, too_long};
         }
         crossed = row;
     }
-    return (pyr_finish){end - 1, false};
+    return (pyr_finish){end - 1, false, false};
 }
 
 /* ---- A flag that falls early ---- */
 
 /* `times` has room for the laps of the car. */
-static int64_t twice_the_median(const pyr_session *session, int32_t entry, int64_t *times) {
+static int64_t median_lap(const pyr_session *session, int32_t entry, int64_t *times) {
     int64_t count = 0;
     for (int64_t row = session->entries.first_lap[entry]; row < session->entries.first_lap[entry + 1]; row++) {
         if (session->laps.lap_time[row] > 0) {
             times[count++] = session->laps.lap_time[row];
         }
     }
-    return count > 0 ? 2 * pyr_median(times, count) : PYR_NO_TIME;
+    return count > 0 ? pyr_median(times, count) : PYR_NO_TIME;
 }
 
-pyr_status pyr_limits_to_flag(const pyr_session *session, int64_t longest, int64_t *limits, pyr_error *error) {
+pyr_status pyr_median_laps(const pyr_session *session, int64_t *medians, pyr_error *error) {
     size_t count = (size_t)session->laps.count;
     int64_t *times;
     PYR_TRY(pyr_new_array(session->allocator, count, sizeof *times, &times, error));
     for (int32_t entry = 0; entry < session->entries.count; entry++) {
-        limits[entry] = longest != PYR_NO_TIME ? longest : twice_the_median(session, entry, times);
+        medians[entry] = median_lap(session, entry, times);
     }
     pyr_release_array(session->allocator, times, count, sizeof *times);
     return PYR_OK;
 }
 
+bool pyr_runs_on(const pyr_session *field, int32_t entry, const pyr_finish *finish) {
+    bool left_out = pyr_true(pyr_part_column(field, PYR_ENTRIES, PYR_ENTRY_RUNNING), entry);
+    return !finish->took_flag && (finish->runs_on || left_out);
+}
+
 void pyr_no_finishes(const pyr_session *session, pyr_finish *finishes) {
     for (int32_t entry = 0; entry < session->entries.count; entry++) {
-        finishes[entry] = (pyr_finish){session->entries.first_lap[entry] - 1, false};
+        finishes[entry] = (pyr_finish){session->entries.first_lap[entry] - 1, false, false};
     }
 }
 
-/* What the leader's lap took beyond half of its limit, where it took longer than that. */
-static int64_t time_granted(const pyr_session *session, int64_t flag, const int64_t *limits,
-                            const pyr_finish *earlier) {
+/* The entry that leads at the flag, which falls with its crossing `*row`. */
+static int32_t find_leader(const pyr_session *session, int64_t flag, const pyr_finish *earlier, int64_t *row) {
     const pyr_finish_rule rule = {flag, PYR_NO_TIME, PYR_NO_TIME};
-    int64_t granted = 0;
+    int32_t leader = -1;
     for (int32_t entry = 0; entry < session->entries.count; entry++) {
-        int64_t first = session->entries.first_lap[entry];
-        int64_t row = pyr_find_finish(session, entry, start_of(session, earlier, entry), &rule).last;
-        bool at_flag = row >= first && session->laps.elapsed[row] == flag && limits[entry] != PYR_NO_TIME;
-        int64_t time = at_flag ? time_of_lap(&session->laps, row, first) : PYR_NO_TIME;
-        bool too_long = time != PYR_NO_TIME && time > limits[entry];
-        granted = too_long && time - limits[entry] / 2 > granted ? time - limits[entry] / 2 : granted;
+        int64_t last = pyr_find_finish(session, entry, start_of(session, earlier, entry), &rule).last;
+        bool crosses = last >= session->entries.first_lap[entry] && session->laps.elapsed[last] == flag;
+        if (crosses && (leader < 0 || session->laps.lap[last] > session->laps.lap[*row])) {
+            leader = entry;
+            *row = last;
+        }
     }
-    return granted;
+    return leader;
 }
 
-int64_t pyr_let_flag_fall(const pyr_session *session, int64_t instant, const int64_t *limits, pyr_finish *finishes) {
+/* By what factor the leader's lap to the flag was longer than its median lap, at least 1. */
+static double stretch_of(const pyr_session *session, int32_t leader, int64_t row, const int64_t *medians) {
+    int64_t time = time_of_lap(&session->laps, row, session->entries.first_lap[leader]);
+    bool longer = medians[leader] != PYR_NO_TIME && time != PYR_NO_TIME && time > medians[leader];
+    return longer ? (double)time / (double)medians[leader] : 1;
+}
+
+static int64_t limit_of(const pyr_flag_limits *limits, int32_t entry, double stretch) {
+    if (limits->longest != PYR_NO_TIME || limits->medians[entry] == PYR_NO_TIME) {
+        return limits->longest;
+    }
+    double limit = 2 * (double)limits->medians[entry] * stretch;
+    return limit < (double)PYR_LONGEST_TIME ? llround(limit) : PYR_NO_TIME;
+}
+
+int64_t pyr_let_flag_fall(const pyr_session *session, int64_t instant, const pyr_flag_limits *limits,
+                          pyr_finish *finishes) {
     bool race = pyr_is_race(session);
-    int64_t flag = race ? flag_instant(session, PYR_WHOLE_FIELD, finishes, instant) : instant;
+    int64_t flag = race ? flag_instant(session, PYR_WHOLE_FIELD, finishes, instant) : instant, row = -1;
     if (flag == PYR_NO_TIME) {
         return flag;
     }
-    int64_t granted = race ? time_granted(session, flag, limits, finishes) : 0;
+    int32_t leader = race ? find_leader(session, flag, finishes, &row) : -1;
+    double stretch = leader >= 0 ? stretch_of(session, leader, row, limits->medians) : 1;
     for (int32_t entry = 0; entry < session->entries.count; entry++) {
-        int64_t longest = limits[entry] == PYR_NO_TIME ? PYR_NO_TIME : limits[entry] + granted;
+        int64_t longest = entry == leader ? PYR_NO_TIME : limit_of(limits, entry, stretch);
         const pyr_finish_rule rule = {flag, PYR_NO_TIME, longest};
         finishes[entry] = pyr_find_finish(session, entry, start_of(session, finishes, entry), &rule);
     }

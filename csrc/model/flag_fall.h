@@ -26,24 +26,34 @@ typedef struct pyr_finish_rule {
 typedef struct pyr_finish {
     int64_t last;   /* row of the last lap that counts; before the first one of the car: none */
     bool took_flag; /* that crossing was at or after the flag */
+    bool runs_on;   /* it did not take the flag, but crosses later: that lap took too long */
 } pyr_finish;
 
 /* The finish of a car whose laps before row `from` count in any case: `from` is its first row, or the last one of an
  * earlier finish. Laps without a time count with the crossing that follows them, and at the end. */
 pyr_finish pyr_find_finish(const pyr_session *session, int32_t entry, int64_t from, const pyr_finish_rule *rule);
 
-/* How long the lap to a flag that falls early may take, by entry: `longest`, or where that is PYR_NO_TIME twice the
- * median of the laps of the car (PYR_NO_TIME: it has none). */
-pyr_status pyr_limits_to_flag(const pyr_session *session, int64_t longest, int64_t *limits, pyr_error *error);
+/* How long the lap to a flag that falls early may take. */
+typedef struct pyr_flag_limits {
+    int64_t longest;  /* for every car; PYR_NO_TIME: twice its median lap, times the factor by which the leader's lap to
+                         the flag was longer than the leader's median lap (a neutralisation, a stoppage), at least 1 */
+    int64_t *medians; /* by entry; PYR_NO_TIME: the car has no lap time, and no limit of its own */
+} pyr_flag_limits;
+
+/* The median lap of every car, over all its laps; `medians` has room for every entry. */
+pyr_status pyr_median_laps(const pyr_session *session, int64_t *medians, pyr_error *error);
+
+/* The car runs on though it did not take the flag: it crosses later, or a lens left these laps out. */
+bool pyr_runs_on(const pyr_session *field, int32_t entry, const pyr_finish *finish);
 
 /* No lap of any car counts. */
 void pyr_no_finishes(const pyr_session *session, pyr_finish *finishes);
 
 /* The finish of every car if the flag falls at an instant: in a race for the leader with its first crossing at or after
  * it, then for every other car; in another session for every car. The leader's lap to the flag counts, however long it
- * took: where it was beyond its limit (a stoppage), what it took over half of that is granted to everybody. `finishes`
- * are those of an earlier instant, or none. Returns when the flag falls; PYR_NO_TIME: the leader does not cross again,
- * and `finishes` are as before. O(cars + the laps in between). */
-int64_t pyr_let_flag_fall(const pyr_session *session, int64_t instant, const int64_t *limits, pyr_finish *finishes);
+ * took. `finishes` are those of an earlier instant, or none. Returns when the flag falls; PYR_NO_TIME: the leader does
+ * not cross again, and `finishes` are as before. O(cars + the laps in between). */
+int64_t pyr_let_flag_fall(const pyr_session *session, int64_t instant, const pyr_flag_limits *limits,
+                          pyr_finish *finishes);
 
 #endif

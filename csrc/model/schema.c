@@ -16,6 +16,7 @@ static const pyr_field entry_fields[] = {
     {"manufacturer", PYR_TEXT, true, NULL},   {"vehicle", PYR_TEXT, true, NULL},
     {"tyre_make", PYR_TEXT, true, NULL},      {"drivers", PYR_TEXT, true, NULL},
     {"driver_count", PYR_INT32, false, NULL}, {"laps", PYR_INT32, false, NULL},
+    {"running", PYR_BOOL, true, NULL},
 };
 
 static const pyr_field crew_fields[] = {

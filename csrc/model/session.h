@@ -39,9 +39,11 @@ enum pyr_lap_column {
     {"improvement", PYR_TEXT, true, pyr_improvement_words}, \
     {"deleted", PYR_BOOL, true, NULL}
 
+/* `running`: of a session that ends early (until): the car took that flag, or completed a lap after it; else absent. */
 enum pyr_entry_column {
     PYR_ENTRY_CAR, PYR_ENTRY_CLASS, PYR_ENTRY_GROUP, PYR_ENTRY_TEAM, PYR_ENTRY_MANUFACTURER, PYR_ENTRY_VEHICLE,
-    PYR_ENTRY_TYRE_MAKE, PYR_ENTRY_DRIVERS, PYR_ENTRY_DRIVER_COUNT, PYR_ENTRY_LAPS, PYR_ENTRY_COLUMN_COUNT
+    PYR_ENTRY_TYRE_MAKE, PYR_ENTRY_DRIVERS, PYR_ENTRY_DRIVER_COUNT, PYR_ENTRY_LAPS, PYR_ENTRY_RUNNING,
+    PYR_ENTRY_COLUMN_COUNT
 };
 
 enum pyr_crew_column {

@@ -325,6 +325,7 @@ static pyr_status entry_table(pyr_assembly *assembly, const crews *all, const py
     int32_t *counts = pyr_table_array(table, PYR_ENTRY_DRIVER_COUNT);
     int32_t *vehicles = pyr_table_array(table, PYR_ENTRY_VEHICLE), *makes = pyr_table_array(table, PYR_ENTRY_TYRE_MAKE);
     int32_t *cars = pyr_table_array(table, PYR_ENTRY_CAR), *laps = pyr_table_array(table, PYR_ENTRY_LAPS);
+    uint8_t *running = pyr_table_array(table, PYR_ENTRY_RUNNING);
     size_t member = 0;
     for (int32_t car = 0; car < assembly->car_count; car++) {
         size_t first = member;
@@ -338,6 +339,7 @@ static pyr_status entry_table(pyr_assembly *assembly, const crews *all, const py
         makes[car] = rows[car] == NULL ? -1 : rows[car]->tyre_make;
         counts[car] = member > first ? (int32_t)(member - first) : count_numbers(assembly, car);
         laps[car] = (int32_t)(assembly->first_lap[car + 1] - assembly->first_lap[car]);
+        running[car] = PYR_NO_BOOL;
     }
     PYR_TRY(set_texts(assembly, PYR_ENTRIES, texts, 2, &assembly->reading->texts, error));
     PYR_TRY(set_texts(assembly, PYR_ENTRIES, drivers, 1, joined, error));

@@ -164,16 +164,18 @@ def states_at(cars: Sequence[Car], hour: int) -> tuple[Standing, ...]:
     for car in cars:
         log = car.log
         laps = bisect_left(log.elapsed, shown)
-        where = where_is(car, laps)
+        where, running = where_is(car, laps), laps < len(log)
         if laps < len(log) and where != "garage":
             laps += 1
-        found.append((-laps, log.elapsed[laps - 1] if laps else 0, car, where))
+        found.append((-laps, log.elapsed[laps - 1] if laps else 0, car, where, running))
     in_class: Counter[str] = Counter()
     standings = []
-    for position, (laps, time, car, where) in enumerate(sorted(found, key=lambda state: state[:2]), 1):
+    for position, (laps, time, car, where, running) in enumerate(sorted(found, key=lambda state: state[:2]), 1):
         in_class[car.entry.class_name] += 1
         total = duration(time) if laps else None
-        standings.append(Standing(car.entry.car, position, in_class[car.entry.class_name], -laps, total, where))
+        best = min(map(duration, lap_times_of(car)[1:-laps]), default=None)
+        place = in_class[car.entry.class_name]
+        standings.append(Standing(car.entry.car, position, place, -laps, total, where, running, best))
     return tuple(standings)
 
 

@@ -134,8 +134,9 @@ class Place(NamedTuple):
 class Standing(NamedTuple):
     """A car in the result that there would be if the flag had fallen at an instant: to the leader at his next crossing,
     to every other car at its next one. `where` a car is when the flag falls: `track`; `pit_lane` or `garage`, on a lap
-    that began there; or `retired`. From the garage nobody comes to the flag. Positions are by laps, then time, of all
-    that started.
+    that began there; or `retired`. From the garage nobody comes to the flag. `running`: it comes to the flag, or
+    crosses the line later. `best_lap`: of the laps so far but the first. Positions are by laps, then time, of all that
+    started.
     """
 
     car: str
@@ -144,6 +145,8 @@ class Standing(NamedTuple):
     laps: int
     total_time: timedelta | None
     where: str
+    running: bool
+    best_lap: timedelta | None
 
 
 @dataclass(frozen=True)

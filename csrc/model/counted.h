@@ -1,9 +1,9 @@
 /* Which laps and sectors count for a best: the timekeeper's rule, which decides fastest laps, records and ideal laps.
  */
-#ifndef PYR_ANALYSE_COUNTED_H
-#define PYR_ANALYSE_COUNTED_H
+#ifndef PYR_MODEL_COUNTED_H
+#define PYR_MODEL_COUNTED_H
 
-#include "groups.h"
+#include "session.h"
 
 enum { PYR_COUNTS_SECTOR_1 = 1, PYR_COUNTS_SECTOR_2 = 2, PYR_COUNTS_SECTOR_3 = 4, PYR_COUNTS_LAP = 8 };
 
@@ -18,25 +18,17 @@ enum { PYR_COUNTS_SECTOR_1 = 1, PYR_COUNTS_SECTOR_2 = 2, PYR_COUNTS_SECTOR_3 = 4
  * the published files come out as marked; the rest are laps deleted without a trace. */
 pyr_status pyr_counted(const pyr_session *session, uint8_t *counted, pyr_error *error);
 
-/* A best lap as answers show it: their columns, and the lap columns these are. */
-enum { PYR_BEST_LAP_COLUMN_COUNT = 10 };
-extern const pyr_field pyr_best_lap_fields[PYR_BEST_LAP_COLUMN_COUNT];
-extern const int32_t pyr_best_lap_columns[PYR_BEST_LAP_COLUMN_COUNT];
-
-/* By group, the row of its best lap among those that count, -1: none. `best` has room for groups->count. */
-pyr_status pyr_best_laps(const pyr_session *session, const pyr_groups *groups, int64_t *best, pyr_error *error);
-/* Of two rows, -1: none, the one with the better lap; `row` only where it is among those counted. */
-int64_t pyr_better_of(const pyr_laps *laps, const uint8_t *counted, int64_t best, int64_t row);
-
-/* By group, the rows of its best three sectors among those that count, -1: none; as quick ones: the first set. `laps`
- * receives the number of laps with a sector that counts. Both have room for groups->count. */
-pyr_status pyr_best_sectors_of(const pyr_session *session, const pyr_groups *groups, int64_t (*best)[3], int32_t *laps,
-                               pyr_error *error);
+/* Some lap with a time is marked. */
+bool pyr_marks_published(const pyr_laps *laps);
 
 /* Of two rows that both count, the left one is the better lap: quicker, or as quick and marked by the timekeeper, or
  * else set first. */
 bool pyr_better_lap(const pyr_laps *laps, int64_t left, int64_t right);
 /* As pyr_better_lap, for pyr_sort; the context is a pyr_laps. */
 bool pyr_better_lap_first(const void *context, int64_t left, int64_t right);
+/* Of two rows, -1: none, the one with the better lap; `row` only where it is among those counted. */
+int64_t pyr_better_of(const pyr_laps *laps, const uint8_t *counted, int64_t best, int64_t row);
+/* The crossing of the left row came first; one without a time comes last. */
+bool pyr_set_first(const pyr_laps *laps, int64_t left, int64_t right);
 
 #endif

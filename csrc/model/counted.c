@@ -1,23 +1,6 @@
 #include "counted.h"
 
-#include "../model/field.h"
-
-const pyr_field pyr_best_lap_fields[PYR_BEST_LAP_COLUMN_COUNT] = {
-    {"car", PYR_TEXT, false, NULL},
-    {"class", PYR_TEXT, true, NULL},
-    {"driver", PYR_TEXT, true, NULL},
-    {"lap", PYR_INT32, false, NULL},
-    {"lap_time", PYR_DURATION, false, NULL},
-    {"elapsed", PYR_DURATION, true, NULL},
-    {"average_speed", PYR_FLOAT64, true, NULL},
-    {"group", PYR_TEXT, true, NULL},
-    {"team", PYR_TEXT, true, NULL},
-    {"manufacturer", PYR_TEXT, true, NULL},
-};
-const int32_t pyr_best_lap_columns[PYR_BEST_LAP_COLUMN_COUNT] = {
-    PYR_LAP_CAR,     PYR_LAP_CLASS,         PYR_LAP_DRIVER, PYR_LAP_LAP,  PYR_LAP_LAP_TIME,
-    PYR_LAP_ELAPSED, PYR_LAP_AVERAGE_SPEED, PYR_LAP_GROUP,  PYR_LAP_TEAM, PYR_LAP_MANUFACTURER,
-};
+#include "field.h"
 
 /* The row with the last mark of the laps from `start` up to `end`, or -1. A mark without a lap time says nothing. */
 static int64_t last_mark(const pyr_laps *laps, int64_t start, int64_t end) {
@@ -28,7 +11,7 @@ static int64_t last_mark(const pyr_laps *laps, int64_t start, int64_t end) {
     return row >= start ? row : -1;
 }
 
-static bool any_mark(const pyr_laps *laps) {
+bool pyr_marks_published(const pyr_laps *laps) {
     return last_mark(laps, 0, laps->count) >= 0;
 }
 
@@ -56,13 +39,11 @@ static uint8_t count_lap(const pyr_laps *laps, int64_t row, int64_t first, int64
     return (uint8_t)counts;
 }
 
-static const uint8_t sectors[] = {PYR_COUNTS_SECTOR_1, PYR_COUNTS_SECTOR_2, PYR_COUNTS_SECTOR_3};
-
 /* Absent values count for nothing. */
 static uint8_t only_present(const pyr_laps *laps, int64_t row, uint8_t counts) {
     for (int32_t sector = 0; sector < 3; sector++) {
         if (laps->sector[sector][row] == PYR_NO_TIME) {
-            counts &= (uint8_t)~sectors[sector];
+            counts &= (uint8_t)~(PYR_COUNTS_SECTOR_1 << sector);
         }
     }
     return laps->lap_time[row] == PYR_NO_TIME ? counts & (uint8_t)~PYR_COUNTS_LAP : counts;
@@ -71,7 +52,7 @@ static uint8_t only_present(const pyr_laps *laps, int64_t row, uint8_t counts) {
 static void count_field(const pyr_session *field, uint8_t *counted) {
     const pyr_laps *laps = &field->laps;
     const pyr_column *deleted = pyr_part_column(field, PYR_LAPS, PYR_LAP_DELETED);
-    bool marks_published = any_mark(laps);
+    bool marks_published = pyr_marks_published(laps);
     for (int32_t entry = 0; entry < field->entries.count; entry++) {
         int64_t first = field->entries.first_lap[entry], end = field->entries.first_lap[entry + 1];
         int64_t mark = last_mark(laps, first, end);
@@ -103,8 +84,7 @@ pyr_status pyr_counted(const pyr_session *session, uint8_t *counted, pyr_error *
     return status;
 }
 
-/* The left row's crossing came first; one without a time comes last. */
-static bool set_first(const pyr_laps *laps, int64_t left, int64_t right) {
+bool pyr_set_first(const pyr_laps *laps, int64_t left, int64_t right) {
     int64_t left_at = laps->elapsed[left], right_at = laps->elapsed[right];
     if (left_at != right_at) {
         return right_at == PYR_NO_TIME || (left_at != PYR_NO_TIME && left_at < right_at);
@@ -117,7 +97,7 @@ bool pyr_better_lap(const pyr_laps *laps, int64_t left, int64_t right) {
         return laps->lap_time[left] < laps->lap_time[right];
     }
     bool left_marked = laps->improvement[left] >= 0, right_marked = laps->improvement[right] >= 0;
-    return left_marked != right_marked ? left_marked : set_first(laps, left, right);
+    return left_marked != right_marked ? left_marked : pyr_set_first(laps, left, right);
 }
 
 bool pyr_better_lap_first(const void *context, int64_t left, int64_t right) {
@@ -126,50 +106,4 @@ bool pyr_better_lap_first(const void *context, int64_t left, int64_t right) {
 
 int64_t pyr_better_of(const pyr_laps *laps, const uint8_t *counted, int64_t best, int64_t row) {
     return (counted[row] & PYR_COUNTS_LAP) && (best < 0 || pyr_better_lap(laps, row, best)) ? row : best;
-}
-
-pyr_status pyr_best_laps(const pyr_session *session, const pyr_groups *groups, int64_t *best, pyr_error *error) {
-    size_t count = (size_t)session->laps.count;
-    uint8_t *counted;
-    PYR_TRY(pyr_new_array(session->allocator, count, sizeof *counted, &counted, error));
-    pyr_status status = pyr_counted(session, counted, error);
-    for (int32_t group = 0; group < groups->count; group++) {
-        best[group] = -1;
-    }
-    for (int64_t row = 0; status == PYR_OK && row < session->laps.count; row++) {
-        int64_t *of_group = &best[groups->of_lap[row]];
-        *of_group = pyr_better_of(&session->laps, counted, *of_group, row);
-    }
-    pyr_release_array(session->allocator, counted, count, sizeof *counted);
-    return status;
-}
-
-static void take_better_sectors(const pyr_laps *laps, int64_t row, uint8_t counted, int64_t best[3]) {
-    for (int32_t sector = 0; sector < 3; sector++) {
-        const int64_t *time = laps->sector[sector];
-        int64_t other = best[sector];
-        if ((counted & sectors[sector]) && (other < 0 || time[row] < time[other] ||
-                                            (time[row] == time[other] && set_first(laps, row, other)))) {
-            best[sector] = row;
-        }
-    }
-}
-
-pyr_status pyr_best_sectors_of(const pyr_session *session, const pyr_groups *groups, int64_t (*best)[3], int32_t *laps,
-                               pyr_error *error) {
-    size_t count = (size_t)session->laps.count;
-    uint8_t *counted;
-    PYR_TRY(pyr_new_array(session->allocator, count, sizeof *counted, &counted, error));
-    pyr_status status = pyr_counted(session, counted, error);
-    for (int32_t group = 0; group < groups->count; group++) {
-        best[group][0] = best[group][1] = best[group][2] = -1;
-        laps[group] = 0;
-    }
-    for (int64_t row = 0; status == PYR_OK && row < session->laps.count; row++) {
-        int32_t group = groups->of_lap[row];
-        take_better_sectors(&session->laps, row, counted[row], best[group]);
-        laps[group] += (counted[row] & ~PYR_COUNTS_LAP) != 0;
-    }
-    pyr_release_array(session->allocator, counted, count, sizeof *counted);
-    return status;
 }
