@@ -621,7 +621,8 @@ pyr_status pyr_classification(const pyr_session *session, const pyr_classificati
 /* What of the rules and decisions could not be applied, and what they left out, in the columns of PYR_DOUBTS: an error
  * where pyr_classification fails with PYR_ERROR_RULES; warnings for a flag that is required but not known, a race
  * shorter than it should be, a last lap or finish without a time, a move of a car that is not classified; notes for
- * laps after the end, a flag that was worked out, a race that was stopped. In the field of a selected session. */
+ * laps after the end, a flag that was worked out, a race that was stopped, a class with an end of its own that is not
+ * there. In the field of a selected session. */
 pyr_status pyr_check(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
                      pyr_error *error);
 

@@ -106,6 +106,8 @@ def classified(table: Any, what: str) -> dict[str, Line]:
         if line["car"] is None or line["car"] in cars:
             raise ValueError(f"the {what} classification has {line['car'] or 'a row without a car'!r} twice")
         cars[line["car"]] = {**line, "status": status_of(line["status"])}
+    if not cars:
+        raise ValueError(f"the {what} classification has no cars")
     return cars
 
 

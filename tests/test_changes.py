@@ -166,6 +166,8 @@ def test_tables_that_are_no_classifications():
     cars = table(field(PROVISIONAL))
     with pytest.raises(ValueError, match="the official classification has no column 'car'"):
         pr.decisions_between(cars, {"number": ["1"]})
+    with pytest.raises(ValueError, match="the provisional classification has no cars"):
+        pr.decisions_between({"car": []}, cars)
     with pytest.raises(ValueError, match="the provisional classification has '1' twice"):
         pr.decisions_between({"car": ["1", "1"]}, cars)
 

@@ -404,6 +404,10 @@ def test_doubts_about_rules():
     assert codes(field(), pr.rules("wec").replace(end_of_race={"duration": 195})) == [
         ("note", "flag_worked_out", None, None), ("note", "lap_after_end", "A", 4), ("note", "lap_after_end", "D", 4)
     ]  # fmt: skip
+    ends = {"P2": {"duration": "1h"}, "GT3": {"duration": "1h"}}
+    assert codes(race(), pr.rules("imsa").replace(end_of_race={"class_durations": ends})) == [
+        ("note", "class_not_there", None, None)
+    ]
     assert codes(race(), "imsa", [pr.disqualify("1"), pr.rear_of_class("5")]) == []
     assert codes(race(), "wec", [pr.rear_of_class("5")]) == [("warning", "decision_without_effect", "5", None)]
     assert codes(race(), "wec", [pr.drive_through("1"), pr.stop_go("1", 10)]) == [

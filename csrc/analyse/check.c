@@ -65,6 +65,26 @@ static pyr_status check_end(checking *check, pyr_error *error) {
     return PYR_OK;
 }
 
+/* Rules may name classes that are not in every race, or misspell them. */
+static pyr_status check_class_durations(checking *check, pyr_error *error) {
+    static const pyr_field field = {"class", PYR_TEXT, false, NULL};
+    const pyr_dictionary *classes = pyr_part_column(check->field, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary;
+    const pyr_column *column;
+    if (check->rules->class_durations == NULL) {
+        return PYR_OK;
+    }
+    PYR_TRY(pyr_table_require(check->rules->class_durations, "class_durations", &field, 1, &column, error));
+    for (int64_t row = 0; row < pyr_table_row_count(check->rules->class_durations); row++) {
+        pyr_text name = pyr_dictionary_text_view(column->dictionary, pyr_int32s(column)[row]);
+        if (pyr_dictionary_find(classes, name) < 0) {
+            PYR_TRY(pyr_doubts_add(&check->doubts, PYR_NOTE, "class_not_there", pyr_nowhere(), error,
+                                   "the race of class '%.*s' has an end of its own, but no car is in that class",
+                                   pyr_shown(name.length), name.data));
+        }
+    }
+    return PYR_OK;
+}
+
 /* ---- Cars ---- */
 
 static pyr_status check_laps(checking *check, int32_t entry, const pyr_last_lap_limits *limits, pyr_error *error) {
@@ -110,6 +130,7 @@ static pyr_status check_classified(checking *check, pyr_error *error) {
     PYR_TRY(pyr_read_last_lap_limits(check->rules->last_lap_limits, &limits, error));
     if (check->classified->race) {
         PYR_TRY(check_end(check, error));
+        PYR_TRY(check_class_durations(check, error));
     }
     for (int32_t entry = 0; entry < check->field->entries.count; entry++) {
         if (check->classified->race) {

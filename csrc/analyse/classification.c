@@ -14,7 +14,7 @@ static const pyr_field schema[] = {
 /* ---- Places gained ---- */
 
 /* The rows of one ranking, from `at` on: the place of each car among those that started from the grid, less its
- * position. */
+ * position. `by_grid` is room for as many. */
 static pyr_status fill_gained(const pyr_session *field, pyr_keyed *by_grid, int32_t count, int64_t at,
                               pyr_table *answer, pyr_error *error) {
     const int32_t *grid = (const int32_t *)pyr_table_array(answer, GRID) + at;
@@ -36,7 +36,7 @@ static pyr_status fill_gained(const pyr_session *field, pyr_keyed *by_grid, int3
 
 /* ---- The answer ---- */
 
-/* One ranking after another: `entries` has room for all that are shown. */
+/* One ranking after another: `entries` has room for all that are shown. What `members` shows is overwritten. */
 static pyr_status fill_rankings(const pyr_ranking *ranking, pyr_members *members, const int32_t *grid,
                                 int64_t *entries, pyr_table *answer, pyr_error *error) {
     for (int32_t start = 0, end = 0; start < members->count; start = end) {
