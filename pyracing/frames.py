@@ -335,6 +335,7 @@ ENTRY_COLUMNS = {
     "drivers": "text",
     "driver_count": "int32",
     "laps": "int32",
+    "running": "bool",
 }
 
 
