@@ -11,6 +11,7 @@ import subprocess
 import sys
 import traceback
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -295,12 +296,16 @@ def test_a_legend_for_each_class_picks_cars(race):
 FORMATS = {".html": b"<!doctype html>", ".svg": b"<svg", ".png": b"\x89PNG", ".pdf": b"%PDF"}
 
 
+def save_in_all_formats(chart, folder: Path) -> None:
+    for ending in FORMATS:
+        path = folder / f"chart{ending}"
+        pr.save_chart(chart, path, scale=0.5)
+        assert path.read_bytes().startswith(FORMATS[ending])
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_every_chart_is_saved(name, made, tmp_path):
-    for ending in FORMATS:
-        path = tmp_path / f"chart{ending}"
-        pr.save_chart(made[name], path, scale=0.5)
-        assert path.read_bytes().startswith(FORMATS[ending])
+    save_in_all_formats(made[name], tmp_path)
 
 
 def test_the_same_chart_is_the_same_file(made, tmp_path):
@@ -507,7 +512,7 @@ def test_drive_time_has_a_bar_a_driver(small, made):
     }
 
 
-def test_standings_are_those_after_each_round():
+def test_standings_are_those_after_each_round(tmp_path):
     results = {
         "round": [1, 1, 1, 2, 2, 2],
         "event": ["Fuji"] * 3 + ["Monza"] * 3,
@@ -520,6 +525,7 @@ def test_standings_are_those_after_each_round():
     }
     rules = pr.rules("wec")
     chart = charts.standings(results, rules, top=1)
+    save_in_all_formats(chart, tmp_path)
     table = pr.title_progress(results, rules)
     rows = rows_with(chart, "after", "points")
     assert [(int(row["after"]), row["driver"], float(row["points"])) for row in rows] == [
