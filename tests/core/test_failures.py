@@ -310,7 +310,8 @@ def test_an_instant_when_any_allocation_fails(core):
 def test_an_early_flag_when_any_allocation_fails(core, session):
     """Of the whole session and of a part of it, whose field is cut too."""
     text, _alive = core.text("00")
-    chosen = core.ffi.new("pyr_select_options *", {"cars": core.ffi.new("pyr_text[]", [text]), "car_count": 1})
+    cars = core.ffi.new("pyr_text[]", [text])  # cffi frees what nothing refers to
+    chosen = core.ffi.new("pyr_select_options *", {"cars": cars, "car_count": 1})
     selected = core.call(core.lib.pyr_session_select, session, chosen, out="pyr_session *")
     options = core.ffi.new("pyr_until_options *", {"at": 100 * 10**6, "longest": NO_TIME})
     for whole in (session, selected):
