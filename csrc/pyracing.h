@@ -728,17 +728,20 @@ pyr_status pyr_gaps(const pyr_session *session, const pyr_gaps_options *options,
 
 typedef struct pyr_undercuts_options {
     int64_t within; /* laps between the in-laps, at most */
+    int64_t places; /* between the two cars in their class before either stopped, at most */
 } pyr_undercuts_options;
 
-/* Pairs of pit_stops of two cars of a class whose in-laps are at most `within` laps apart, by class as the laps have
- * it, then the lap before both stops, then the crossing of the car ahead: class, ahead, behind, lap_ahead, lap_behind
- * (the in-laps), before, after, gained, tactic, passed. `before`: the gap at the end of the last lap before either in-
- * lap, where the car ahead was not yet a lap further when the other crossed; `after`: at the end of the first lap
- * behind both out-laps, negative where the car behind has `passed`; `gained`: before - after. `tactic`: undercut,
- * overcut or same_lap: the car behind stopped first, last or on the same lap. No other visit of either car ends or
- * begins between these two laps. Where a crossing of them has no time there is no pair. A session selected from
- * another shows the pairs of which pyr_pit_stops shows a visit. `options` NULL: within 3. PYR_ERROR_ARGUMENT:
- * `within` is negative. */
+/* Pairs of pit_stops of two cars of a class whose in-laps are at most `within` laps apart, and which were at most
+ * `places` places apart (1: one right behind the other) as the cars of the class ended the last lap before either in-
+ * lap; by class as the laps have it, then that lap, then the crossing of the car ahead, then of the other: class,
+ * ahead, behind, lap_ahead, lap_behind (the in-laps), before, after, gained, tactic, passed. `before`: the gap at the
+ * end of that lap, where the car ahead was not yet a lap further when the other crossed; `after`: at the end of the
+ * first lap behind both out-laps, negative where the car behind has `passed`; `gained`: before - after. `tactic`:
+ * undercut, overcut or same_lap: the car behind stopped first, last or on the same lap. No other visit of either car
+ * ends or begins between these two laps. Where a crossing of them has no time there is no pair. Cars without class are
+ * of one class. A session selected from another shows the pairs of which pyr_pit_stops shows a visit. There are at most
+ * `places` pairs a lap, and as a rule far fewer: O(laps log laps) for a given `places`. `options` NULL: within 3, 10
+ * places. PYR_ERROR_ARGUMENT: `within` is negative, `places` less than 1. */
 pyr_status pyr_undercuts(const pyr_session *session, const pyr_undercuts_options *options, pyr_table **out,
                          pyr_error *error);
 

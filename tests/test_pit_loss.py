@@ -2,11 +2,13 @@
 
 import random
 from collections import defaultdict
+from datetime import timedelta
 from statistics import median
 
 import pytest
 
 import pyracing as pr
+import slow_visits
 from answers import columns, rows
 from lap_files import CORPUS
 from pyracing.simulate import Event
@@ -112,6 +114,38 @@ def test_truth_of_a_simulated_race():
     for name, row in greens.items():
         assert row["low"] <= row["median"] <= row["high"]
         assert name not in behind or behind[name]["naive"] is None or behind[name]["naive"] > 1.5 * row["naive"]
+
+
+def crowd(seed: int, cars: int, each: int) -> list[dict]:
+    """So many cars of two classes that stop again and again, some of them for hours: laps by car."""
+    draw = random.Random(seed)
+    laps = []
+    for car in range(cars):
+        elapsed, inside = 0, False
+        for lap in range(1, each + 1):
+            came_out, inside = inside, lap > 1 and draw.random() < 0.4
+            time = draw.choice([90, 90, 91, 92.5, 95, draw.uniform(90, 99)]) + came_out * draw.choice([40, 60, 7200])
+            elapsed += round(time * 1e6)
+            laps.append({
+                "car": f"{car:03}", "class": "AB"[car % 3 == 0], "lap": lap, "lap_time": round(time * 1e6),
+                "elapsed": elapsed, "in_pit": inside,
+            })  # fmt: skip
+    return laps
+
+
+@pytest.mark.parametrize(("seed", "cars", "each"), [(1, 90, 8), (2, 200, 5), (3, 7, 90)])
+def test_losses_in_a_crowd(seed, cars, each):
+    """Where many cars stop together each stop has very many rivals."""
+    laps = crowd(seed, cars, each)
+    table = {name: [lap[name] for lap in laps] for name in laps[0]}
+    table |= {name: [timedelta(microseconds=time) for time in table[name]] for name in ("lap_time", "elapsed")}
+    session = pr.from_laps(table, kind="race")
+    published = rows(session.laps)
+    own, found = slow_visits.by_car(published), slow_visits.find(published)
+    ends = slow_visits.ends_of(found, own)
+    for visit, stop in zip(found, rows(session.pit_stops()), strict=True):
+        visit.kind = stop["kind"]
+        assert stop["loss"] == slow_visits.loss(visit, own, ends)
 
 
 # ---- Published figures ----

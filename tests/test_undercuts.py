@@ -43,6 +43,22 @@ def test_how_far_apart():
         race(FIRST, SECOND).undercuts(within=-1)
 
 
+def test_how_many_places_apart():
+    """Car 4 is two places behind car 1 in its class; car 3 between them is of another."""
+    third = SECOND.replace("2 GT | Bo 1:42", "4 GT | Di 1:44")
+    session = race(FIRST, SECOND, OTHERS, third)
+    assert columns(session.undercuts(places=2), "ahead", "behind") == [("1", "2"), ("1", "4"), ("2", "4")]
+    assert columns(session.undercuts(places=1), "ahead", "behind") == [("1", "2"), ("2", "4")]
+    assert columns(session.select(cars="4").undercuts(places=1), "ahead", "behind") == [("2", "4")]
+    with pytest.raises(ValueError, match="places=0"):
+        session.undercuts(places=0)
+
+
+def test_cars_without_class_are_of_one_class():
+    bare = [line.replace(" GT ", " ") for line in (FIRST, SECOND)]
+    assert columns(race(*bare, OTHERS).undercuts(), "class", "ahead", "behind") == [(None, "1", "2")]
+
+
 def test_what_is_no_pair():
     """A car a lap down, another visit in between, one that did not come out, and practice."""
     lapped = SECOND.replace("1:42", "4:00")
@@ -65,9 +81,12 @@ def test_a_selected_car_against_those_around_it():
     assert len(session.select(cars="3").undercuts()) == len(session.select(laps=(1, 2)).undercuts()) == 0
 
 
-def slow_pairs(laps: list[dict], stops: list[dict], within: int) -> set:
+def slow_pairs(laps: list[dict], stops: list[dict], within: int, places: int) -> set:
     """Every two stops of a class, with the crossings looked up."""
     cars = slow_visits.by_car(laps)
+    crossed: dict = {}
+    for lap in sorted(laps, key=lambda lap: lap["elapsed"]):
+        crossed.setdefault((lap["class"], lap["lap"]), []).append(lap["car"])
     at = {(lap["car"], lap["lap"]): lap["elapsed"] for lap in laps}
     found = [visit for own in cars.values() for visit in slow_visits.find_of_car(own)]
     touched: dict = {}
@@ -93,6 +112,9 @@ def slow_pairs(laps: list[dict], stops: list[dict], within: int) -> set:
         times = [at.get((own[1], lap)) for own in (one, other) for lap in (first, last)]
         if crowded or None in times:
             continue
+        order = crossed[one[0], first]
+        if abs(order.index(one[1]) - order.index(other[1])) > places:
+            continue
         start_one, end_one, start_other, end_other = times
         ahead, behind = (one, other) if start_one <= start_other else (other, one)
         if at[ahead[1], first + 1] > max(start_one, start_other):
@@ -109,9 +131,11 @@ PATHS = [
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
+@pytest.mark.parametrize("places", [4, 1000])
 @pytest.mark.parametrize("path", PATHS)
-def test_published_files(path):
+def test_published_files(path, places):
     session = pr.read(CORPUS / path)
-    found = columns(session.undercuts(within=2), "ahead", "behind", "lap_ahead", "lap_behind", "before", "after")
+    names = ("ahead", "behind", "lap_ahead", "lap_behind", "before", "after")
+    found = columns(session.undercuts(within=2, places=places), *names)
     assert len(found) == len(set(found))
-    assert set(found) == slow_pairs(rows(session.laps), rows(session.pit_stops()), 2)
+    assert set(found) == slow_pairs(rows(session.laps), rows(session.pit_stops()), 2, places)

@@ -3,107 +3,23 @@
 #include <string.h>
 
 #include "../base/sort.h"
-#include "../model/timeline.h"
 #include "question.h"
+#include "rival_laps.h"
 #include "two_groups.h"
 
 const char *const pyr_flag_state_words[] = {"green",      "yellow", "slow_zone", "fcy",   "vsc", "code_60",
                                             "safety_car", "red",    "chequered", "mixed", NULL};
 const char *const pyr_service_words[] = {"fuel_only", "tyres", NULL};
 
-enum { FEWEST_RIVAL_LAPS = 6, FEWEST_GREEN_LAPS = 10 };
+enum { FEWEST_GREEN_LAPS = 10 };
 static const int64_t longest_counted = 300000000; /* microseconds in the pit lane */
 
-/* Which measure a lap is a rival's lap for: bits. */
-enum { FOR_LOSS = 1, FOR_RIVALS = 2 };
-
-/* The laps of rivals, class after class, each in order of the crossings that end them: class c, the class code + 1,
- * from first[c] up to first[c + 1]. */
 typedef struct figure_work {
     const pyr_session *field;
     pyr_stop_figures *figures;
-    const pyr_timeline *timeline;
-    int32_t *class_of; /* by lap row: class code + 1 */
-    int64_t *first;
-    int64_t *elapsed, *lap_time; /* of the laps sorted so; room for all laps */
-    uint8_t *use;
-    int64_t *scratch; /* as many; for services: a value a visit */
+    pyr_rival_laps rivals;
+    int64_t *scratch; /* a value a lap; for services: a value a visit */
 } figure_work;
-
-/* ---- Rivals ---- */
-
-static bool of_same_car(const pyr_laps *laps, int64_t row, int64_t other) {
-    return other >= 0 && other < laps->count && laps->car[other] == laps->car[row];
-}
-
-static bool follows_crossing_in_pit(const pyr_laps *laps, int64_t row) {
-    return of_same_car(laps, row, row - 1) && pyr_lap_in_pit(laps, row - 1);
-}
-
-static uint8_t use_of(const figure_work *work, int64_t row) {
-    const pyr_laps *laps = &work->field->laps;
-    if (laps->lap_time[row] == PYR_NO_TIME) {
-        return 0;
-    }
-    bool published = !pyr_lap_in_pit(laps, row) && !follows_crossing_in_pit(laps, row);
-    return (uint8_t)((work->figures->visits->lap_marks[row] == 0 ? FOR_LOSS : 0) | (published ? FOR_RIVALS : 0));
-}
-
-static void sort_rivals(const figure_work *work) {
-    const pyr_laps *laps = &work->field->laps;
-    const pyr_entries *entries = &work->field->entries;
-    size_t class_count = work->figures->class_count;
-    int64_t start = 0;
-    for (int32_t entry = 0; entry < entries->count; entry++) {
-        for (int64_t row = entries->first_lap[entry]; row < entries->first_lap[entry + 1]; row++) {
-            work->class_of[row] = entries->class_code[entry] + 1;
-        }
-    }
-    memset(work->first, 0, (class_count + 1) * sizeof *work->first);
-    for (int64_t i = 0; i < work->timeline->count; i++) {
-        work->first[work->class_of[work->timeline->row[i]] + 1]++;
-    }
-    for (size_t code = 1; code <= class_count; code++) {
-        int64_t laps_of_class = work->first[code];
-        work->first[code] = start; /* until all are placed: where the next lap of the class before goes */
-        start += laps_of_class;
-    }
-    for (int64_t i = 0; i < work->timeline->count; i++) {
-        int64_t row = work->timeline->row[i], place = work->first[work->class_of[row] + 1]++;
-        work->elapsed[place] = laps->elapsed[row];
-        work->lap_time[place] = laps->lap_time[row];
-        work->use[place] = use_of(work, row);
-    }
-}
-
-/* The first place from `low` up to `high` whose lap ends after `time`. */
-static int64_t first_after(const int64_t *elapsed, int64_t low, int64_t high, int64_t time) {
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (elapsed[middle] <= time) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-/* The places from `low` up to `high`, and the median of those laps that are of the use. */
-typedef struct rival_laps {
-    int64_t low, high;
-    int64_t median; /* PYR_NO_TIME: fewer than 6 */
-} rival_laps;
-
-static rival_laps rivals_between(const figure_work *work, int64_t low, int64_t high, uint8_t use) {
-    int64_t count = 0;
-    for (int64_t i = low; i < high; i++) {
-        work->scratch[count] = work->lap_time[i];
-        count += (work->use[i] & use) != 0;
-    }
-    int64_t median = count >= FEWEST_RIVAL_LAPS ? pyr_median(work->scratch, count) : PYR_NO_TIME;
-    return (rival_laps){low, high, median};
-}
 
 /* ---- What a visit cost ---- */
 
@@ -123,23 +39,32 @@ static int64_t sum_of(const pyr_laps *laps, const pyr_visit *visit) {
     return sum;
 }
 
-static int64_t loss_of(const figure_work *work, const pyr_visit *visit, rival_laps *rivals) {
+/* The window of rivals that a loss was measured with, places from `low` up to `high`, -1: none; and their median. */
+typedef struct rival_window {
+    int64_t low, high, median;
+} rival_window;
+
+static pyr_status find_loss(figure_work *work, const pyr_visit *visit, rival_window *window, int64_t *loss,
+                            pyr_error *error) {
     const pyr_laps *laps = &work->field->laps;
-    int64_t sum = sum_of(laps, visit);
-    *rivals = (rival_laps){-1, -1, PYR_NO_TIME};
+    int64_t sum = sum_of(laps, visit), near = window->high; /* the visit before was not long ago */
+    *window = (rival_window){-1, -1, PYR_NO_TIME};
+    *loss = PYR_NO_TIME;
     if (sum == PYR_NO_TIME || visit->kind == PYR_VISIT_RED_FLAG) {
-        return PYR_NO_TIME;
+        return PYR_OK;
     }
     int64_t start = pyr_lap_start(laps, visit->in_row), end = laps->elapsed[visit->out_row];
-    const int64_t *bounds = &work->first[work->class_of[visit->in_row]];
     if (start == PYR_NO_TIME || end == PYR_NO_TIME) {
-        return PYR_NO_TIME;
+        return PYR_OK;
     }
-    int64_t low = first_after(work->elapsed, bounds[0], bounds[1], start);
-    int64_t high = first_after(work->elapsed, low, bounds[1], end);
-    *rivals = rivals_between(work, low, high, FOR_LOSS);
-    return rivals->median == PYR_NO_TIME ? PYR_NO_TIME
-                                         : sum - (visit->out_row - visit->in_row + 1) * rivals->median;
+    int32_t class_code = work->field->entries.class_code[visit->entry];
+    window->low = pyr_rivals_after(&work->rivals, class_code, near, start);
+    window->high = pyr_rivals_after(&work->rivals, class_code, window->low, end);
+    PYR_TRY(pyr_rivals_median(&work->rivals, PYR_RIVALS_OF_LOSS, window->low, window->high, &window->median, error));
+    if (window->median != PYR_NO_TIME) {
+        *loss = sum - (visit->out_row - visit->in_row + 1) * window->median;
+    }
+    return PYR_OK;
 }
 
 /* The published measures count a lap that crosses in the pit lane whose predecessor and successor do not. */
@@ -149,8 +74,9 @@ static bool is_counted(const figure_work *work, const pyr_visit *visit) {
     if (row < 0 || visit->out_row != after || sum_of(laps, visit) == PYR_NO_TIME || !pyr_lap_in_pit(laps, row)) {
         return false;
     }
-    return of_same_car(laps, row, row - 1) && !pyr_lap_in_pit(laps, row - 1) && !pyr_lap_in_pit(laps, after) &&
-           (laps->pit_lane_time[after] == PYR_NO_TIME || laps->pit_lane_time[after] <= longest_counted);
+    bool alone = row > 0 && laps->car[row - 1] == laps->car[row] && !pyr_lap_in_pit(laps, row - 1) &&
+                 !pyr_lap_in_pit(laps, after);
+    return alone && (laps->pit_lane_time[after] == PYR_NO_TIME || laps->pit_lane_time[after] <= longest_counted);
 }
 
 /* A crossing at the very start of the window, mostly the car's own, counts if `elapsed - lap_time` in seconds does not
@@ -160,30 +86,24 @@ static bool counts_start(int64_t elapsed, int64_t lap_time) {
     return start <= (double)(elapsed - lap_time) / 1e6;
 }
 
-/* `same` are the laps that the loss was measured with: mostly they are the same. */
-static int64_t rivals_of(const figure_work *work, const pyr_visit *visit, rival_laps same) {
+/* `same` is the window of the loss: as a rule the laps in it are the same. */
+static pyr_status find_rivals(figure_work *work, const pyr_visit *visit, const rival_window *same, int64_t *figure,
+                              pyr_error *error) {
     const pyr_laps *laps = &work->field->laps;
     int64_t in_elapsed = laps->elapsed[visit->in_row], end = laps->elapsed[visit->out_row];
     if (in_elapsed == PYR_NO_TIME || end == PYR_NO_TIME) {
-        return PYR_NO_TIME;
+        return PYR_OK;
     }
-    const int64_t *bounds = &work->first[work->class_of[visit->in_row]];
-    int64_t lap_time = laps->lap_time[visit->in_row], start = in_elapsed - lap_time;
-    int64_t limit = start - counts_start(in_elapsed, lap_time), low = same.low, high = same.high;
-    if (low < 0) {
-        low = first_after(work->elapsed, bounds[0], bounds[1], limit);
-        high = first_after(work->elapsed, low, bounds[1], end);
+    int32_t class_code = work->field->entries.class_code[visit->entry];
+    int64_t lap_time = laps->lap_time[visit->in_row], median = same->median;
+    int64_t limit = in_elapsed - lap_time - counts_start(in_elapsed, lap_time);
+    int64_t low = pyr_rivals_after(&work->rivals, class_code, same->low, limit);
+    int64_t high = pyr_rivals_after(&work->rivals, class_code, same->high, end);
+    if (low != same->low || high != same->high || !pyr_rivals_agree(&work->rivals, low, high)) {
+        PYR_TRY(pyr_rivals_median(&work->rivals, PYR_RIVALS_PUBLISHED, low, high, &median, error));
     }
-    for (; low > bounds[0] && work->elapsed[low - 1] > limit; low--) {
-    }
-    for (; low < high && work->elapsed[low] <= limit; low++) {
-    }
-    bool differ = low != same.low || high != same.high;
-    for (int64_t i = low; !differ && i < high; i++) {
-        differ = work->use[i] == FOR_LOSS || work->use[i] == FOR_RIVALS;
-    }
-    int64_t median = (differ ? rivals_between(work, low, high, FOR_RIVALS) : same).median;
-    return median == PYR_NO_TIME ? PYR_NO_TIME : lap_time + laps->lap_time[visit->out_row] - 2 * median;
+    *figure = median == PYR_NO_TIME ? PYR_NO_TIME : lap_time + laps->lap_time[visit->out_row] - 2 * median;
+    return PYR_OK;
 }
 
 /* The median green flying lap of the car as the published measures have it; PYR_NO_TIME: fewer than 10 laps. */
@@ -193,7 +113,7 @@ static int64_t green_median(const figure_work *work, int32_t entry) {
     for (int64_t row = work->field->entries.first_lap[entry]; row < work->field->entries.first_lap[entry + 1]; row++) {
         bool green = laps->flag[row] == PYR_FLAG_GREEN || laps->flag[row] == PYR_FLAG_NONE;
         if (green && laps->lap[row] > 1 && laps->lap_time[row] != PYR_NO_TIME && !pyr_lap_in_pit(laps, row) &&
-            !follows_crossing_in_pit(laps, row)) {
+            !pyr_follows_crossing_in_pit(laps, row)) {
             work->scratch[count++] = laps->lap_time[row];
         }
     }
@@ -208,20 +128,29 @@ static int32_t flag_state(const pyr_laps *laps, const pyr_visit *visit) {
     return flag == laps->flag[visit->out_row] ? flag : PYR_FLAG_MIXED;
 }
 
-static void find_costs(const figure_work *work) {
-    const pyr_laps *laps = &work->field->laps;
+/* The published measures of a visit that was counted there; `median`: of the green laps of the car. */
+static pyr_status find_published(figure_work *work, const pyr_visit *visit, int64_t median, const rival_window *window,
+                                 pyr_stop_figure *figure, pyr_error *error) {
+    if (median == PYR_NO_TIME) {
+        return PYR_OK;
+    }
+    figure->naive = sum_of(&work->field->laps, visit) - 2 * median;
+    return find_rivals(work, visit, window, &figure->rivals, error);
+}
+
+static pyr_status find_costs(figure_work *work, pyr_error *error) {
     bool race = pyr_is_race(work->field);
     int32_t entry = -1; /* whose median is known */
     int64_t median = PYR_NO_TIME;
+    rival_window window = {-1, -1, PYR_NO_TIME};
     for (int64_t i = 0; i < work->figures->visits->count; i++) {
         const pyr_visit *visit = &work->figures->visits->visit[i];
         pyr_stop_figure *figure = &work->figures->figure[i];
-        *figure = (pyr_stop_figure){PYR_NO_TIME, PYR_NO_TIME, PYR_NO_TIME, flag_state(laps, visit), -1};
+        *figure = (pyr_stop_figure){PYR_NO_TIME, PYR_NO_TIME, PYR_NO_TIME, flag_state(&work->field->laps, visit), -1};
         if (!race) {
             continue;
         }
-        rival_laps rivals;
-        figure->loss = loss_of(work, visit, &rivals);
+        PYR_TRY(find_loss(work, visit, &window, &figure->loss, error));
         if (!is_counted(work, visit)) {
             continue;
         }
@@ -229,11 +158,9 @@ static void find_costs(const figure_work *work) {
             entry = visit->entry;
             median = green_median(work, entry);
         }
-        if (median != PYR_NO_TIME) {
-            figure->naive = sum_of(laps, visit) - 2 * median;
-            figure->rivals = rivals_of(work, visit, rivals);
-        }
+        PYR_TRY(find_published(work, visit, median, &window, figure, error));
     }
+    return PYR_OK;
 }
 
 /* ---- What was done ---- */
@@ -303,28 +230,6 @@ static pyr_status find_services(const figure_work *work, int64_t fuel_only, pyr_
 
 /* ---- All of it ---- */
 
-static pyr_status new_rivals(figure_work *work, pyr_error *error) {
-    const pyr_allocator *allocator = work->field->allocator;
-    size_t laps = (size_t)work->field->laps.count;
-    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->class_of, &work->class_of, error));
-    PYR_TRY(pyr_new_array(allocator, work->figures->class_count + 1, sizeof *work->first, &work->first, error));
-    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->elapsed, &work->elapsed, error));
-    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->lap_time, &work->lap_time, error));
-    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->use, &work->use, error));
-    return pyr_new_array(allocator, laps, sizeof *work->scratch, &work->scratch, error);
-}
-
-static void clear_rivals(figure_work *work) {
-    const pyr_allocator *allocator = work->field->allocator;
-    size_t laps = (size_t)work->field->laps.count;
-    pyr_release_array(allocator, work->class_of, laps, sizeof *work->class_of);
-    pyr_release_array(allocator, work->first, work->figures->class_count + 1, sizeof *work->first);
-    pyr_release_array(allocator, work->elapsed, laps, sizeof *work->elapsed);
-    pyr_release_array(allocator, work->lap_time, laps, sizeof *work->lap_time);
-    pyr_release_array(allocator, work->use, laps, sizeof *work->use);
-    pyr_release_array(allocator, work->scratch, laps, sizeof *work->scratch);
-}
-
 static size_t count_classes(const pyr_session *field) {
     return (size_t)pyr_part_column(field, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary->count + 1;
 }
@@ -333,23 +238,26 @@ static size_t count_classes(const pyr_session *field) {
 static pyr_status build_costs(const pyr_session *field, pyr_buffer **out, pyr_error *error) {
     pyr_stop_figures figures = {.class_count = count_classes(field)};
     figure_work work = {.field = field, .figures = &figures};
-    size_t size;
-    PYR_TRY(pyr_session_timeline(field, &work.timeline, error));
+    size_t size, laps = (size_t)field->laps.count;
     PYR_TRY(pyr_session_visits(field, &figures.visits, error));
     if (!pyr_size_multiply((size_t)figures.visits->count, sizeof *figures.figure, &size)) {
         return pyr_fail_memory(error);
     }
     PYR_TRY(pyr_buffer_new(field->allocator, size, NULL, out, error));
     figures.figure = pyr_buffer_data(*out);
-    pyr_status status = new_rivals(&work, error);
+    pyr_status status = pyr_new_array(field->allocator, laps, sizeof *work.scratch, &work.scratch, error);
     if (status == PYR_OK) {
-        sort_rivals(&work);
-        find_costs(&work);
-    } else {
+        status = pyr_rival_laps_find(field, figures.visits, figures.class_count, &work.rivals, error);
+    }
+    if (status == PYR_OK) {
+        status = find_costs(&work, error);
+    }
+    if (status != PYR_OK) {
         pyr_buffer_release(*out);
         *out = NULL;
     }
-    clear_rivals(&work);
+    pyr_rival_laps_clear(&work.rivals);
+    pyr_release_array(field->allocator, work.scratch, laps, sizeof *work.scratch);
     return status;
 }
 

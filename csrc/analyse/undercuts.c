@@ -1,4 +1,7 @@
+#include <string.h>
+
 #include "../base/sort.h"
+#include "../model/timeline.h"
 #include "question.h"
 #include "stop_figures.h"
 
@@ -20,37 +23,89 @@ static const pyr_field undercut_fields[] = {
     {"tactic", PYR_TEXT, false, tactic_words},
     {"passed", PYR_BOOL, false, NULL},
 };
-static const pyr_undercuts_options default_options = {.within = 3};
+static const pyr_undercuts_options default_options = {.within = 3, .places = 10};
 static const pyr_option options_of_undercuts[] = {
     {"within", PYR_OPTION_INTEGER, offsetof(pyr_undercuts_options, within), NULL},
+    {"places", PYR_OPTION_INTEGER, offsetof(pyr_undercuts_options, places), NULL},
 };
 
 /* A pair of visits: of the car ahead and the car behind. */
 typedef struct stop_pair {
     int64_t ahead, behind;
-    int64_t before, after, crossed; /* crossed: when the car ahead ended the lap before */
+    int64_t before, after;
 } stop_pair;
 
 typedef struct undercut_work {
     const pyr_session *session, *field;
-    int64_t within;
+    const pyr_undercuts_options *options;
     const pyr_visits *visits;
-    pyr_keyed *stops; /* pit stops by class, then in-lap */
-    uint8_t *shown;   /* by visit */
+    int64_t crossing_count;
+    pyr_keyed *crossings; /* by class and lap, then in order of time */
+    int64_t *next_stop;   /* by lap row: the next pit stop of the car, whose in-lap is a later row; -1: none */
+    int64_t *laps_to_stop; /* by crossing, in their order: 0: it begins the in-lap; INT64_MAX: there is no stop */
+    uint8_t *shown;       /* by visit */
     stop_pair *pairs;
     size_t pair_count, pair_capacity;
 } undercut_work;
 
-/* When the car of the visit ended a lap; PYR_NO_TIME: not known. Laps are missing rarely, so its row is near. */
-static int64_t ended(const undercut_work *work, const pyr_visit *visit, int32_t lap) {
+/* ---- Who crossed behind whom, and stopped when ---- */
+
+static pyr_status sort_crossings(undercut_work *work, pyr_error *error) {
+    const pyr_session *field = work->field;
+    const pyr_timeline *timeline;
+    int64_t laps = 0;
+    PYR_TRY(pyr_session_timeline(field, &timeline, error));
+    for (int64_t i = 0; i < timeline->count; i++) {
+        int32_t lap = field->laps.lap[timeline->row[i]];
+        laps = lap > laps ? lap : laps;
+    }
+    for (int64_t i = 0; i < timeline->count; i++) {
+        int64_t row = timeline->row[i], class_code = field->entries.class_code[timeline->entry[row]];
+        work->crossings[i] = (pyr_keyed){(class_code + 1) * (laps + 1) + field->laps.lap[row], row};
+    }
+    work->crossing_count = timeline->count;
+    return pyr_sort_close(field->allocator, work->crossings, timeline->count, error);
+}
+
+static void find_next_stops(const undercut_work *work) {
+    int64_t row = 0;
+    memset(work->next_stop, -1, (size_t)work->field->laps.count * sizeof *work->next_stop);
+    for (int64_t i = 0; i < work->visits->count; i++) {
+        const pyr_visit *visit = &work->visits->visit[i];
+        if (visit->kind == PYR_VISIT_PIT_STOP && visit->in_row >= 0 && visit->out_row >= 0) {
+            int64_t first = work->field->entries.first_lap[visit->entry];
+            for (row = row > first ? row : first; row < visit->in_row; row++) {
+                work->next_stop[row] = i;
+            }
+        }
+    }
+}
+
+static void count_laps_to_stops(const undercut_work *work) {
+    const int32_t *lap = work->field->laps.lap;
+    for (int64_t i = 0; i < work->crossing_count; i++) {
+        int64_t row = work->crossings[i].row, stop = work->next_stop[row];
+        work->laps_to_stop[i] = stop < 0 ? INT64_MAX : lap[work->visits->visit[stop].in_row] - lap[row] - 1;
+    }
+}
+
+/* When the car of `row` ended a lap; PYR_NO_TIME: not known. Laps are missing rarely, so its row is as far away. */
+static int64_t ended(const undercut_work *work, int32_t entry, int64_t row, int32_t lap) {
     const pyr_laps *laps = &work->field->laps;
-    int64_t first = work->field->entries.first_lap[visit->entry];
-    int64_t last = pyr_last_lap_row(&work->field->entries, visit->entry), row = visit->in_row;
-    for (; row < last && laps->lap[row] < lap; row++) {
+    int64_t low = work->field->entries.first_lap[entry], high = work->field->entries.first_lap[entry + 1];
+    int64_t at = row + lap - laps->lap[row];
+    if (at >= low && at < high && laps->lap[at] == lap) {
+        return laps->elapsed[at];
     }
-    for (; row > first && laps->lap[row] > lap; row--) {
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (laps->lap[middle] < lap) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
-    return laps->lap[row] == lap ? laps->elapsed[row] : PYR_NO_TIME;
+    return low < work->field->entries.first_lap[entry + 1] && laps->lap[low] == lap ? laps->elapsed[low] : PYR_NO_TIME;
 }
 
 /* Of this car no other visit lies between the ends of laps `first` and `last`. */
@@ -65,6 +120,8 @@ static bool stops_once(const undercut_work *work, int64_t i, int32_t first, int3
     return later == NULL || later->entry != visit->entry || later->in_row < 0 || laps->lap[later->in_row] > last;
 }
 
+/* ---- Pairs ---- */
+
 static pyr_status add_pair(undercut_work *work, stop_pair pair, pyr_error *error) {
     PYR_TRY(pyr_grow_array(work->session->allocator, &work->pairs, &work->pair_capacity, work->pair_count + 1,
                            sizeof *work->pairs, error));
@@ -72,71 +129,47 @@ static pyr_status add_pair(undercut_work *work, stop_pair pair, pyr_error *error
     return PYR_OK;
 }
 
-/* The visits `left` and `right`, if the cars were on the same lap before both. */
-static pyr_status match(undercut_work *work, int64_t left, int64_t right, pyr_error *error) {
+/* The next stops of two cars that ended the last lap before either with these rows, if both were on the same lap
+ * then. */
+static pyr_status match(undercut_work *work, int64_t ahead_row, int64_t behind_row, pyr_error *error) {
     const pyr_laps *laps = &work->field->laps;
-    const pyr_visit *one = &work->visits->visit[left], *other = &work->visits->visit[right];
-    int32_t in_one = laps->lap[one->in_row], in_other = laps->lap[other->in_row];
-    int32_t out_one = laps->lap[one->out_row], out_other = laps->lap[other->out_row];
-    int32_t first = (in_one < in_other ? in_one : in_other) - 1, last = out_one > out_other ? out_one : out_other;
-    bool asked = work->shown[left] != 0 || work->shown[right] != 0;
-    if (!asked || one->entry == other->entry || !stops_once(work, left, first, last) ||
-        !stops_once(work, right, first, last)) {
+    int64_t ahead = work->next_stop[ahead_row], behind = work->next_stop[behind_row];
+    const pyr_visit *one = &work->visits->visit[ahead], *other = &work->visits->visit[behind];
+    int32_t first = laps->lap[ahead_row], out_one = laps->lap[one->out_row], out_other = laps->lap[other->out_row];
+    int32_t last = out_one > out_other ? out_one : out_other;
+    bool asked = work->shown[ahead] != 0 || work->shown[behind] != 0;
+    if (!asked || !stops_once(work, ahead, first, last) || !stops_once(work, behind, first, last)) {
         return PYR_OK;
     }
-    int64_t start_one = ended(work, one, first), start_other = ended(work, other, first);
-    int64_t end_one = ended(work, one, last), end_other = ended(work, other, last);
-    if (start_one == PYR_NO_TIME || start_other == PYR_NO_TIME || end_one == PYR_NO_TIME || end_other == PYR_NO_TIME) {
+    int64_t start_one = laps->elapsed[ahead_row], start_other = laps->elapsed[behind_row];
+    int64_t next = ended(work, one->entry, ahead_row, first + 1);
+    int64_t end_one = ended(work, one->entry, one->out_row, last);
+    int64_t end_other = ended(work, other->entry, other->out_row, last);
+    if (next == PYR_NO_TIME || next <= start_other || end_one == PYR_NO_TIME || end_other == PYR_NO_TIME) {
         return PYR_OK;
     }
-    bool one_leads = start_one < start_other || (start_one == start_other && left < right);
-    int64_t next = ended(work, one_leads ? one : other, first + 1);
-    if (next == PYR_NO_TIME || next <= (one_leads ? start_other : start_one)) {
-        return PYR_OK;
-    }
-    stop_pair pair = {left, right, start_other - start_one, end_other - end_one, start_one};
-    if (!one_leads) {
-        pair = (stop_pair){right, left, start_one - start_other, end_one - end_other, start_other};
-    }
-    return add_pair(work, pair, error);
+    return add_pair(work, (stop_pair){ahead, behind, start_other - start_one, end_other - end_one}, error);
 }
 
-static pyr_status find_pairs(undercut_work *work, pyr_error *error) {
-    const pyr_laps *laps = &work->field->laps;
-    int64_t count = 0;
-    for (int64_t i = 0; i < work->visits->count; i++) {
-        const pyr_visit *visit = &work->visits->visit[i];
-        if (visit->kind == PYR_VISIT_PIT_STOP && visit->in_row >= 0 && visit->out_row >= 0) {
-            int64_t class_code = work->field->entries.class_code[visit->entry];
-            work->stops[count++] = (pyr_keyed){class_code * INT64_C(4294967296) + laps->lap[visit->in_row], i};
-        }
+/* The pairs of the crossing at `i` with those up to `places` behind it, where the first stop of the two is on the lap
+ * that begins there. */
+static pyr_status find_pairs_behind(undercut_work *work, int64_t i, pyr_error *error) {
+    const pyr_keyed *crossings = work->crossings;
+    const int64_t *laps_to_stop = work->laps_to_stop;
+    int64_t within = work->options->within, limit = laps_to_stop[i] == 0 ? within : 0;
+    int64_t places = work->options->places, left = work->crossing_count - i - 1;
+    if (laps_to_stop[i] > within) {
+        return PYR_OK;
     }
-    PYR_TRY(pyr_sort(work->session->allocator, work->stops, count, NULL, NULL, error));
-    for (int64_t i = 0; i < count; i++) {
-        for (int64_t j = i + 1; j < count && work->stops[j].key - work->stops[i].key <= work->within; j++) {
-            PYR_TRY(match(work, work->stops[i].row, work->stops[j].row, error));
+    for (int64_t j = i + 1; j <= i + (places < left ? places : left) && crossings[j].key == crossings[i].key; j++) {
+        if (laps_to_stop[j] <= limit) {
+            PYR_TRY(match(work, crossings[i].row, crossings[j].row, error));
         }
     }
     return PYR_OK;
 }
 
 /* ---- The answer ---- */
-
-static int32_t first_lap_of(const undercut_work *work, const stop_pair *pair) {
-    int32_t ahead = work->field->laps.lap[work->visits->visit[pair->ahead].in_row];
-    int32_t behind = work->field->laps.lap[work->visits->visit[pair->behind].in_row];
-    return ahead < behind ? ahead : behind;
-}
-
-static bool stands_before(const void *context, int64_t left, int64_t right) {
-    const undercut_work *work = context;
-    const stop_pair *one = &work->pairs[left], *other = &work->pairs[right];
-    int32_t lap = first_lap_of(work, one), other_lap = first_lap_of(work, other);
-    if (lap != other_lap) {
-        return lap < other_lap;
-    }
-    return one->crossed != other->crossed ? one->crossed < other->crossed : one->before < other->before;
-}
 
 static void fill_pair(const undercut_work *work, const stop_pair *pair, pyr_table *answer, int64_t at) {
     const pyr_entries *entries = &work->field->entries;
@@ -158,21 +191,10 @@ static void fill_pair(const undercut_work *work, const stop_pair *pair, pyr_tabl
 static pyr_status fill(const undercut_work *work, pyr_table **out, pyr_error *error) {
     int64_t count = (int64_t)work->pair_count;
     const pyr_dictionary *cars = pyr_part_column(work->field, PYR_ENTRIES, PYR_ENTRY_CAR)->dictionary;
-    pyr_keyed *order;
-    PYR_TRY(pyr_new_array(work->session->allocator, work->pair_count, sizeof *order, &order, error));
+    PYR_TRY(pyr_answer_new(work->field, &pyr_undercuts_question, count, out, error));
     for (int64_t i = 0; i < count; i++) {
-        int32_t entry = work->visits->visit[work->pairs[i].ahead].entry;
-        order[i] = (pyr_keyed){work->field->entries.class_code[entry], i};
+        fill_pair(work, &work->pairs[i], *out, i);
     }
-    pyr_status status = pyr_sort(work->session->allocator, order, count, stands_before, work, error);
-    if (status == PYR_OK) {
-        status = pyr_answer_new(work->field, &pyr_undercuts_question, count, out, error);
-    }
-    for (int64_t i = 0; status == PYR_OK && i < count; i++) {
-        fill_pair(work, &work->pairs[order[i].row], *out, i);
-    }
-    pyr_release_array(work->session->allocator, order, work->pair_count, sizeof *order);
-    PYR_TRY(status);
     pyr_table_set_dictionary(*out, UNDERCUT_AHEAD, cars);
     pyr_table_set_dictionary(*out, UNDERCUT_BEHIND, cars);
     return pyr_answer_finish(out, count, error);
@@ -180,32 +202,51 @@ static pyr_status fill(const undercut_work *work, pyr_table **out, pyr_error *er
 
 static pyr_status answer_undercuts(undercut_work *work, pyr_table **out, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
+    size_t laps = (size_t)work->field->laps.count;
     PYR_TRY(pyr_session_visits(work->field, &work->visits, error));
-    size_t count = (size_t)work->visits->count;
-    PYR_TRY(pyr_new_array(allocator, count, sizeof *work->stops, &work->stops, error));
-    PYR_TRY(pyr_new_array(allocator, count, sizeof *work->shown, &work->shown, error));
+    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->crossings, &work->crossings, error));
+    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->next_stop, &work->next_stop, error));
+    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->laps_to_stop, &work->laps_to_stop, error));
+    PYR_TRY(pyr_new_array(allocator, (size_t)work->visits->count, sizeof *work->shown, &work->shown, error));
     PYR_TRY(pyr_shown_visits(work->session, work->visits, work->shown, error));
     if (pyr_is_race(work->field)) {
-        PYR_TRY(find_pairs(work, error));
+        PYR_TRY(sort_crossings(work, error));
+        find_next_stops(work);
+        count_laps_to_stops(work);
+    }
+    for (int64_t i = 0; i < work->crossing_count; i++) {
+        PYR_TRY(find_pairs_behind(work, i, error));
     }
     return fill(work, out, error);
+}
+
+static pyr_status check_options(const pyr_undercuts_options *options, pyr_error *error) {
+    if (options->within < 0) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT,
+                        "within=%lld is no number of laps: give how far apart two stops may be, as 3",
+                        (long long)options->within);
+    }
+    if (options->places < 1) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT,
+                        "places=%lld is no number of places: give how far apart two cars may be in their class, as 10",
+                        (long long)options->places);
+    }
+    return PYR_OK;
 }
 
 pyr_status pyr_undercuts(const pyr_session *session, const pyr_undercuts_options *options, pyr_table **out,
                          pyr_error *error) {
     undercut_work work = {.session = session, .field = pyr_field_view(session),
-                          .within = options != NULL ? options->within : default_options.within};
+                          .options = options != NULL ? options : &default_options};
     const pyr_allocator *allocator = session->allocator;
     *out = NULL;
-    if (work.within < 0 || work.within > INT32_MAX) {
-        return pyr_fail(error, PYR_ERROR_ARGUMENT,
-                        "within=%lld is no number of laps: give how far apart two stops may be, as 3",
-                        (long long)work.within);
-    }
+    PYR_TRY(check_options(work.options, error));
     pyr_status status = answer_undercuts(&work, out, error);
-    size_t count = pyr_visit_count(work.visits);
-    pyr_release_array(allocator, work.stops, count, sizeof *work.stops);
-    pyr_release_array(allocator, work.shown, count, sizeof *work.shown);
+    size_t laps = (size_t)work.field->laps.count;
+    pyr_release_array(allocator, work.crossings, laps, sizeof *work.crossings);
+    pyr_release_array(allocator, work.next_stop, laps, sizeof *work.next_stop);
+    pyr_release_array(allocator, work.laps_to_stop, laps, sizeof *work.laps_to_stop);
+    pyr_release_array(allocator, work.shown, pyr_visit_count(work.visits), sizeof *work.shown);
     pyr_release_array(allocator, work.pairs, work.pair_capacity, sizeof *work.pairs);
     return status;
 }

@@ -127,8 +127,7 @@ pyr_status pyr_sort_close(const pyr_allocator *allocator, pyr_keyed *items, int6
     return PYR_OK;
 }
 
-/* Half way from low up to high, for any distance. */
-static int64_t halfway(int64_t low, int64_t high) {
+int64_t pyr_halfway(int64_t low, int64_t high) {
     return (int64_t)((uint64_t)low + ((uint64_t)high - (uint64_t)low) / 2);
 }
 
@@ -158,7 +157,7 @@ static void select_place(int64_t *values, int64_t count, int64_t place) {
                 least = values[i] < least ? values[i] : least;
                 most = values[i] > most ? values[i] : most;
             }
-            pivot = least < most ? halfway(least, most) + 1 : least;
+            pivot = least < most ? pyr_halfway(least, most) + 1 : least;
         }
         int64_t below = divide(values, low, high, pivot);
         if (place < below) {
@@ -187,5 +186,5 @@ int64_t pyr_median(int64_t *values, int64_t count) {
     for (int64_t i = place + 2; i < count; i++) {
         next = values[i] < next ? values[i] : next;
     }
-    return halfway(values[place], next);
+    return pyr_halfway(values[place], next);
 }

@@ -25,5 +25,7 @@ pyr_status pyr_sort_close(const pyr_allocator *allocator, pyr_keyed *items, int6
 /* The middle value, between two middle ones their mean rounded down; PYR_NO_TIME where `count` is 0. The values are put
  * in another order. O(n) for any order. */
 int64_t pyr_median(int64_t *values, int64_t count);
+/* The mean of low and high, not less than it, rounded down, however far apart they are. */
+int64_t pyr_halfway(int64_t low, int64_t high);
 
 #endif

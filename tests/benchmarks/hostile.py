@@ -60,6 +60,13 @@ def always_in_pit(laps: int) -> Laps:
     return race(laps, 20) | {"in_pit": np.ones(laps, bool), "pit_lane_time": times(np.full(laps, 30_000_000))}
 
 
+def all_cars_stop_together(laps: int) -> Laps:
+    """Thousands of cars of one class with a stop on the third of six laps."""
+    made = race(laps, laps // 6)
+    pit_lane_time = np.where(made["lap"] == 4, 30_000_000, np.iinfo(np.int64).min)
+    return made | {"in_pit": made["lap"] == 3, "pit_lane_time": times(pit_lane_time)}
+
+
 def stoppage_after_each_crossing(laps: int) -> Laps:
     made = race(laps, 20)
     elapsed = made["elapsed"].astype(np.int64)
@@ -83,6 +90,7 @@ SESSIONS: dict[str, Callable[[int], Laps]] = {
     "another driver on each lap": driver_each_lap,
     "another flag at each crossing": random_flags,
     "every lap in the pit lane": always_in_pit,
+    "all cars stop together": all_cars_stop_together,
     "a stoppage after each crossing": stoppage_after_each_crossing,
     "all cars at the same instant": all_at_once,
     "lap numbers far apart": lambda laps: race(laps, 20) | {"lap": race(laps, 20)["lap"] * 100_000},

@@ -66,6 +66,11 @@ struct ArrowArray {
 pyr_status pyr_arrow_stream(pyr_table *table, struct ArrowArrayStream *out, pyr_error *error);
 pyr_status pyr_arrow_import(const pyr_allocator *allocator, struct ArrowArrayStream *stream, const pyr_text *wanted,
                             int32_t wanted_count, pyr_table **out, pyr_error *error);
+typedef struct pyr_ranges { ...; } pyr_ranges;
+pyr_status pyr_ranges_new(const pyr_allocator *allocator, const int64_t *values, int64_t count, pyr_ranges *ranges,
+                          pyr_error *error);
+void pyr_ranges_clear(pyr_ranges *ranges);
+pyr_status pyr_range_median(pyr_ranges *ranges, int64_t start, int64_t end, int64_t *median, pyr_error *error);
 """
 
 
@@ -98,7 +103,7 @@ def build(folder: Path) -> Any:
     ffi.cdef(EXTRA_DECLARATIONS)
     ffi.set_source(
         "pyracing_core",
-        f'#include "base/arrow.h"\n#include "{Path(__file__).with_name("counting_allocator.c")}"\n',
+        f'#include "base/arrow.h"\n#include "base/ranges.h"\n#include "{Path(__file__).with_name("counting_allocator.c")}"\n',
         sources=core_sources(),
         include_dirs=[str(CSRC)],
         extra_compile_args=["-std=gnu11", "-O1", "-g", *sanitizer_flags()],
