@@ -634,13 +634,30 @@ pyr_status pyr_check(const pyr_session *session, const pyr_classification_option
 pyr_status pyr_hourly(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
                       pyr_error *error);
 
+/* Where crossings are timed. */
+typedef enum pyr_crossings_at { PYR_CROSSINGS_AT_LINE = 0, PYR_CROSSINGS_AT_SECTORS = 1 } pyr_crossings_at;
+
+typedef struct pyr_crossings_options {
+    int32_t at; /* pyr_crossings_at */
+} pyr_crossings_options;
+
 /* Every crossing of the line in the order of time: car, class, lap, elapsed, position, class_position, gap, gap_laps,
- * interval, interval_laps, class_gap, class_gap_laps, in_pit, flag. Positions and gaps as in pyr_lap_details; interval
- * is the time since the car one position ahead completed this lap, absent for the first; `_laps` are the laps that the
- * leader, the car ahead, the class leader had completed at that instant, less this one. At the same instant the higher
- * lap comes first, on one lap the car that had completed the lap before first. Laps without elapsed, or with one that
- * is not later than an earlier lap's, are no crossings. `options` is not used. */
-pyr_status pyr_crossings(const pyr_session *session, const void *options, pyr_table **out, pyr_error *error);
+ * interval, interval_laps, class_gap, class_gap_laps, in_pit, flag, sector. Positions and gaps as in pyr_lap_details;
+ * interval is the time since the car one position ahead completed this lap, absent for the first; `_laps` are the laps
+ * that the leader, the car ahead, the class leader had completed at that instant, less this one. At the same instant
+ * the higher lap comes first, on one lap the car that had completed the lap before first. Laps without elapsed, or with
+ * one that is not later than an earlier lap's, are no crossings.
+ *
+ * At the sectors a row is the end of `sector` 1, 2 or 3 of the lap, and what is said of laps completed holds for the
+ * times that a car has ended this sector: the position is 1 + the cars that had ended it on this lap before, the gap is
+ * to the first of these. `sector` 3 ends at the line, with what the crossing of the line has; `in_pit` and `flag` are
+ * absent at the others. Their times are elapsed less the later sectors of the lap or, where one of these is absent, the
+ * start of the lap and the sectors so far; what neither gives, or not within the lap, is no row, and while the car may
+ * have come by, positions of others there are absent. `sector` is absent in a session without sector times.
+ * `options` NULL: at the line. PYR_ERROR_ARGUMENT: `at` is no pyr_crossings_at. PYR_ERROR_REFUSED: no lap has a sector
+ * time, or a lap number is over 700 million. */
+pyr_status pyr_crossings(const pyr_session *session, const pyr_crossings_options *options, pyr_table **out,
+                         pyr_error *error);
 
 /* The instant and the cars to rank among themselves. */
 typedef struct pyr_order_options {

@@ -187,3 +187,19 @@ class Race:
             return gap, bisect_right(times, self.elapsed(row)) - 1 - lap
         completed = self.completed(self.laps[row]["car"], times[lap])
         return gap, None if completed is None else lap - completed
+
+
+def intervals(race: Race, places: dict[int, tuple], per_lap: int = 1) -> dict[int, tuple]:
+    """(interval, interval_laps) by crossing: the time since the car one position ahead came by, and its laps since."""
+    of_position = {(race.laps[row]["lap"], place[0]): row for row, place in places.items() if place[0] is not None}
+    answer = {}
+    for row, (position, *_) in places.items():
+        lap = race.laps[row]["lap"]
+        ahead = None if position is None else of_position.get((lap, position - 1))
+        answer[row] = (None, None)
+        if ahead is not None:
+            car = race.car_at(race.laps[ahead]["car"], race.elapsed(row))
+            laps = (car.least - lap) // per_lap
+            known = laps == (car.most - lap) // per_lap
+            answer[row] = (race.elapsed(row) - race.elapsed(ahead), laps if known else None)
+    return answer

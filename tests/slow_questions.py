@@ -121,6 +121,40 @@ def best_sectors(laps: list[dict]) -> list[tuple]:
 # ---- Order on the road ----
 
 
+def lap_start(laps: list[dict], number: int) -> int | None:
+    """When the lap of this row began."""
+    lap, before = laps[number], laps[number - 1]
+    follows = number > 0 and (before["car"], before["lap"]) == (lap["car"], lap["lap"] - 1)
+    if follows and before["elapsed"] is not None:
+        return before["elapsed"]
+    known = lap["elapsed"] is not None and lap["lap_time"] is not None
+    return lap["elapsed"] - lap["lap_time"] if known else None
+
+
+def total(times: list) -> int | None:
+    return None if None in times else sum(times)
+
+
+def sector_ends(laps: list[dict]) -> list[dict]:
+    """Three rows a lap, in the columns that the order on the road is found from; `lap` counts sectors."""
+    rows = []
+    for number, lap in enumerate(laps):
+        sectors = [time if time is not None and time > 0 else None for time in (lap[f"sector_{k}"] for k in (1, 2, 3))]
+        start, end = lap_start(laps, number), lap["elapsed"]
+        same = number > 0 and laps[number - 1]["car"] == lap["car"]
+        before = laps[number - 1]["elapsed"] if same else None
+        for ended in (1, 2, 3):
+            later = total([end, *(None if time is None else -time for time in sectors[ended:])])
+            time = total([start, *sectors[:ended]]) if later is None and end is not None else later
+            if ended < 3 and time is not None and (time >= end or (start is not None and time <= start)):
+                time = None
+            rows.append({
+                "car": lap["car"], "class": lap["class"], "lap": 3 * lap["lap"] + ended - 1, "elapsed": time,
+                "lap_before": NEVER if before is None else before, "of": number, "sector": ended,
+            })  # fmt: skip
+    return rows
+
+
 def crossings(laps: list[dict]) -> list[int]:
     """Rows in the order of time. A lap whose elapsed does not exceed that of all earlier laps of its car is none."""
     result = []
@@ -133,6 +167,8 @@ def crossings(laps: list[dict]) -> list[int]:
                 latest = elapsed
 
     def before(number: int) -> int:
+        if "lap_before" in laps[number]:
+            return laps[number]["lap_before"]
         same = number > 0 and laps[number - 1]["car"] == laps[number]["car"]
         elapsed = laps[number - 1]["elapsed"] if same else None
         return NEVER if elapsed is None else elapsed
@@ -140,7 +176,7 @@ def crossings(laps: list[dict]) -> list[int]:
     return sorted(result, key=lambda n: (laps[n]["elapsed"], -laps[n]["lap"], before(n), n))
 
 
-def places(laps: list[dict], cars: Iterable[list[int]]) -> dict[int, tuple]:
+def places(laps: list[dict], cars: Iterable[list[int]], per_lap: int = 1) -> dict[int, tuple]:
     """(position, gap, gap_laps) of every crossing among some cars, given by their rows: O(laps x cars).
 
     Between two crossings a car may have completed the laps between them, and after its last one those of its last rows,
@@ -149,7 +185,6 @@ def places(laps: list[dict], cars: Iterable[list[int]]) -> dict[int, tuple]:
     cars = list(cars)
     order = crossings(laps)
     rank = {number: place for place, number in enumerate(order)}
-    run = sorted({laps[number]["lap"] for numbers in cars for number in numbers})
     timed = {id(numbers): [n for n in numbers if n in rank] for numbers in cars}
     ranks = {key: [rank[n] for n in numbers] for key, numbers in timed.items()}
 
@@ -158,7 +193,7 @@ def places(laps: list[dict], cars: Iterable[list[int]]) -> dict[int, tuple]:
         known = timed[id(numbers)]
         least = laps[known[past - 1]]["lap"] if past else -1
         most = laps[known[past]]["lap"] - 1 if past < len(known) else laps[numbers[-1]]["lap"]
-        return least, most if bisect_right(run, most) > bisect_right(run, least) else least
+        return least, most
 
     answer = {}
     leaders: dict[int, int | None] = {}
@@ -173,7 +208,8 @@ def places(laps: list[dict], cars: Iterable[list[int]]) -> dict[int, tuple]:
         leader = leaders.setdefault(lap, number if position == 1 else None)
         gap = None if leader is None else laps[number]["elapsed"] - laps[leader]["elapsed"]
         least, most = (max([lap, *(bounds[end] for bounds in others)]) for end in (0, 1))
-        answer[number] = (position, gap, least - lap if least == most else None)
+        behind = (least - lap) // per_lap
+        answer[number] = (position, gap, behind if behind == (most - lap) // per_lap else None)
     return answer
 
 

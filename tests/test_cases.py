@@ -13,6 +13,7 @@ import pytest
 
 import answers
 import pyracing as pr
+from lap_files import car_laps, lap_file
 from pyracing.simulate import Event, Practice, RaceClass, Simulation, simulate
 
 HOUR = 3_600_000_000
@@ -381,6 +382,21 @@ def test_one_retirement_in_the_last_lap(cup):
     laps = race.truth.official[0].laps
     assert rows[-1]["last_lap"] == laps - 1 and rows[-1]["reason"] == "on_track"
     assert rows[-1]["elapsed"] == us(next(r for r in race.truth.retirements if r.car == "9").elapsed)
+
+
+def test_side_by_side_on_the_last_lap():
+    """Places change and change back, which the line alone does not tell."""
+    sectors = {
+        "5": [(44, 60, 40), (44, 60, 40), (44.3, 59.9, 40.1)],
+        "8": [(44.1, 60, 40.1), (44, 60, 40), (43.9, 60.4, 39.9)],
+    }
+    cars = [car_laps(car, [{"sectors": list(lap)} for lap in laps]) for car, laps in sectors.items()]
+    race = pr.read(lap_file(*cars))
+    assert [row["car"] for row in own(race.crossings(), position=1)] == ["5", "5", "5"]
+    last_lap = own(race.crossings(at="sectors"), lap=3)
+    assert [(row["sector"], row["car"], row["interval"]) for row in last_lap if row["position"] == 2] == [
+        (1, "5", 200_000), (2, "8", 300_000), (3, "8", 100_000),
+    ]  # fmt: skip
 
 
 def test_class_b_at_half_distance(cup):

@@ -12,6 +12,7 @@ import pyracing as pr
 import slow_questions as slow
 from answers import columns, rows, values
 from lap_files import SECOND, car_laps, corpus_laps, lap_file, seconds
+from slow_order import Race, intervals
 
 # Car 1 leads two laps, stops at the end of lap 2, and is lapped by car 2; car 3 is of another class.
 RACE = [
@@ -187,8 +188,9 @@ def check_places(race) -> None:
     details = columns(race.lap_details(), "position", "gap", "gap_laps", "class_position", "class_gap")
     for number, got in enumerate(details):
         assert got == (*overall.get(number, nowhere), *in_class.get(number, nowhere)[:2]), laps[number]
-    crossings = columns(race.crossings(), "car", "lap", "position", "gap", "gap_laps")
-    assert crossings == [(laps[n]["car"], laps[n]["lap"], *overall[n]) for n in slow.crossings(laps)]
+    crossings = columns(race.crossings(), "car", "lap", "position", "gap", "gap_laps", "interval", "interval_laps")
+    behind = intervals(Race(laps), overall)
+    assert crossings == [(laps[n]["car"], laps[n]["lap"], *overall[n], *behind[n]) for n in slow.crossings(laps)]
 
 
 RACES = [path for path in corpus_laps() if "race" in path.name.lower() or "wec" in path.parts]

@@ -43,12 +43,3 @@ pyr_status pyr_require_race(const pyr_session *session, pyr_error *error) {
                     "it with kind='race' if it is one",
                     pyr_kind_words[session->kind]);
 }
-
-int64_t pyr_lap_start(const pyr_laps *laps, int64_t row) {
-    if (row > 0 && laps->car[row - 1] == laps->car[row] && laps->lap[row - 1] == laps->lap[row] - 1 &&
-        laps->elapsed[row - 1] != PYR_NO_TIME) {
-        return laps->elapsed[row - 1];
-    }
-    bool known = laps->elapsed[row] != PYR_NO_TIME && laps->lap_time[row] != PYR_NO_TIME;
-    return known ? laps->elapsed[row] - laps->lap_time[row] : PYR_NO_TIME;
-}

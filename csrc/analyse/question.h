@@ -30,9 +30,4 @@ pyr_status pyr_answer_finish(pyr_table **answer, int64_t rows, pyr_error *error)
 /* PYR_ERROR_REFUSED for a qualifying, practice or test session: nobody is ahead on the road there. */
 pyr_status pyr_require_race(const pyr_session *session, pyr_error *error);
 
-/* ---- Laps ---- */
-
-/* Race time of the crossing with which the lap of `row` began; PYR_NO_TIME: not known. */
-int64_t pyr_lap_start(const pyr_laps *laps, int64_t row);
-
 #endif

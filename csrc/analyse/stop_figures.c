@@ -267,7 +267,7 @@ pyr_status pyr_stop_figures_find(const pyr_session *field, int64_t fuel_only, py
     figure_work work = {.field = field, .figures = figures};
     void *costs;
     *figures = (pyr_stop_figures){.allocator = allocator, .class_count = count_classes(field)};
-    PYR_TRY(pyr_late_part(field, &((pyr_session *)field)->costs, build_costs, &costs, error));
+    PYR_TRY(pyr_late_part(field, PYR_LATE_COSTS, build_costs, &costs, error));
     PYR_TRY(pyr_session_visits(field, &figures->visits, error));
     size_t visits = (size_t)figures->visits->count;
     PYR_TRY(pyr_new_array(allocator, visits, sizeof *figures->figure, &figures->figure, error));

@@ -11,13 +11,14 @@ static void dispose_session(void *data) {
     }
     pyr_buffer_release(session->first_lap_buffer);
     pyr_session_release(session->field);
-    pyr_buffer_release(atomic_load_explicit(&session->timeline, memory_order_acquire));
-    pyr_buffer_release(atomic_load_explicit(&session->visits, memory_order_acquire));
-    pyr_buffer_release(atomic_load_explicit(&session->costs, memory_order_acquire));
+    for (int32_t part = 0; part < PYR_LATE_COUNT; part++) {
+        pyr_buffer_release(atomic_load_explicit(&session->late[part], memory_order_acquire));
+    }
 }
 
-pyr_status pyr_late_part(const pyr_session *session, _Atomic(pyr_buffer *) *published, pyr_build_part *build,
-                         void **out, pyr_error *error) {
+pyr_status pyr_late_part(const pyr_session *session, pyr_late late, pyr_build_part *build, void **out,
+                         pyr_error *error) {
+    _Atomic(pyr_buffer *) *published = &((pyr_session *)session)->late[late];
     pyr_buffer *buffer = atomic_load_explicit(published, memory_order_acquire), *built;
     *out = NULL;
     if (buffer == NULL) {
@@ -53,6 +54,15 @@ bool pyr_any_chequered(const pyr_laps *laps) {
         count += laps->flag[row] == PYR_FLAG_CHEQUERED;
     }
     return count > 0;
+}
+
+int64_t pyr_lap_start(const pyr_laps *laps, int64_t row) {
+    if (row > 0 && laps->car[row - 1] == laps->car[row] && laps->lap[row - 1] == laps->lap[row] - 1 &&
+        laps->elapsed[row - 1] != PYR_NO_TIME) {
+        return laps->elapsed[row - 1];
+    }
+    bool known = laps->elapsed[row] != PYR_NO_TIME && laps->lap_time[row] != PYR_NO_TIME;
+    return known ? laps->elapsed[row] - laps->lap_time[row] : PYR_NO_TIME;
 }
 
 int32_t pyr_find_entry(const pyr_session *session, pyr_text name) {

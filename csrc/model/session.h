@@ -138,6 +138,15 @@ typedef struct pyr_entries {
     const int64_t *first_lap;
 } pyr_entries;
 
+/* Parts that come late: what several questions need, worked out by the first of them. */
+typedef enum pyr_late {
+    PYR_LATE_TIMELINE,        /* see timeline.h */
+    PYR_LATE_SECTOR_TIMELINE, /* likewise */
+    PYR_LATE_VISITS,          /* see visits.h */
+    PYR_LATE_COSTS,           /* of the visits, see analyse/stop_figures.c */
+    PYR_LATE_COUNT
+} pyr_late;
+
 struct pyr_session {
     pyr_buffer *self;
     const pyr_allocator *allocator;
@@ -150,18 +159,15 @@ struct pyr_session {
     int64_t start;         /* clock of the start, or PYR_NO_TIME */
     bool flags_published;  /* the lap files have a flag column */
     bool narrowed;
-    /* Parts that come late; NULL until asked for. */
-    _Atomic(pyr_buffer *) timeline; /* see timeline.h */
-    _Atomic(pyr_buffer *) visits;   /* see visits.h */
-    _Atomic(pyr_buffer *) costs;    /* of the visits, see analyse/stop_figures.c */
+    _Atomic(pyr_buffer *) late[PYR_LATE_COUNT]; /* NULL until asked for */
 };
 
 /* Makes a part that comes late; a failure leaves nothing. */
 typedef pyr_status pyr_build_part(const pyr_session *session, pyr_buffer **out, pyr_error *error);
 /* The data of a part that comes late, built by the first who asks. Who publishes first wins, others drop what they have
  * built; so any thread may ask. */
-pyr_status pyr_late_part(const pyr_session *session, _Atomic(pyr_buffer *) *published, pyr_build_part *build,
-                         void **out, pyr_error *error);
+pyr_status pyr_late_part(const pyr_session *session, pyr_late late, pyr_build_part *build, void **out,
+                         pyr_error *error);
 
 /* Nothing published says that the race was neutralised; the last lap, whose flag is chequered, is green too. */
 static inline bool pyr_flag_is_green(int32_t flag) {
@@ -181,6 +187,9 @@ static inline const pyr_column *pyr_part_column(const pyr_session *session, pyr_
 static inline bool pyr_lap_in_pit(const pyr_laps *laps, int64_t row) {
     return pyr_bit(laps->in_pit, row);
 }
+
+/* Race time of the crossing with which the lap of `row` began; PYR_NO_TIME: not known. */
+int64_t pyr_lap_start(const pyr_laps *laps, int64_t row);
 
 /* The files show who took the flag. */
 bool pyr_any_chequered(const pyr_laps *laps);

@@ -4,35 +4,56 @@
 
 #include "session.h"
 
-/* What each crossing meant among one group of cars (the field, or the class of the car), by lap row.
+/* What the cars pass, lap after lap: the line, or the ends of the sectors, the last of which is the line. The points
+ * of entry i are first[i] up to first[i + 1], in the order of their numbers; a number is the same place on the same lap
+ * for every car. Point p is of lap row p / per_lap. */
+typedef struct pyr_points {
+    int32_t per_lap;
+    int64_t count;
+    const int64_t *first;  /* by entry */
+    const int32_t *number; /* by point; where per_lap is 1 the lap */
+    const int64_t *time;   /* by point: race time */
+} pyr_points;
+
+/* What each crossing meant among one group of cars (the field, or the class of the car), by point.
  *
- * The position at a crossing is 1 + the number of cars that had completed that lap before. A car whose crossing of that
- * lap has no time (the row is missing, or has no elapsed) may have been before or behind: from its last crossing before
- * to its next one after, positions at that lap cannot be known and are absent. */
+ * The position at a crossing is 1 + the number of cars that had passed that point before. A car that passed it at no
+ * known time (the lap is missing, or has no elapsed) may have been before or behind: from its last crossing before to
+ * its next one after, positions at that point cannot be known and are absent. */
 typedef struct pyr_places {
     int32_t *position; /* PYR_NO_INT32: cannot be known */
-    int32_t *gap_laps; /* laps the leader had completed then, less this lap; PYR_NO_INT32: cannot be known */
-    int64_t *leader;   /* the lap row with which the first car completed this lap, maybe this row; -1: not known */
-    int64_t *ahead;    /* the lap row with which the car one position ahead completed this lap; -1: none or not known */
+    int32_t *gap_laps; /* how often the leader had passed here since, on later laps; PYR_NO_INT32: cannot be known */
+    int64_t *leader;   /* the crossing of this point by the first car, maybe this one; -1: not known */
+    int64_t *ahead;    /* the crossing of this point by the car one position ahead; -1: none or not known */
 } pyr_places;
 
-/* A crossing is a lap row with an elapsed, not negative, later than all earlier ones of its car; another elapsed is out
- * of order and counts as none. Crossings at the same instant: the higher lap first, on one lap the car that had
- * completed the lap before first, then the order of the rows. Rows that are no crossing have no places, nor has a
+/* A crossing is a point with a time, not negative, later than all earlier ones of its car; another time is out of order
+ * and counts as none. Crossings at the same instant: the point that is further first, at one point the car that had
+ * completed the lap before first, then the order of the rows. Points that are no crossing have no places, nor has a
  * session that is no race (qualifying, practice, test). Class places are of the class of the entry; a car without class
  * has none. */
 typedef struct pyr_timeline {
+    pyr_points points;
     int64_t count;
-    const int64_t *row;       /* lap rows in time order, `count` of them */
-    const int64_t *car_row;   /* the same rows by car, then in time order */
+    const int64_t *row;       /* points in time order, `count` of them; of the line they are lap rows */
+    const int64_t *car_row;   /* the same points by car, then in time order */
     const int64_t *car_first; /* those of entry i are car_row[car_first[i]] up to car_row[car_first[i + 1]] */
-    const int32_t *entry;     /* by lap row */
+    const int32_t *entry;     /* by point */
     pyr_places overall, in_class;
 } pyr_timeline;
 
-/* The timeline of all laps that `session` holds (for positions in the whole race: of its field). Built by the first who
- * asks, in O(n log n); borrowed from the session, and safe to ask for from any thread. */
+/* The timeline of the line, for all laps that `session` holds (for positions in the whole race: of its field). Built by
+ * the first who asks, in O(n log n); borrowed from the session, and safe to ask for from any thread. */
 pyr_status pyr_session_timeline(const pyr_session *session, const pyr_timeline **out, pyr_error *error);
+
+/* Likewise that of the ends of the sectors, three a lap (see sector_ends.h); all below is about the line.
+ * PYR_ERROR_REFUSED: a lap number is over 700 million. */
+pyr_status pyr_sector_timeline(const pyr_session *session, const pyr_timeline **out, pyr_error *error);
+
+/* How many laps a car is ahead that is so many points further. */
+static inline int32_t pyr_laps_of_points(const pyr_points *points, int32_t difference) {
+    return points->per_lap == 1 ? difference : difference / points->per_lap;
+}
 
 /* The time from crossing `reference` to crossing `row`, absent where `reference` is -1. */
 int64_t pyr_time_behind(const pyr_session *session, int64_t row, int64_t reference);

@@ -136,7 +136,7 @@ static pyr_status build_visits(const pyr_session *session, pyr_buffer **out, pyr
 pyr_status pyr_session_visits(const pyr_session *session, const pyr_visits **out, pyr_error *error) {
     void *visits;
     *out = NULL;
-    PYR_TRY(pyr_late_part(session, &((pyr_session *)session)->visits, build_visits, &visits, error));
+    PYR_TRY(pyr_late_part(session, PYR_LATE_VISITS, build_visits, &visits, error));
     *out = visits;
     return PYR_OK;
 }

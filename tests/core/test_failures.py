@@ -342,11 +342,14 @@ def questions(core) -> list:
 def test_every_question_when_any_allocation_fails(core, session):
     """The timeline is built by the first question that needs it, so each is asked of a fresh session."""
     assert len(questions(core)) >= 10
-    for question in questions(core):
+    asked = [(question, question.options_default) for question in questions(core)]
+    at_sectors = core.ffi.new("pyr_crossings_options *", {"at": core.lib.PYR_CROSSINGS_AT_SECTORS})
+    asked += [(question, at_sectors) for question, _ in asked if core.ffi.string(question.name) == b"crossings"]
+    for question, options in asked:
         with core.read(joined_sources()) as fresh:
 
-            def attempt(question=question, fresh=fresh):
-                return core.call(question.ask, fresh, question.options_default, out="pyr_table *")
+            def attempt(question=question, options=options, fresh=fresh):
+                return core.call(question.ask, fresh, options, out="pyr_table *")
 
             try:
                 core.lib.pyr_table_release(attempt())
@@ -360,7 +363,7 @@ def test_every_question_when_any_allocation_fails(core, session):
             with core.read(joined_sources()) as fresh:
                 core.counting.requests, core.counting.fail_at = 0, number
                 try:
-                    answer = core.call(question.ask, fresh, question.options_default, out="pyr_table *")
+                    answer = core.call(question.ask, fresh, options, out="pyr_table *")
                 except Failure as failure:
                     assert failure.status == "memory", (core.ffi.string(question.name), failure)
                     answer = core.ffi.NULL
