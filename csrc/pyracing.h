@@ -251,10 +251,14 @@ pyr_format pyr_recognise(const char *data, size_t size, pyr_kind *kind);
 pyr_status pyr_read(const pyr_allocator *allocator, const pyr_source *sources, int32_t source_count,
                     const pyr_read_options *options, pyr_session **out, pyr_error *error);
 
-/* A session from the user's own tables: laps with at least `car` and one of `lap_time` and `elapsed`, in the columns of
- * PYR_LAPS (other columns are named among the doubts); entries, NULL or with `car`. Class, group, team and manufacturer
- * of the laps are those of the entries where the laps do not have the column. */
-pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table *laps, const pyr_table *entries,
+/* A session from the user's own tables, by part; NULL: not given. Laps are needed, with at least `car` and one of
+ * `lap_time` and `elapsed`; the others may be sections (one row a lap and section, as pyr_sections gives them),
+ * entries, crew, results, provisional and weather. They have the columns of their part: `car` is needed in all but the
+ * weather, `driver` in crew, `lap` and `section` in sections; columns of no part are named among the doubts. Class,
+ * group, team and manufacturer of the laps are those of entries or results where the laps do not have the column. The
+ * tables of a session give it back, where `options` say its kind, name, duration and utc_offset. PYR_ERROR_ARGUMENT: a
+ * column is missing or of another type, a row names no car, a part that follows from others is given. */
+pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table *const tables[PYR_PART_COUNT],
                                  const pyr_read_options *options, pyr_session **out, pyr_error *error);
 
 /* ---- Instants ------------------------------------------------------------------------------------------------ */

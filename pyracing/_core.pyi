@@ -76,8 +76,7 @@ def read(
     left_out: Sequence[str] = (),
 ) -> Session: ...
 def session_from_laps(
-    laps: Table,
-    entries: Table | None = None,
+    tables: dict[str, Table],
     *,
     kind: str | None = None,
     name: str | None = None,

@@ -1,4 +1,4 @@
-"""The user's own laps and entries -> columns of the core, from any frame, converted a whole column at a time."""
+"""The user's own tables -> columns of the core, from any frame, converted a whole column at a time."""
 
 from __future__ import annotations
 
@@ -188,9 +188,12 @@ def text(given: Given) -> Column:
     heads = np.flatnonzero(
         np.append(True, values[1:] != values[:-1])[: len(values)]
     )  # a text stands on many rows running
-    words, codes = np.unique(values[heads], return_inverse=True)
-    if len(words) > 0 and words[0] == "":
-        words, codes = words[1:], codes - 1
+    words, first, codes = np.unique(values[heads], return_index=True, return_inverse=True)
+    come = np.argsort(first)  # words in the order in which they came
+    words, codes = words[come], np.argsort(come)[codes]
+    blank = np.flatnonzero(words == "")
+    if len(blank) > 0:
+        words, codes = np.delete(words, blank), codes - (codes > blank[0])
     return Column("text", np.repeat(codes, np.diff(heads, append=len(values))).astype(np.int32), absent, words)
 
 
@@ -301,43 +304,6 @@ CONVERSIONS: dict[str, Callable[[Given], Column]] = {
     "float64": number,
     "bool": boolean,
 }
-LAP_COLUMNS = {
-    "car": "text",
-    "class": "text",
-    "group": "text",
-    "team": "text",
-    "manufacturer": "text",
-    "driver": "text",
-    "driver_number": "int32",
-    "lap": "int32",
-    "lap_time": "duration",
-    "sector_1": "duration",
-    "sector_2": "duration",
-    "sector_3": "duration",
-    "elapsed": "duration",
-    "clock": "duration",
-    "in_pit": "bool",
-    "pit_lane_time": "duration",
-    "flag": "text",
-    "average_speed": "float64",
-    "top_speed": "float64",
-    "improvement": "text",
-    "deleted": "bool",
-}
-ENTRY_COLUMNS = {
-    "car": "text",
-    "class": "text",
-    "group": "text",
-    "team": "text",
-    "manufacturer": "text",
-    "vehicle": "text",
-    "tyre_make": "text",
-    "drivers": "text",
-    "driver_count": "int32",
-    "laps": "int32",
-    "running": "bool",
-}
-
 
 def converted(given: Mapping[str, Given], columns: Mapping[str, str], what: str) -> dict[str, Column]:
     """Known columns converted; of others only the name, as a column without values, for the core to list."""
@@ -365,24 +331,6 @@ def nameless(count: int) -> Column:
     return Column("bool", np.zeros(count, dtype=bool), np.ones(count, dtype=bool))
 
 
-def renamed(given: dict[str, Given], columns: Mapping[str, str]) -> dict[str, Given]:
-    """The user's names -> ours."""
-    for theirs, ours in columns.items():
-        if theirs not in given:
-            raise ValueError(f"columns= names '{theirs}', which the laps do not have{nearest(theirs, given)}")
-        if ours not in LAP_COLUMNS:
-            raise ValueError(
-                f"columns= maps '{theirs}' to '{ours}', which is no column of laps{nearest(ours, LAP_COLUMNS)}"
-            )
-    result: dict[str, Given] = {}
-    for name, column in given.items():
-        ours = columns.get(name, name)
-        if ours in result:
-            raise ValueError(f"two columns of the laps are meant for '{ours}'; leave one out")
-        result[ours] = column
-    return result
-
-
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; near it are ...`, or all there are."""
     plain = {re.sub(r"[\W_]+", "", each).lower(): each for each in known}
@@ -392,8 +340,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; there are {', '.join(repr(each) for each in plain.values())}" if plain else ""
 
 
-def require(given: Mapping[str, Given], what: str, *needed: str) -> None:
+def require(given: Mapping[str, Given], what: str, *needed: str, advice: str = "") -> None:
+    """One of the columns is there. `advice` says what to do otherwise; by default, to rename one."""
     if not any(name in given for name in needed):
         names = " or ".join(f"'{name}'" for name in needed)
-        hint = nearest(needed[0], given)
-        raise ValueError(f"the {what} have no column {names}{hint}; name it with columns={{theirs: '{needed[0]}'}}")
+        has = "have" if what.endswith("s") else "has"
+        advice = advice or f"rename one to '{needed[0]}'"
+        raise ValueError(f"the {what} {has} no column {names}{nearest(needed[0], given)}; {advice}")

@@ -24,17 +24,8 @@ from pyracing.contents import (
     unpack,
 )
 from pyracing.errors import UnknownFormat
-from pyracing.frames import (
-    ENTRY_COLUMNS,
-    LAP_COLUMNS,
-    converted,
-    core_columns,
-    core_table,
-    given_columns,
-    renamed,
-    require,
-)
 from pyracing.grouping import Group, TimingFile, group_sessions, pick
+from pyracing.own_tables import own_table
 from pyracing.rows import table_of_rows
 from pyracing.session import FileState, Hash, Session, UnhashedBytes
 from pyracing.table import Field, Table
@@ -136,61 +127,53 @@ def from_laps(
     *,
     columns: Mapping[str, str] | None = None,
     entries: Any = None,
+    crew: Any = None,
+    sections: Any = None,
+    results: Any = None,
+    provisional: Any = None,
+    weather: Any = None,
     kind: str | None = None,
     name: str | None = None,
     start: Clock | None = None,
     duration: Duration | None = None,
     utc_offset: Duration | None = None,
 ) -> Session:
-    """A session from laps of your own.
+    """A session from laps of your own, and from what else you know of it.
 
     Parameters
     ----------
     table : a polars, pandas or pyarrow table, a DuckDB relation, anything with an Arrow stream, or a mapping of NumPy
-        arrays or lists. Its columns are those of `Session.laps`; enough is `car` with `lap_time` or `elapsed`.
-        Durations may also be seconds (numbers) or text such as '1:58.765'; cars may be whole numbers. Other columns are
-        left out, and `check()` names them.
-    columns : names of yours to names of ours: {"LapTime": "lap_time"}.
+        arrays or lists, as the other tables too. Its columns are those of `Session.laps`; enough is `car` with
+        `lap_time` or `elapsed`. Durations may also be seconds (numbers) or text such as '1:58.765'; cars may be whole
+        numbers. Other columns are left out, and `check()` names them.
+    columns : names of yours to names of ours, of the laps: {"LapTime": "lap_time"}.
     entries : what is known of the cars, in the columns of `Session.entries`, of which only `car` is needed. Class,
-        group, team and manufacturer are those of the laps too, where the laps do not have that column.
+        group, team and manufacturer are those of the laps too, where the laps do not have that column; drivers are 'A /
+        B / C'. Drivers and laps of a car are counted from the rest.
+    crew : car and driver, with driver_number, rating and country where they are known. Who drove a lap belongs to the
+        crew without it.
+    sections : car, lap, section, and time or elapsed. A row whose lap is not among the laps is left out.
+    results, provisional : the published result, the provisional one beside it: car, and what is known in the columns
+        of `Session.results`, in published order. Cars without laps are entries too. Places in class are counted where
+        no row has one.
+    weather : clock, and readings in the columns and units of `Session.weather`; they are sorted by the clock.
     kind, name, start, duration, utc_offset : as in `read`.
 
-    Raises ValueError, which names the column, for values that are no times, numbers or text as they should be.
+    Tables that `read` gave make the same session again, where kind, name, duration and utc_offset are those of its
+    `info`; those of a session that `until` made lack what tells who ran on.
+
+    Raises ValueError, which names the column, for columns that are missing and for values that are no times, numbers or
+    text as they should be, and ReadError where most cars of a result have no laps.
     """
-    core = _core.session_from_laps(
-        laps_table(table, columns or {}),
-        None if entries is None else entries_table(entries),
-        kind=kind,
-        name=name,
-        **times(start, duration, utc_offset),
+    given = {
+        "entries": entries, "crew": crew, "sections": sections, "results": results, "provisional": provisional,
+        "weather": weather,
+    }  # fmt: skip
+    tables = {"laps": own_table(table, "laps", columns)}
+    tables |= {what: own_table(one, what) for what, one in given.items() if one is not None}
+    return Session._from_core(
+        _core.session_from_laps(tables, kind=kind, name=name, **times(start, duration, utc_offset))
     )
-    return Session._from_core(core)
-
-
-def laps_table(table: Any, columns: Mapping[str, str]) -> _core.Table:
-    core = core_table(table, [*LAP_COLUMNS, *columns])
-    if core is not None and not columns and fits(core, LAP_COLUMNS, "lap_time", "elapsed"):
-        return core
-    given = renamed(given_columns(table) if core is None else core_columns(core), columns)
-    require(given, "laps", "car")
-    require(given, "laps", "lap_time", "elapsed")
-    return Table.from_columns(converted(given, LAP_COLUMNS, "laps"))._core
-
-
-def entries_table(entries: Any) -> _core.Table:
-    core = core_table(entries, ENTRY_COLUMNS)
-    if core is not None and fits(core, ENTRY_COLUMNS):
-        return core
-    given = given_columns(entries) if core is None else core_columns(core)
-    require(given, "entries", "car")
-    return Table.from_columns(converted(given, ENTRY_COLUMNS, "entries"))._core
-
-
-def fits(core: _core.Table, columns: Mapping[str, str], *needed: str) -> bool:
-    """It has cars and one of the needed columns, and its known columns have their types already."""
-    types = {name: type for name, type, _ in core.schema}
-    there = "car" in types and (not needed or any(name in types for name in needed))
-    return there and all(type == columns[name] for name, type in types.items() if name in columns)
 
 
 def times(start: Clock | None, duration: Duration | None, utc_offset: Duration | None) -> dict[str, int | None]:

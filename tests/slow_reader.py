@@ -235,7 +235,9 @@ def read_laps(data: bytes) -> Reading:
         sum_lap_times(laps)
     start = unwrap_clock(laps)
     columns = {name: [row[name] for row in laps] for name in LAP_COLUMNS}
-    wide = {f"{name}_{end}": [row["sections"][f"{name}_{end}"] for row in laps] for name in sections for end in ("time", "elapsed")}
+    pairs = {name: (f"{name}_time", f"{name}_elapsed") for name in sections}
+    kept = [pair for pair in pairs.values() if any(row["sections"][end] is not None for row in laps for end in pair)]
+    wide = {column: [row["sections"][column] for row in laps] for pair in kept for column in pair}
     return Reading(columns, len(table.rows), listed, wide, start)
 
 

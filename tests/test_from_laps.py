@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pyracing as pr
-from pyracing import frames
+from pyracing import _core, frames, own_tables
 
 CARS = ["7", "7", "8", "8", "8"]
 LAPS = [1, 2, 1, 2, 3]
@@ -76,6 +76,133 @@ def test_published_laps_come_back(le_mans: pr.Session) -> None:
         pr.from_laps(polars.DataFrame(le_mans.laps), entries=le_mans.entries, kind=info["kind"], name=info["name"])
         == le_mans
     )
+
+
+TABLES = ("entries", "crew", "sections", "results", "provisional", "weather")
+
+
+def from_its_tables(session: pr.Session, frame: Callable[[pr.Table], Any] = lambda table: table) -> pr.Session:
+    info = session.info
+    tables = {name: frame(getattr(session, name)) for name in TABLES if len(getattr(session, name)) > 0}
+    facts = {name: info[name] for name in ("kind", "name", "duration", "utc_offset")}
+    return pr.from_laps(frame(session.laps), **tables, **facts)
+
+
+def answers(session: pr.Session) -> dict[str, object]:
+    """What it says to every question; a refusal is an answer."""
+    said: dict[str, object] = {}
+    for question in _core.questions():
+        try:
+            said[question] = session._ask(question)
+        except ValueError as error:
+            said[question] = str(error)
+    return said
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wec 2025 cota 6h",
+        "wec 2020 spa 6h race hour 6",
+        "elms race hour 4 core",
+        "formula e r08 tokyo",
+        "porsche cup 2025 pccj fuji race 201",
+        "grcup barber race 1",
+        "grcup indianapolis race 2",
+        "imsa 2021 roar before the 24 warm up",
+        "imsa 2021 roar before the 24 qualifying",
+        "imsa 2022 road atlanta race",
+    ],
+)
+def test_a_published_session_comes_back_from_its_tables(data: Path, name: str) -> None:
+    session = pr.read(data, session=name)
+    again = from_its_tables(session)
+    assert [name for name in TABLES if getattr(again, name) != getattr(session, name)] == []
+    assert again == session
+    assert answers(again) == answers(session)
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_session_comes_back_from_frames_of_its_tables(race: pr.Session, kind: str) -> None:
+    assert len(race.results) > 0 and len(race.weather) > 0 and len(race.provisional) > 0
+    assert from_its_tables(race, FRAMES[kind]) == race
+
+
+@pytest.fixture(scope="module")
+def with_sections(simulation: pr.Simulation, tmp_path_factory: pytest.TempPathFactory) -> pr.Session:
+    return pr.read(*simulation.write(tmp_path_factory.mktemp("sro"), dialect="sro"))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_may_come_in_any_order(with_sections: pr.Session, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+
+    def shuffled(table: pr.Table) -> pr.Table:  # but for results, which have the order of publication
+        return table if "position" in table.columns else table[chance.permutation(len(table))]
+
+    assert len(with_sections.sections) > 0
+    assert from_its_tables(with_sections, shuffled) == with_sections
+
+
+# ---- Tables beside the laps ----
+
+
+def test_words_that_no_row_has_are_no_cars() -> None:
+    frame = polars.DataFrame({"car": [*CARS, "not here"], "lap": [*LAPS, 1], "lap_time": [*SECONDS, 1.0]})
+    frame = frame.with_columns(polars.col("car").cast(polars.Categorical))
+    assert pr.from_laps(frame.filter(polars.col("car") != "not here")).cars == ("7", "8")
+
+
+def test_results_tell_of_cars_without_laps() -> None:
+    session = pr.from_laps(
+        {"car": CARS, "lap_time": SECONDS},
+        entries={"car": ["9", "7"], "team": ["Nine", "Seven"], "vehicle": ["N9", "S7"]},
+        results={"car": [8, 7, 9], "position": [1, 2, None], "class": ["GT", "GT", "GT"], "laps": [3, 2, 0],
+                 "status": ["classified", "classified", "not_started"], "total_time": ["3:02.250", "2:01.500", None]},
+    )  # fmt: skip
+    assert session.cars == ("7", "8", "9")
+    assert [(row.car, row.class_, row.team, row.vehicle) for row in session.entries] == [
+        ("7", "GT", "Seven", "S7"), ("8", "GT", None, None), ("9", "GT", "Nine", "N9"),
+    ]  # fmt: skip
+    assert session.laps["class"].tolist() == ["GT"] * 5
+    assert [(row.car, row.class_position, row.status) for row in session.results] == [
+        ("8", 1, "classified"), ("7", 2, "classified"), ("9", None, "not_started"),
+    ]  # fmt: skip
+    assert session.results["total_time"].astype(np.int64).tolist()[:2] == [182_250_000, 121_500_000]
+
+
+def test_a_crew_is_joined_with_who_drove() -> None:
+    session = pr.from_laps(
+        {"car": CARS, "lap_time": SECONDS, "driver": ["Ann", "Bo", "Cy", "Cy", "Cy"]},
+        crew={"car": ["7", "7", "8"], "driver": ["Dee", "Ann", "Cy"], "rating": ["Gold", "Bronze", None],
+              "country": [None, "FRA", None]},
+    )  # fmt: skip
+    assert [(row.car, row.driver, row.rating, row.country) for row in session.crew] == [
+        ("7", "Dee", "Gold", None), ("7", "Ann", "Bronze", "FRA"), ("7", "Bo", None, None), ("8", "Cy", None, None),
+    ]  # fmt: skip
+    assert session.entries["drivers"].tolist() == ["Dee / Ann / Bo", "Cy"]
+
+
+def test_sections_find_their_laps() -> None:
+    session = pr.from_laps(
+        {"car": CARS, "lap": LAPS, "lap_time": SECONDS},
+        sections={"car": [8, 7, 8, 9, 7], "lap": [3, 1, 1, 1, 9], "section": ["B", "A", "A", "A", "A"],
+                  "time": [1.5, 2.5, 3.5, 4.5, 5.5]},
+    )  # fmt: skip
+    assert [(row.car, row.lap, row.section, row.time.total_seconds()) for row in session.sections] == [
+        ("7", 1, "A", 2.5), ("8", 1, "A", 3.5), ("8", 3, "B", 1.5),
+    ]  # fmt: skip
+    (doubt,) = (row for row in session.check() if row.code == "row_not_kept")
+    assert doubt.message.startswith("2 sections are of no lap")
+
+
+def test_rain_counts_from_the_weather_that_is_given() -> None:
+    session = pr.from_laps(
+        {"car": ["7"] * 4, "lap_time": [60.0] * 4, "clock": [36060, 36120, 36180, 36240]},
+        weather={"clock": [36150, 36000], "rain": [True, False], "air_temperature": [14.5, None]},
+    )
+    assert session.weather["rain"].tolist() == [False, True]
+    assert [row.reason for row in session.clean_laps()] == ["first_lap", None, "wet", "wet"]
 
 
 # ---- Types ----
@@ -340,6 +467,30 @@ def test_tables_that_are_none() -> None:
         pr.from_laps({"car": [1], "lap_time": [60]}, entries={"number": [1]})
 
 
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        ({"crew": {"car": [1], "Driver": ["Ann"]}}, "crew has no column 'driver'; near it are 'Driver'; rename one"),
+        ({"crew": {"car": ["1", "1"], "driver": ["Ann", None]}}, "row 1 of the crew names no driver; leave it out"),
+        ({"results": {"position": [1]}}, "the results have no column 'car'"),
+        ({"results": {"car": [None], "position": [1]}}, "row 0 of the results names no car; leave it out"),
+        ({"results": {"car": [1], "laps": ["many"]}}, "column 'laps' of the results has 'many' at row 0"),
+        ({"results": {"car": [5, 6], "laps": [3, 3]}}, "most cars of this result are in no lap file"),
+        ({"provisional": {"number": [1]}}, "the provisional results have no column 'car'"),
+        ({"sections": {"car": [1], "lap": [1], "time": [20]}}, "the sections have no column 'section'"),
+        ({"sections": {"car": [1], "lap": [1], "section": ["A"]}}, "the sections have no column 'time' or 'elapsed'"),
+        ({"sections": {"car": [1], "lap": [None], "section": ["A"], "time": [2]}}, "column 'lap' has rows without"),
+        ({"sections": {"car": [1], "lap": [1], "section": ["A" * 99], "time": [2]}}, "is too long"),
+        ({"weather": {"time": [1]}}, "the weather has no column 'clock'"),
+        ({"weather": {"clock": [1], "rain": ["heavy"]}}, "column 'rain' of the weather holds text"),
+    ],
+)
+def test_errors_name_the_table(tables: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        pr.from_laps({"car": [1], "lap_time": [60]}, **tables)
+    assert words in str(caught.value)
+
+
 def test_columns_are_those_of_a_session(race: pr.Session) -> None:
-    for table, columns in ((race.laps, frames.LAP_COLUMNS), (race.entries, frames.ENTRY_COLUMNS)):
-        assert {field.name: field.type for field in table.schema} == columns
+    for what, columns in own_tables.COLUMNS.items():
+        assert {field.name: field.type for field in getattr(race, what).schema} == columns

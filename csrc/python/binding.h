@@ -39,6 +39,10 @@ PyObject *pyr_field_to_tuple(const char *name, pyr_type type, bool nullable);
 /* Borrowed; NULL with TypeError for another object. */
 pyr_table *pyr_table_unwrap(const pyr_state *state, PyObject *object);
 
+/* Tables of the core by the names of their parts, which must be NULL before; borrowed from the dict. False with the
+ * exception set. */
+bool pyr_parts_from_dict(const pyr_state *state, PyObject *dict, pyr_table *parts[PYR_PART_COUNT]);
+
 /* UTF-8 of a str, borrowed from it. False with the exception set. */
 bool pyr_text_from_str(PyObject *object, pyr_text *text);
 PyObject *pyr_text_to_str(pyr_text text);

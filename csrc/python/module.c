@@ -160,27 +160,32 @@ static PyObject *read_session(PyObject *module, PyObject *args, PyObject *keywor
 }
 
 static PyObject *session_from_laps(PyObject *module, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"laps", "entries", "kind", "name", "start", "duration", "utc_offset", NULL};
+    static char *names[] = {"tables", "kind", "name", "start", "duration", "utc_offset", NULL};
     const pyr_state *state = state_of(module);
     read_arguments given = {0};
-    PyObject *laps_object, *entries_object = Py_None;
+    PyObject *by_part;
+    pyr_table *tables[PYR_PART_COUNT] = {NULL};
     pyr_read_options options;
     pyr_session *session;
     pyr_error error;
     pyr_status status;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|O$zz#OOO", names, &laps_object, &entries_object, &given.kind,
-                                     &given.name, &given.name_length, &given.start, &given.duration,
-                                     &given.utc_offset) ||
-        !read_options(&given, &options)) {
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!|$zz#OOO", names, &PyDict_Type, &by_part, &given.kind, &given.name,
+                                     &given.name_length, &given.start, &given.duration, &given.utc_offset) ||
+        !read_options(&given, &options) || !pyr_parts_from_dict(state, by_part, tables)) {
         return NULL;
     }
-    pyr_table *laps = pyr_table_unwrap(state, laps_object), *entries = NULL;
-    if (laps == NULL || (entries_object != Py_None && (entries = pyr_table_unwrap(state, entries_object)) == NULL)) {
-        return NULL;
+    for (int i = 0; i < PYR_PART_COUNT; i++) { /* the dict may change while others hold the GIL */
+        if (tables[i] != NULL) {
+            pyr_table_retain(tables[i]);
+        }
     }
     Py_BEGIN_ALLOW_THREADS
-    status = pyr_session_from_laps(pyr_default_allocator(), laps, entries, &options, &session, &error);
+    status = pyr_session_from_laps(pyr_default_allocator(), (const pyr_table *const *)tables, &options, &session,
+                                   &error);
     Py_END_ALLOW_THREADS
+    for (int i = 0; i < PYR_PART_COUNT; i++) {
+        pyr_table_release(tables[i]);
+    }
     return status == PYR_OK ? pyr_session_wrap(state, session) : pyr_raise(state, &error, NULL);
 }
 
@@ -313,8 +318,8 @@ static PyMethodDef methods[] = {
      "read($module, sources, *, format=None, kind=None, name=None, start=None, duration=None, utc_offset=None,\n"
      "     left_out=())\n--\n\nA session from (name, bytes) of each of its files."},
     {"session_from_laps", (PyCFunction)(void (*)(void))session_from_laps, METH_VARARGS | METH_KEYWORDS,
-     "session_from_laps($module, laps, entries=None, *, kind=None, name=None, start=None, duration=None,\n"
-     "                  utc_offset=None)\n--\n\nA session from tables of laps and entries."},
+     "session_from_laps($module, tables, *, kind=None, name=None, start=None, duration=None,\n"
+     "                  utc_offset=None)\n--\n\nA session from its tables, by part; sections a row each."},
     {"recognise", recognise, METH_O,
      "recognise($module, data, /)\n--\n\nFormat and kind that the first bytes of a file say."},
     {"parse_duration", parse_duration, METH_O, "parse_duration($module, text, /)\n--\n\nMicroseconds."},

@@ -48,12 +48,22 @@ static PyObject *part(PyObject *self, PyObject *name) {
     return pyr_table_wrap(pyr_state_of_type(Py_TYPE(self)), table);
 }
 
+bool pyr_parts_from_dict(const pyr_state *state, PyObject *dict, pyr_table *parts[PYR_PART_COUNT]) {
+    PyObject *key, *value;
+    Py_ssize_t place = 0;
+    while (PyDict_Next(dict, &place, &key, &value)) {
+        pyr_part which = find_part(key);
+        if (which == PYR_PART_COUNT || (parts[which] = pyr_table_unwrap(state, value)) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static PyObject *from_parts(PyObject *type, PyTypeObject *defining, PyObject *const *args, Py_ssize_t nargs,
                             PyObject *names) {
     const pyr_state *state = pyr_state_of_type(defining);
     pyr_table *parts[PYR_PART_COUNT] = {NULL};
-    PyObject *key, *value;
-    Py_ssize_t place = 0;
     pyr_session *session;
     pyr_error error;
     (void)type;
@@ -61,11 +71,8 @@ static PyObject *from_parts(PyObject *type, PyTypeObject *defining, PyObject *co
         PyErr_SetString(PyExc_TypeError, "from_parts(parts: dict)");
         return NULL;
     }
-    while (PyDict_Next(args[0], &place, &key, &value)) {
-        pyr_part which = find_part(key);
-        if (which == PYR_PART_COUNT || (parts[which] = pyr_table_unwrap(state, value)) == NULL) {
-            return NULL;
-        }
+    if (!pyr_parts_from_dict(state, args[0], parts)) {
+        return NULL;
     }
     if (pyr_session_from_parts(pyr_default_allocator(), parts, &session, &error) != PYR_OK) {
         return pyr_raise(state, &error, NULL);

@@ -45,41 +45,75 @@ static pyr_status order_laps(pyr_assembly *assembly, pyr_table **out, pyr_error 
     return PYR_OK;
 }
 
-static pyr_status gather_sections(pyr_assembly *assembly, pyr_error *error) {
+static bool any_time(const pyr_assembly *assembly, int32_t column) {
+    const int64_t *values = assembly->reading->sections[column].values;
+    for (int64_t row = 0; row < assembly->lap_count; row++) {
+        if (values[pyr_assembly_source_row(assembly, row)] != PYR_NO_TIME) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Sections that a header names and no lap has are none. The two columns of a section stay together. */
+static pyr_status find_sections(pyr_assembly *assembly, int32_t *columns, int32_t *count, pyr_error *error) {
+    for (int32_t i = 0; i < (int32_t)assembly->reading->section_count; i += 2) {
+        PYR_TRY(pyr_section_fill(assembly->reading, i, error));
+        PYR_TRY(pyr_section_fill(assembly->reading, i + 1, error));
+        if (any_time(assembly, i) || any_time(assembly, i + 1)) {
+            columns[(*count)++] = i;
+            columns[(*count)++] = i + 1;
+        }
+    }
+    return PYR_OK;
+}
+
+/* The table of these columns, with the names that are theirs. */
+static pyr_status new_sections(pyr_assembly *assembly, const int32_t *columns, int32_t count, pyr_error *error) {
     pyr_reading *reading = assembly->reading;
-    pyr_table **table = &assembly->parts[PYR_SECTIONS];
     pyr_field *fields;
     size_t names_size = 0;
     char *names;
-    int32_t count = (int32_t)reading->section_count;
     for (int32_t i = 0; i < count; i++) {
-        names_size += pyr_interner_text_view(&reading->section_names, i).length + 1;
+        names_size += pyr_interner_text_view(&reading->section_names, columns[i]).length + 1;
     }
     PYR_TRY(pyr_new_array(reading->allocator, (size_t)count, sizeof *fields, &fields, error));
     pyr_status status = pyr_new_array(reading->allocator, names_size, 1, &names, error);
     char *name = names;
     for (int32_t i = 0; i < count && status == PYR_OK; i++) {
-        pyr_text text = pyr_interner_text_view(&reading->section_names, i);
+        pyr_text text = pyr_interner_text_view(&reading->section_names, columns[i]);
         fields[i] = (pyr_field){name, PYR_DURATION, true, NULL};
         memcpy(name, text.data, text.length);
         name[text.length] = '\0';
         name += text.length + 1;
     }
     if (status == PYR_OK) {
-        status = pyr_table_new(reading->allocator, fields, count, assembly->lap_count, table, error);
-    }
-    for (int32_t i = 0; i < count && status == PYR_OK; i++) {
-        status = pyr_section_fill(reading, i, error);
-        int64_t *out = pyr_table_array(*table, i);
-        for (int64_t row = 0; row < assembly->lap_count && status == PYR_OK; row++) {
-            out[row] = reading->sections[i].values[pyr_assembly_source_row(assembly, row)];
-        }
-    }
-    if (status == PYR_OK) {
-        status = pyr_table_finish(*table, assembly->lap_count, error);
+        status = pyr_table_new(reading->allocator, fields, count, assembly->lap_count, &assembly->parts[PYR_SECTIONS],
+                               error);
     }
     pyr_release_array(reading->allocator, names, names_size, 1);
     pyr_release_array(reading->allocator, fields, (size_t)count, sizeof *fields);
+    return status;
+}
+
+static pyr_status gather_sections(pyr_assembly *assembly, pyr_error *error) {
+    const pyr_reading *reading = assembly->reading;
+    int32_t *columns, count = 0;
+    PYR_TRY(pyr_new_array(reading->allocator, reading->section_count, sizeof *columns, &columns, error));
+    pyr_status status = find_sections(assembly, columns, &count, error);
+    if (status == PYR_OK && count > 0) {
+        status = new_sections(assembly, columns, count, error);
+    }
+    for (int32_t i = 0; i < count && status == PYR_OK; i++) {
+        int64_t *out = pyr_table_array(assembly->parts[PYR_SECTIONS], i);
+        for (int64_t row = 0; row < assembly->lap_count; row++) {
+            out[row] = reading->sections[columns[i]].values[pyr_assembly_source_row(assembly, row)];
+        }
+    }
+    if (status == PYR_OK && count > 0) {
+        status = pyr_table_finish(assembly->parts[PYR_SECTIONS], assembly->lap_count, error);
+    }
+    pyr_release_array(reading->allocator, columns, reading->section_count, sizeof *columns);
     return status;
 }
 

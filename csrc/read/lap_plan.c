@@ -47,9 +47,11 @@ static bool ends_with(pyr_text name, const char *ending) {
 
 enum { LONGEST_SECTION_NAME = 60 };
 
-/* Section columns come in pairs, whichever of the two the file has: `<section>_time` at an even index, then
- * `<section>_elapsed`. */
-static pyr_status find_section(pyr_reading *reading, pyr_text section, bool elapsed, int32_t *index, pyr_error *error) {
+bool pyr_section_named(pyr_text section) {
+    return section.length <= LONGEST_SECTION_NAME && memchr(section.data, '\0', section.length) == NULL;
+}
+
+pyr_status pyr_section_find(pyr_reading *reading, pyr_text section, bool elapsed, int32_t *index, pyr_error *error) {
     static const char *const endings[] = {"_time", "_elapsed"};
     for (int i = 0; i < 2; i++) {
         char name[LONGEST_SECTION_NAME + 16];
@@ -86,20 +88,20 @@ pyr_status pyr_section_fill(pyr_reading *reading, int32_t index, pyr_error *erro
     return PYR_OK;
 }
 
-/* `<section>_time` or `<section>_elapsed`; false: neither. A name with a zero byte could not be a column's name. */
+/* `<section>_time` or `<section>_elapsed`; false: neither. */
 static bool split_section(pyr_text name, pyr_text *section, bool *elapsed) {
     *elapsed = ends_with(name, "_elapsed");
     if (!*elapsed && !ends_with(name, "_time")) {
         return false;
     }
     *section = (pyr_text){name.data, name.length - pyr_text_of(*elapsed ? "_elapsed" : "_time").length};
-    return section->length <= LONGEST_SECTION_NAME && memchr(name.data, '\0', name.length) == NULL;
+    return pyr_section_named(*section);
 }
 
 static pyr_status plan_section(pyr_reading *reading, pyr_lap_step *step, pyr_text section, bool elapsed,
                                pyr_error *error) {
     int32_t index = 0;
-    PYR_TRY(find_section(reading, section, elapsed, &index, error));
+    PYR_TRY(pyr_section_find(reading, section, elapsed, &index, error));
     step->role = PYR_ROLE_UNKNOWN;
     if (reading->sections[index].filled > reading->lap_count) { /* a second column of this name */
         return PYR_OK;

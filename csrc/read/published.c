@@ -158,6 +158,13 @@ static pyr_status class_positions(pyr_assembly *assembly, int32_t source, int32_
     return PYR_OK;
 }
 
+/* Those of the cars and of the laps' classes. */
+static void set_dictionaries(const pyr_assembly *assembly, pyr_table *table) {
+    const pyr_table *laps = assembly->parts[PYR_LAPS];
+    pyr_table_set_dictionary(table, PYR_RESULT_CAR, assembly->cars);
+    pyr_table_set_dictionary(table, PYR_RESULT_CLASS, pyr_table_column_view(laps, PYR_LAP_CLASS)->dictionary);
+}
+
 static pyr_status result_table(pyr_assembly *assembly, version files, pyr_part part, pyr_error *error) {
     pyr_reading *reading = assembly->reading;
     int32_t base = files.result >= 0 ? files.result : files.by_class, field_count, *in_class;
@@ -171,9 +178,7 @@ static pyr_status result_table(pyr_assembly *assembly, version files, pyr_part p
     const pyr_field *fields = pyr_part_fields(part, &field_count);
     pyr_table **table = &assembly->parts[part];
     PYR_TRY(pyr_table_new(reading->allocator, fields, field_count, (int64_t)reading->result_count, table, error));
-    const pyr_table *laps = assembly->parts[PYR_LAPS];
-    pyr_table_set_dictionary(*table, PYR_RESULT_CAR, assembly->cars);
-    pyr_table_set_dictionary(*table, PYR_RESULT_CLASS, pyr_table_column_view(laps, PYR_LAP_CLASS)->dictionary);
+    set_dictionaries(assembly, *table);
     PYR_TRY(class_positions(assembly, files.by_class == base ? -1 : files.by_class, &in_class, error));
     int64_t count = 0;
     for (size_t i = 0; i < reading->result_count; i++) {
@@ -188,8 +193,28 @@ static pyr_status result_table(pyr_assembly *assembly, version files, pyr_part p
     return pyr_table_finish(*table, count, error);
 }
 
+/* A result that the user gave, as it stands. */
+static pyr_status own_result(pyr_assembly *assembly, pyr_part part, pyr_error *error) {
+    pyr_table *table = assembly->reading->own[part];
+    if (table == NULL) {
+        return PYR_OK;
+    }
+    assembly->parts[part] = table;
+    assembly->reading->own[part] = NULL;
+    int64_t rows = pyr_table_capacity(table);
+    int32_t *cars = pyr_table_array(table, PYR_RESULT_CAR);
+    for (int64_t row = 0; row < rows; row++) {
+        cars[row] = assembly->car_ranks[cars[row]];
+    }
+    set_dictionaries(assembly, table);
+    PYR_TRY(count_class_positions(assembly, table, rows, error));
+    return pyr_table_finish(table, rows, error);
+}
+
 pyr_status pyr_assemble_results(pyr_assembly *assembly, pyr_error *error) {
     version official, provisional;
+    PYR_TRY(own_result(assembly, PYR_RESULTS, error));
+    PYR_TRY(own_result(assembly, PYR_PROVISIONAL, error));
     PYR_TRY(find_versions(assembly, &official, &provisional, error));
     PYR_TRY(result_table(assembly, official, PYR_RESULTS, error));
     return result_table(assembly, provisional, PYR_PROVISIONAL, error);

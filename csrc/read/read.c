@@ -90,6 +90,9 @@ static pyr_status read_files(const pyr_source *sources, int32_t count, pyr_forma
 void pyr_reading_clear(pyr_reading *reading) {
     const pyr_allocator *allocator = reading->allocator;
     pyr_table_release(reading->laps);
+    for (int32_t part = 0; part < PYR_PART_COUNT; part++) {
+        pyr_table_release(reading->own[part]);
+    }
     for (size_t i = 0; i < sizeof reading->lap_texts / sizeof *reading->lap_texts; i++) {
         pyr_interner_clear(&reading->lap_texts[i]);
     }

@@ -80,6 +80,7 @@ typedef struct pyr_reading {
     size_t crew_count, crew_capacity;
     pyr_weather_row *weather;
     size_t weather_count, weather_capacity;
+    pyr_table *own[PYR_PART_COUNT]; /* results and weather that the user gave, under construction; NULL: none */
     pyr_kind kind;     /* where a result says it */
     bool timed_result; /* of practice or qualifying */
 } pyr_reading;
@@ -100,6 +101,11 @@ static inline bool pyr_publishes(const pyr_lap_source *source, enum pyr_lap_colu
     return (source->columns >> column & 1) != 0;
 }
 
+/* The column of a section of this name, made with its other one where it is not there: `<section>_time` has an even
+ * index, `<section>_elapsed` the next one. */
+pyr_status pyr_section_find(pyr_reading *reading, pyr_text section, bool elapsed, int32_t *index, pyr_error *error);
+/* A section can have this name: it is not too long, and without a zero byte a column's name. */
+bool pyr_section_named(pyr_text section);
 /* Room for `rows` values of a section column. */
 pyr_status pyr_section_reserve(pyr_reading *reading, int32_t index, int64_t rows, pyr_error *error);
 /* Rows of files without this section are absent in it. */

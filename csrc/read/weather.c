@@ -287,6 +287,33 @@ static pyr_status place_clock(pyr_assembly *assembly, int64_t *utc_offset, int64
     return PYR_OK;
 }
 
+/* Weather that the user gave: by the clock of the session already. */
+static pyr_status own_weather(pyr_assembly *assembly, pyr_error *error) {
+    const pyr_allocator *allocator = assembly->reading->allocator;
+    pyr_table *table = assembly->reading->own[PYR_WEATHER];
+    int64_t rows = pyr_table_capacity(table), *indices;
+    pyr_keyed *order;
+    PYR_TRY(pyr_table_finish(table, rows, error));
+    const int64_t *clock = pyr_int64s(pyr_table_column_view(table, PYR_WEATHER_CLOCK));
+    PYR_TRY(pyr_new_array(allocator, (size_t)rows, sizeof *order, &order, error));
+    for (int64_t row = 0; row < rows; row++) {
+        order[row] = (pyr_keyed){clock[row], row};
+    }
+    pyr_status status = pyr_sort(allocator, order, rows, NULL, NULL, error);
+    if (status == PYR_OK) {
+        status = pyr_new_array(allocator, (size_t)rows, sizeof *indices, &indices, error);
+    }
+    if (status == PYR_OK) {
+        for (int64_t row = 0; row < rows; row++) {
+            indices[row] = order[row].row;
+        }
+        status = pyr_table_take(table, indices, rows, &assembly->parts[PYR_WEATHER], error);
+        pyr_release_array(allocator, indices, (size_t)rows, sizeof *indices);
+    }
+    pyr_release_array(allocator, order, (size_t)rows, sizeof *order);
+    return status;
+}
+
 pyr_status pyr_assemble_weather(pyr_assembly *assembly, int64_t *utc_offset, pyr_error *error) {
     pyr_reading *reading = assembly->reading;
     pyr_table **table = &assembly->parts[PYR_WEATHER];
@@ -294,6 +321,9 @@ pyr_status pyr_assemble_weather(pyr_assembly *assembly, int64_t *utc_offset, pyr
     int64_t midnight;
     const pyr_field *fields = pyr_part_fields(PYR_WEATHER, &field_count);
     *utc_offset = assembly->options->utc_offset;
+    if (reading->own[PYR_WEATHER] != NULL) {
+        return own_weather(assembly, error);
+    }
     if (reading->weather_count == 0) {
         return PYR_OK;
     }

@@ -263,18 +263,27 @@ def test_a_session_from_its_parts(core, session):
     )
 
 
-def test_a_session_from_its_laps(core, session):
-    laps, entries = (core.lib.pyr_session_part_view(session, part) for part in (0, 2))
+OWN_PARTS = ("laps", "entries", "crew", "results", "provisional", "weather")
+
+
+def test_a_session_from_its_tables(core, session):
+    sections = core.call(core.lib.pyr_sections, session, core.ffi.NULL, out="pyr_table *")
+    views = {part: core.lib.pyr_session_part_view(session, PARTS.index(part)) for part in OWN_PARTS}
+    tables = core.ffi.new("pyr_table *[]", [{**views, "sections": sections}.get(part, core.ffi.NULL) for part in PARTS])
+    options = core.ffi.new("pyr_read_options *", core.lib.pyr_read_options_default())
+    facts = core.parts(session)["facts"]
+    options.kind, options.utc_offset = core.lib.PYR_RACE, facts["utc_offset"][0]
+    name, _alive = core.text(facts["name"][0])
+    options.name = name
 
     def attempt():
-        return core.call(
-            core.lib.pyr_session_from_laps, core.allocator, laps, entries, core.ffi.NULL, out="pyr_session *"
-        )
+        return core.call(core.lib.pyr_session_from_laps, core.allocator, tables, options, out="pyr_session *")
 
     again = attempt()
-    assert core.parts(again)["laps"] == core.parts(session)["laps"]
+    assert core.lib.pyr_session_equal(session, again)
     core.lib.pyr_session_release(again)
     core.fail_every_allocation(attempt, release_session(core))
+    core.lib.pyr_table_release(sections)
 
 
 def test_selecting_when_any_allocation_fails(core, session):
