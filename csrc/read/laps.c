@@ -6,21 +6,21 @@
 #include "../text/number.h"
 #include "../text/scan.h"
 
-enum { PLACES = 1 + PYR_BLOCK_SIZE + PYR_SPARE_PLACES };
+enum { CUTS = 1 + PYR_BLOCK_SIZE + PYR_SPARE_CUTS };
 
 typedef struct lap_lane {
     pyr_lap_plan plan;
     pyr_file *file;
     pyr_reading *reading;
     int32_t source;
-    pyr_places places;
-    uint32_t *place_memory, *end_memory;
+    pyr_cuts cuts;
+    uint16_t *cut_memory;
 } lap_lane;
 
-/* Rows that stand line by line in a block, and where: field f of row r ends at place[r * stride + f]. */
+/* Rows that stand line by line in a block, and where: field f + 1 of row r begins at after[r * stride + f]. */
 typedef struct run {
     const char *block;
-    const uint32_t *place;
+    const uint16_t *after;
     uint32_t stride;
     int64_t rows;
     int64_t first_row, first_line;
@@ -30,26 +30,26 @@ typedef struct run {
  * touch. */
 typedef struct cursor {
     const char *block;
-    const uint32_t *place;
+    const uint16_t *after;
     uint32_t stride;
 } cursor;
 
 static inline cursor first_field(const run *rows, uint32_t field) {
-    return (cursor){rows->block, rows->place + field, rows->stride};
+    return (cursor){rows->block, rows->after + field, rows->stride};
 }
 
 static inline const char *field_start(cursor at) {
-    return at.block + (uint32_t)(at.place[-1] + 1);
+    return at.block + at.after[-1];
 }
 
 static inline const char *field_end(cursor at) {
-    return at.block + at.place[0];
+    return at.block + at.after[0] - 1;
 }
 
 /* What a parser of the fast lane hands over: a field it could not read. */
 static pyr_status store_plain(lap_lane *lane, pyr_lap_step *step, const run *rows, int64_t row, pyr_error *error) {
     cursor at = first_field(rows, step->field);
-    at.place += row * at.stride;
+    at.after += row * at.stride;
     pyr_text value = {field_start(at), (size_t)(field_end(at) - field_start(at))};
     for (int i = 0; i < 2 && step->field + 1 == rows->stride; i++) { /* CRs before the line end */
         value.length -= value.length > 0 && value.data[value.length - 1] == '\r';
@@ -62,7 +62,7 @@ static pyr_status store_plain(lap_lane *lane, pyr_lap_step *step, const run *row
 static pyr_status take_durations(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     int64_t *out = (int64_t *)step->values + rows->first_row;
     cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
         const char *start = field_start(at), *end = field_end(at);
         if (start == end) {
             out[row] = PYR_NO_TIME;
@@ -76,7 +76,7 @@ static pyr_status take_durations(lap_lane *lane, pyr_lap_step *step, const run *
 static pyr_status take_decimals(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     double *out = (double *)step->values + rows->first_row;
     cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
         const char *start = field_start(at), *end = field_end(at);
         if (start == end) {
             out[row] = NAN;
@@ -90,7 +90,7 @@ static pyr_status take_decimals(lap_lane *lane, pyr_lap_step *step, const run *r
 static pyr_status take_numbers(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     int32_t *out = (int32_t *)step->values + rows->first_row;
     cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
         const char *start = field_start(at), *end = field_end(at);
         uint32_t number = 0;
         bool digits = end - start >= 1 && end - start <= 4;
@@ -133,7 +133,7 @@ static pyr_status take_codes(lap_lane *lane, pyr_lap_step *step, const run *rows
     pyr_text above = step->above;
     int32_t code = step->above_code;
     cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
         const char *start = field_start(at), *end = field_end(at);
         if (PYR_UNLIKELY(above.data == NULL || !same_text(above, start, end))) {
             PYR_TRY(store_plain(lane, step, rows, row, error));
@@ -151,7 +151,7 @@ static pyr_status take_codes(lap_lane *lane, pyr_lap_step *step, const run *rows
 static pyr_status take_improvements(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     int32_t *out = (int32_t *)step->values + rows->first_row;
     cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
         const char *start = field_start(at), *end = field_end(at);
         out[row] = -1;
         if (PYR_UNLIKELY(end - start != 1 || *start != '0')) {
@@ -164,7 +164,7 @@ static pyr_status take_improvements(lap_lane *lane, pyr_lap_step *step, const ru
 static pyr_status take_in_pit(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     uint8_t *out = (uint8_t *)step->values + rows->first_row;
     cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
         const char *start = field_start(at), *end = field_end(at);
         out[row] = end - start == 1 && *start == 'B';
         if (PYR_UNLIKELY(end != start && out[row] == 0)) {
@@ -185,7 +185,7 @@ static pyr_status compare_restated(lap_lane *lane, pyr_lap_step *step, const run
     const int64_t *expected = (const int64_t *)step->values + rows->first_row;
     cursor at = first_field(rows, step->field), of_sector = first_field(rows, step->restates);
     for (int64_t row = 0, count = rows->rows; row < count;
-         row++, at.place += at.stride, of_sector.place += of_sector.stride) {
+         row++, at.after += at.stride, of_sector.after += of_sector.stride) {
         const char *start = field_start(at), *end = field_end(at);
         const char *sector = field_start(of_sector), *sector_end = field_end(of_sector);
         size_t length = (size_t)(end - start), sector_length = (size_t)(sector_end - sector);
@@ -206,7 +206,7 @@ static pyr_status compare_restated(lap_lane *lane, pyr_lap_step *step, const run
 
 static pyr_status take_nameless(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.place += at.stride) {
+    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
         const char *start = field_start(at), *end = field_end(at);
         if (PYR_UNLIKELY(end - start > 2 || (end != start && (*start != '\r' || end[-1] != '\r')))) {
             PYR_TRY(store_plain(lane, step, rows, row, error));
@@ -317,12 +317,12 @@ static pyr_status take_record(lap_lane *lane, bool *more, pyr_error *error) {
 
 /* Lines of a block that the fast lane may take: as many fields as the header, no quote, and no header. */
 static bool is_regular(const lap_lane *lane, const char *block, uint32_t line) {
-    const pyr_places *places = &lane->places;
-    uint32_t first = line == 0 ? 0 : places->ends[line - 1] + 1, last = places->ends[line];
-    uint32_t start = first == 0 ? 0 : places->place[first - 1] + 1;
+    const pyr_cuts *cuts = &lane->cuts;
+    uint32_t first = line == 0 ? 0 : cuts->ends[line - 1] + 1u, last = cuts->ends[line];
+    uint32_t start = first == 0 ? 0 : cuts->after[first - 1], end = cuts->after[last] - 1u;
     pyr_text header = lane->file->columns[0];
-    return last - first + 1 == lane->plan.count && places->place[last] < places->quote && block[start] != '\xef' &&
-           (block[start] != header.data[0] || places->place[last] - start < header.length ||
+    return last - first + 1 == lane->plan.count && end < cuts->quote && block[start] != '\xef' &&
+           (block[start] != header.data[0] || end - start < header.length ||
             memcmp(block + start, header.data, header.length) != 0);
 }
 
@@ -331,15 +331,16 @@ static pyr_status take_block(lap_lane *lane, uint32_t size, pyr_error *error) {
     pyr_csv *csv = &lane->file->csv;
     const char *block = csv->data + csv->place;
     size_t block_start = csv->place;
-    const pyr_places *places = &lane->places;
-    pyr_scan_block(block, size, csv->separator, &lane->places);
-    for (uint32_t line = 0; line < places->line_count;) {
-        uint32_t first = line == 0 ? 0 : places->ends[line - 1] + 1, end = line;
-        if (csv->place > block_start + places->place[places->ends[line]]) {
+    const pyr_cuts *cuts = &lane->cuts;
+    uint32_t stride = (uint32_t)lane->plan.count;
+    pyr_scan_block(block, size, csv->separator, stride, &lane->cuts);
+    for (uint32_t line = 0; line < cuts->line_count;) {
+        uint32_t first = line == 0 ? 0 : cuts->ends[line - 1] + 1u, end = line;
+        if (csv->place >= block_start + cuts->after[cuts->ends[line]]) {
             line++; /* the plain lane has read it */
             continue;
         }
-        while (end < places->line_count && is_regular(lane, block, end)) {
+        while (end < cuts->line_count && is_regular(lane, block, end)) {
             end++;
         }
         if (end == line) {
@@ -347,10 +348,9 @@ static pyr_status take_block(lap_lane *lane, uint32_t size, pyr_error *error) {
             PYR_TRY(take_record(lane, &more, error));
             continue;
         }
-        run rows = {
-            .block = block, .place = places->place + first, .stride = (uint32_t)lane->plan.count, .rows = end - line};
+        run rows = {.block = block, .after = cuts->after + first, .stride = stride, .rows = end - line};
         PYR_TRY(take_run(lane, &rows, error));
-        csv->place = block_start + places->place[places->ends[end - 1]] + 1;
+        csv->place = block_start + cuts->after[cuts->ends[end - 1]];
         line = end;
     }
     return PYR_OK;
@@ -388,11 +388,10 @@ static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
     const pyr_allocator *allocator = reading->allocator;
     int64_t rows = estimate_rows(lane->file);
     PYR_TRY(pyr_lap_plan_make(&lane->plan, lane->file, reading, error));
-    PYR_TRY(pyr_new_array(allocator, PLACES, sizeof *lane->place_memory, &lane->place_memory, error));
-    PYR_TRY(pyr_new_array(allocator, PYR_BLOCK_SIZE, sizeof *lane->end_memory, &lane->end_memory, error));
-    lane->place_memory[0] = UINT32_MAX; /* the separator before a block: field 0 begins at UINT32_MAX + 1 = 0 */
-    lane->places.place = lane->place_memory + 1;
-    lane->places.ends = lane->end_memory;
+    PYR_TRY(pyr_new_array(allocator, CUTS + PYR_BLOCK_SIZE, sizeof *lane->cut_memory, &lane->cut_memory, error));
+    lane->cuts.after = lane->cut_memory + 1;
+    lane->cuts.ends = lane->cut_memory + CUTS;
+    pyr_cuts_init(&lane->cuts);
     if (reading->laps == NULL) {
         int32_t count;
         const pyr_field *fields = pyr_part_fields(PYR_LAPS, &count);
@@ -409,8 +408,7 @@ static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
 
 static void close_lane(lap_lane *lane) {
     const pyr_allocator *allocator = lane->reading->allocator;
-    pyr_release_array(allocator, lane->place_memory, PLACES, sizeof *lane->place_memory);
-    pyr_release_array(allocator, lane->end_memory, PYR_BLOCK_SIZE, sizeof *lane->end_memory);
+    pyr_release_array(allocator, lane->cut_memory, CUTS + PYR_BLOCK_SIZE, sizeof *lane->cut_memory);
     pyr_lap_plan_clear(&lane->plan);
 }
 

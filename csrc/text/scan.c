@@ -9,113 +9,163 @@
 /* Between two blocks the processor forgets that the text is read from one end to the other, and waits for it. */
 enum { STEP = 64, FETCHED_AHEAD = 4096 };
 
-/* What stands in 64 bytes: bit i of a mask is set where byte i is the wanted one. */
-typedef struct step {
-    uint64_t places; /* separators and line ends */
-    uint64_t lines;
+/* What the steps of a block have in common. */
+typedef struct sums {
+    uint32_t lines;
     bool quoted;
-} step;
+} sums;
 
 #if defined(__SSE2__)
 
-static inline uint64_t join_masks(const __m128i equal[4]) {
-    uint64_t mask = 0;
-    for (int i = 0; i < 4; i++) {
-        mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(equal[i]) << (16 * i);
-    }
-    return mask;
+typedef struct watch {
+    __m128i lines, quotes;
+} watch;
+
+static inline watch start_watch(void) {
+    return (watch){_mm_setzero_si128(), _mm_setzero_si128()};
 }
 
-static inline bool any(const __m128i equal[4]) {
-    return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(equal[0], equal[1]), _mm_or_si128(equal[2], equal[3]))) != 0;
-}
-
-static inline step find_step(const char *bytes, char separator) {
-    __m128i lines[4], places[4], quotes[4];
+/* Bit i: byte i of 64 is a separator or a line end. */
+static inline uint64_t find_cuts(const char *bytes, char separator, watch *seen) {
+    __m128i lines[4];
+    uint64_t cuts = 0;
     for (int i = 0; i < 4; i++) {
         __m128i chunk = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * i));
         lines[i] = _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\n'));
-        places[i] = _mm_or_si128(lines[i], _mm_cmpeq_epi8(chunk, _mm_set1_epi8(separator)));
-        quotes[i] = _mm_cmpeq_epi8(chunk, _mm_set1_epi8('"'));
+        __m128i both = _mm_or_si128(lines[i], _mm_cmpeq_epi8(chunk, _mm_set1_epi8(separator)));
+        cuts |= (uint64_t)(uint32_t)_mm_movemask_epi8(both) << (16 * i);
+        seen->quotes = _mm_or_si128(seen->quotes, _mm_cmpeq_epi8(chunk, _mm_set1_epi8('"')));
     }
-    return (step){join_masks(places), any(lines) ? join_masks(lines) : 0, any(quotes)};
+    __m128i four = _mm_add_epi8(_mm_add_epi8(lines[0], lines[1]), _mm_add_epi8(lines[2], lines[3]));
+    __m128i none = _mm_setzero_si128(); /* a line end is -1 */
+    seen->lines = _mm_add_epi64(seen->lines, _mm_sad_epu8(_mm_sub_epi8(none, four), none));
+    return cuts;
+}
+
+static inline sums end_watch(watch seen) {
+    __m128i lines = _mm_add_epi64(seen.lines, _mm_unpackhi_epi64(seen.lines, seen.lines));
+    return (sums){(uint32_t)_mm_cvtsi128_si32(lines), _mm_movemask_epi8(seen.quotes) != 0};
+}
+
+typedef __m128i lanes; /* eight places */
+
+static inline lanes fill_lanes(uint32_t place) {
+    return _mm_set1_epi16((short)place);
+}
+
+static inline void write_places(uint16_t *out, const uint16_t *places, lanes *first) {
+    __m128i from_here = _mm_loadu_si128((const __m128i *)(const void *)places);
+    _mm_storeu_si128((__m128i *)(void *)out, _mm_add_epi16(from_here, *first));
+    *first = _mm_add_epi16(*first, _mm_set1_epi16(8));
 }
 
 #else
 
-static inline step find_step(const char *bytes, char separator) {
-    step found = {0, 0, false};
+typedef sums watch;
+
+static inline watch start_watch(void) {
+    return (watch){0, false};
+}
+
+static inline uint64_t find_cuts(const char *bytes, char separator, watch *seen) {
+    uint64_t cuts = 0;
     for (int i = 0; i < STEP; i++) {
-        uint64_t line = bytes[i] == '\n', place = line | (bytes[i] == separator);
-        found.lines |= line << i;
-        found.places |= place << i;
-        found.quoted = found.quoted || bytes[i] == '"';
+        uint64_t line = bytes[i] == '\n';
+        cuts |= (line | (bytes[i] == separator)) << i;
+        seen->lines += (uint32_t)line;
+        seen->quoted = seen->quoted || bytes[i] == '"';
     }
-    return found;
+    return cuts;
+}
+
+static inline sums end_watch(watch seen) {
+    return seen;
+}
+
+typedef uint32_t lanes;
+
+static inline lanes fill_lanes(uint32_t place) {
+    return place;
+}
+
+static inline void write_places(uint16_t *out, const uint16_t *places, lanes *first) {
+    for (int i = 0; i < 8; i++) {
+        out[i] = (uint16_t)(places[i] + *first);
+    }
+    *first += 8;
 }
 
 #endif
 
 #if defined(__GNUC__)
-#define LOWEST_BIT(mask) ((uint32_t)__builtin_ctzll(mask))
 #define FETCH(address) __builtin_prefetch((const void *)(address))
 #else
-static uint32_t lowest_bit(uint64_t mask) {
-    uint32_t bit = 0;
-    for (; (mask & 1) == 0; mask >>= 1) {
-        bit++;
-    }
-    return bit;
-}
-#define LOWEST_BIT(mask) lowest_bit(mask)
 #define FETCH(address) ((void)(address))
 #endif
 
-/* Bits that are set: pairs, nibbles and bytes are summed side by side. */
-static inline uint32_t count_bits(uint64_t mask) {
+void pyr_cuts_init(pyr_cuts *cuts) {
+    memset(cuts->places, 0, sizeof cuts->places);
+    for (unsigned byte = 1; byte < 256; byte++) {
+        for (unsigned bit = 0, count = 0; bit < 8; bit++) {
+            cuts->places[byte][count] = (uint16_t)(bit + 1);
+            count += byte >> bit & 1;
+        }
+    }
+    cuts->after[-1] = 0;
+}
+
+/* Bits that are set, in each byte. */
+static inline uint64_t count_bits(uint64_t mask) {
     mask -= mask >> 1 & 0x5555555555555555u;
     mask = (mask & 0x3333333333333333u) + (mask >> 2 & 0x3333333333333333u);
-    return (uint32_t)(((mask + (mask >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56);
+    return (mask + (mask >> 4)) & 0x0f0f0f0f0f0f0f0fu;
 }
 
-/* Most steps have fewer places than this. So many are always written, and the next step writes over those that are
- * none: a loop whose end cannot be foretold costs more. The last bit stands in where no place is left. */
-enum { USUAL_PLACES = PYR_SPARE_PLACES };
-
-static inline void note_step(step found, const char *bytes, uint32_t offset, pyr_places *places) {
-    uint32_t *place = places->place + places->count, count = count_bits(found.places);
-    for (uint64_t lines = found.lines; lines != 0; lines &= lines - 1) {
-        places->ends[places->line_count++] = places->count + count_bits(found.places & ((lines & (~lines + 1)) - 1));
+/* Eight places are written for each byte of the mask, and the next ones over those that are none: a loop whose end
+ * cannot be foretold costs more. */
+static inline void note_cuts(uint64_t mask, uint32_t offset, pyr_cuts *cuts) {
+    uint64_t up_to = count_bits(mask) * 0x0101010101010101u; /* byte i: how many in bytes 0 to i */
+    uint16_t *after = cuts->after + cuts->count;
+    lanes first = fill_lanes(offset);
+    for (unsigned i = 0; i < 8; i++) {
+        write_places(after + ((up_to << 8) >> 8 * i & 0xff), cuts->places[mask >> 8 * i & 0xff], &first);
     }
-    uint64_t rest = found.places;
-    for (uint32_t i = 0; i < USUAL_PLACES; i++) {
-        place[i] = offset + LOWEST_BIT(rest | (uint64_t)1 << (STEP - 1));
-        rest &= rest - 1;
-    }
-    for (uint32_t i = USUAL_PLACES; i < count; i++) {
-        place[i] = offset + LOWEST_BIT(rest);
-        rest &= rest - 1;
-    }
-    places->count += count;
-    if (PYR_UNLIKELY(found.quoted) && places->quote == UINT32_MAX) {
-        places->quote = offset + (uint32_t)((const char *)memchr(bytes, '"', STEP) - bytes);
-    }
+    cuts->count += (uint32_t)(up_to >> 56);
 }
 
-void pyr_scan_block(const char *block, uint32_t size, char separator, pyr_places *places) {
+/* As long as each line ends where it has its fields, and so many as there are ends, no end is within a line. */
+static void find_lines(const char *block, uint32_t fields, uint32_t lines, pyr_cuts *cuts) {
+    uint32_t count = 0;
+    for (uint32_t end = fields - 1; end < cuts->count && block[cuts->after[end] - 1] == '\n'; end += fields) {
+        cuts->ends[count++] = (uint16_t)end;
+    }
+    if (count != lines) {
+        count = 0;
+        for (uint32_t i = 0; i < cuts->count; i++) {
+            cuts->ends[count] = (uint16_t)i;
+            count += block[cuts->after[i] - 1] == '\n';
+        }
+    }
+    cuts->line_count = lines;
+}
+
+void pyr_scan_block(const char *block, uint32_t size, char separator, uint32_t fields, pyr_cuts *cuts) {
     uint32_t offset = 0;
-    places->count = 0;
-    places->line_count = 0;
-    places->quote = UINT32_MAX;
+    watch seen = start_watch();
+    cuts->count = 0;
     for (; size - offset >= STEP; offset += STEP) {
         FETCH((uintptr_t)block + offset + FETCHED_AHEAD); /* an address, maybe behind the text: nothing is read */
-        note_step(find_step(block + offset, separator), block + offset, offset, places);
+        note_cuts(find_cuts(block + offset, separator, &seen), offset, cuts);
     }
     if (offset < size) {
         char rest[STEP] = {0}; /* the block may end where memory does */
         memcpy(rest, block + offset, size - offset);
-        note_step(find_step(rest, separator), rest, offset, places);
+        note_cuts(find_cuts(rest, separator, &seen), offset, cuts);
     }
+    sums found = end_watch(seen);
+    const char *quote = found.quoted ? memchr(block, '"', size) : NULL;
+    cuts->quote = quote == NULL ? UINT32_MAX : (uint32_t)(quote - block);
+    find_lines(block, fields, found.lines, cuts);
 }
 
 size_t pyr_count_lines(const char *data, size_t size) {

@@ -1,25 +1,29 @@
-/* Where the separators of a block stand. */
+/* The fast lane of CSV: where fields end, for a block at a time. */
 #ifndef PYR_TEXT_SCAN_H
 #define PYR_TEXT_SCAN_H
 
 #include "../base/memory.h"
 
-/* A block is at most this long: its text and its places stay in the first cache. */
-enum { PYR_BLOCK_SIZE = 16384, PYR_SPARE_PLACES = 16 };
+/* A block is at most this long: its text and its cuts stay in the first cache, and 16 bits tell a place in it. */
+enum { PYR_BLOCK_SIZE = 16384, PYR_SPARE_CUTS = 8 };
 
-typedef struct pyr_places {
-    /* Offsets of separators and line ends in the block, ascending; place[-1] is readable. A line of n fields has n. */
-    uint32_t *place;
+/* Where a block is cut into fields. Set `after` and `ends`, then call pyr_cuts_init once. */
+typedef struct pyr_cuts {
+    /* Offsets behind the separators and line ends of the block, ascending; after[-1] is 0. A line of n fields has n.
+     * Room for PYR_BLOCK_SIZE + PYR_SPARE_CUTS behind that 0. */
+    uint16_t *after;
     uint32_t count;
-    /* ends[i]: index into `place` of the i-th line end. */
-    uint32_t *ends;
+    /* ends[i]: index into `after` of the i-th line end. Room for PYR_BLOCK_SIZE. */
+    uint16_t *ends;
     uint32_t line_count;
-    uint32_t quote; /* offset of the first double quote, UINT32_MAX without one */
-} pyr_places;
+    uint32_t quote;          /* offset of the first double quote, UINT32_MAX without one */
+    uint16_t places[256][8]; /* of the bits that are set in a byte, counted from 1 */
+} pyr_cuts;
 
-/* Finds them in `size` <= PYR_BLOCK_SIZE bytes; `place` has room for PYR_BLOCK_SIZE + PYR_SPARE_PLACES, `ends`
- * for PYR_BLOCK_SIZE. */
-void pyr_scan_block(const char *block, uint32_t size, char separator, pyr_places *places);
+void pyr_cuts_init(pyr_cuts *cuts);
+
+/* Finds them in `size` <= PYR_BLOCK_SIZE bytes. Lines are found fastest that have `fields` fields. */
+void pyr_scan_block(const char *block, uint32_t size, char separator, uint32_t fields, pyr_cuts *cuts);
 
 /* Line ends in `size` bytes. */
 size_t pyr_count_lines(const char *data, size_t size);
