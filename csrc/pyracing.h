@@ -611,8 +611,9 @@ typedef struct pyr_classification_options {
  * and deducted, `decisions` says by what, and names a last lap that was too long.
  *
  * `position`, `class_position`: absent unless classified. `best_lap` as in pyr_fastest_laps, among laps that count.
- * `gap`: behind the first of the ranking, absent for cars on another lap; `gap_laps`: laps behind it; `interval` and
- * `interval_laps`: likewise to the car ahead in it. `ranking`: the group of `members`, groups in the order of their
+ * `gap`: behind the first of the ranking, absent for cars on another lap, and where the quicker car stands behind by
+ * its status or a decision; `gap_laps`: laps behind it, negative for a car that stands behind with more laps, as
+ * published; `interval` and `interval_laps`: likewise to the car ahead in it. `ranking`: the group of `members`, groups in the order of their
  * best car. `gained`: place on the grid among the cars of the ranking less the position.
  *
  * A session selected by cars or classes is judged in its field and numbered by itself. `options` NULL: no rules, no

@@ -346,9 +346,10 @@ class Session:
 
         car, class, position, class_position (both absent unless classified), team, drivers, status (classified,
         not_classified, retired, disqualified, not_started), laps, total_time, gap (behind the winner, absent for cars
-        on another lap), gap_laps, interval and interval_laps (to the car ahead), best_lap and best_lap_number (as the
-        timekeeper counts it), penalty_time and penalty_laps (in total_time and laps already), decisions (what moved or
-        touched the car, as text).
+        on another lap, and where the quicker car stands behind by its status or a decision), gap_laps (negative for a
+        car that stands behind with more laps, as published), interval and interval_laps (to the car ahead), best_lap
+        and best_lap_number (as the timekeeper counts it), penalty_time and penalty_laps (in total_time and laps
+        already), decisions (what moved or touched the car, as text).
 
         A race goes by laps, then by the time of the last crossing; other sessions go by best lap. Without `rules`,
         classified is who took the flag, or everybody with a lap where the files carry no flag, which `check()` says; in a

@@ -41,7 +41,7 @@ def test_gaps_and_intervals():
         ("3", seconds("4"), 0, seconds("4"), 0),
         ("4", None, 1, None, 1),
         ("2", None, 1, seconds("2"), 0),
-        ("5", None, 1, seconds("-34"), 0),
+        ("5", None, 1, None, 0),  # not classified, and quicker than car 2
     ]
 
 

@@ -89,6 +89,23 @@ def test_deleted_laps_and_lap_times():
         race().classification(decisions=[pr.delete_lap("1", 9)])
 
 
+def test_nobody_is_behind_by_less_than_nothing():
+    """Published results show no negative time, but laps: -10 Laps between two groups of statuses."""
+    session = race("1 | Ann 1:40 1:30 1:31\n2 | Bo 1:45 1:32 1:33\n3 | Cy 1:50 1:34 1:35\n4 | Di 2:10 2:12")
+    names = ("car", "position", "gap", "gap_laps", "interval", "interval_laps")
+    assert columns(session.classification(decisions=[pr.disqualify("1")]), *names) == [
+        ("2", 1, 0, 0, None, None),
+        ("3", 2, seconds("9"), 0, seconds("9"), 0),
+        ("4", 3, None, 1, None, 1),
+        ("1", None, None, 0, None, -1),
+    ]
+    assert columns(session.classification(decisions=[pr.place("1", 2)]), *names)[:3] == [
+        ("2", 1, 0, 0, None, None),
+        ("1", 2, None, 0, None, 0),
+        ("3", 3, seconds("9"), 0, seconds("18"), 0),
+    ]
+
+
 def test_decisions_in_qualifying():
     text = "1 | Ann 1:40 1:30 1:31\n2 | Bo 1:45 1:32 1:33\n3 | Cy 1:50 1:34 1:35"
     session = race(text, kind="qualifying")
@@ -96,7 +113,7 @@ def test_decisions_in_qualifying():
     assert columns(session.classification(decisions=order), "car", "position", "status", "best_lap", "gap") == [
         ("3", 1, "classified", seconds("94"), 0),
         ("1", None, "not_classified", None, None),
-        ("2", None, "disqualified", seconds("92"), seconds("-2")),
+        ("2", None, "disqualified", seconds("92"), None),
     ]
     assert columns(session.classification(rules="imsa", decisions=[pr.delete_lap("1", 2)]), "car") == [
         ("1",), ("2",), ("3",)

@@ -186,7 +186,13 @@ static int32_t next_position(const pyr_ranking *ranking, pyr_counter *counter, i
 
 /* ---- The answer ---- */
 
-/* The time and the laps of a car less those of another one: the time where both are known and the laps are the same. */
+/* The time from `earlier` to `later`; absent where one is not known, and where the quicker car stands behind, by its
+ * status or a decision: published results show no negative time. */
+static int64_t time_behind(int64_t later, int64_t earlier) {
+    return later == PYR_NO_TIME || earlier == PYR_NO_TIME || later < earlier ? PYR_NO_TIME : later - earlier;
+}
+
+/* How far a car is behind another one: laps, and the time on the same lap. */
 static void fill_gap(const pyr_ranking *ranking, const pyr_ranked *car, const pyr_ranked *other, int64_t *time,
                      int32_t *laps) {
     const int64_t *lap_time = ranking->session->laps.lap_time;
@@ -196,12 +202,10 @@ static void fill_gap(const pyr_ranking *ranking, const pyr_ranked *car, const py
         return;
     }
     if (!ranking->race && car->best_row >= 0 && other->best_row >= 0) {
-        *time = lap_time[car->best_row] - lap_time[other->best_row];
+        *time = time_behind(lap_time[car->best_row], lap_time[other->best_row]);
     } else if (ranking->race && other->laps > 0) {
         *laps = other->laps - car->laps;
-        if (*laps == 0 && car->total_time != PYR_NO_TIME && other->total_time != PYR_NO_TIME) {
-            *time = car->total_time - other->total_time;
-        }
+        *time = *laps == 0 ? time_behind(car->total_time, other->total_time) : PYR_NO_TIME;
     }
 }
 
