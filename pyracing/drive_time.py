@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pyracing.decisions import Decision, RearOfClass, decisions_from
+from pyracing.decisions import Decision, Disqualify, Place, RearOfClass, TimePenalty, decisions_from
 from pyracing.errors import RulesError
+from pyracing.frames import nearest
 from pyracing.presets import rules as rules_of
 from pyracing.rows import table_of_rows
-from pyracing.rules import DriveLimit, Rules
+from pyracing.rules import DriveLimit, DriveTime, Rules
 from pyracing.table import Field
 from pyracing.times import HOUR, to_microseconds
 
@@ -26,6 +28,7 @@ LIMIT_FIELDS = (
     Field("minimum", "duration", True),
     Field("maximum", "duration", True),
 )
+PENALTIES = ("rear_of_class", "missing_time", "disqualified")  # that need no figure of the stewards
 SHORTER, LONGER = 1 / 60, 1 / 4  # hours by which a race that was run may differ from the one announced
 
 
@@ -72,37 +75,75 @@ def holds(limit: DriveLimit, name: str | None, hours: tuple[float, float]) -> bo
     return limit.hours is None or (limit.hours[0] <= hours[1] and hours[0] <= limit.hours[1])
 
 
-def predicted_decisions(session: Session, rules: Rules | None) -> list[Decision]:
-    """What the rules say happens to the cars with a driver who fails, in the order of the race.
+def missed(row: Any, given: DriveTime) -> timedelta:
+    """By how much a driver misses the bound that he misses by most."""
+    bounds = ((row.time, row.maximum), (row.longest_in_window, given.maximum_in_window), (row.longest, given.longest))
+    by: list[timedelta] = [driven - bound for driven, bound in bounds if bound is not None]
+    if row.minimum is not None:
+        by.append(row.minimum - row.time)
+    return max(by)
 
-    A car that stopped before the last tenth of the race is left alone: its drivers had no more chance to drive. Raises
-    RulesError without rules, and where a driver fails and the rules leave the penalty to the stewards.
-    """
-    if rules is None:
-        raise RulesError("drive_time='apply' needs rules: they say how long a driver must drive")
-    failed: dict[str, list[str]] = {}
+
+class Failure(NamedTuple):
+    """A car with a driver who fails: why, and the most that one of its drivers misses a bound by."""
+
+    car: str
+    reason: str
+    missed: timedelta
+
+
+def failures(session: Session, rules: Rules) -> list[Failure]:
+    """In the order of the race. A car that stopped before the last tenth of the race is left alone: its drivers had no
+    more chance to drive."""
+    failing: dict[str, list[Any]] = {}
     for row in session.drive_time(rules=rules):
         if row.ok is False:
-            failed.setdefault(row.car, []).append(f"{row.driver or 'a driver'} {row.reason}")
+            failing.setdefault(row.car, []).append(row)
     order = [row for row in session.classification() if row.total_time is not None]
     enough = 0.9 * order[0].total_time if order else None
-    finished = [row.car for row in order if row.car in failed and row.total_time >= enough]
-    consequence = rules.drive_time.failed
-    if consequence == "no_points" or not finished:
-        return []
-    if consequence != "rear_of_class":
-        shown = "; ".join(f"car {car}: {', '.join(failed[car])}" for car in finished[:3])
-        more = f" and {len(finished) - 3} more" if len(finished) > 3 else ""
-        raise RulesError(
-            f"{rules.origin}: the stewards set the penalty for drive time, so it cannot be applied ({shown}{more}); "
-            "give it in decisions="
+    return [
+        Failure(
+            row.car,
+            ", ".join(f"{driver.driver or 'a driver'} {driver.reason}" for driver in failing[row.car]),
+            max(missed(driver, rules.drive_time) for driver in failing[row.car]),
         )
-    return [RearOfClass(car, f"drive time: {', '.join(failed[car])}") for car in finished]
+        for row in order
+        if row.car in failing and row.total_time >= enough
+    ]
+
+
+def decision_of(failure: Failure, penalty: str) -> Decision:
+    reason = f"drive time: {failure.reason}"
+    if penalty == "missing_time":
+        return TimePenalty(failure.car, failure.missed, reason)
+    return RearOfClass(failure.car, reason) if penalty == "rear_of_class" else Disqualify(failure.car, reason)
+
+
+def open_penalty(rules: Rules, failed: Sequence[Failure]) -> RulesError:
+    shown = "; ".join(f"car {failure.car}: {failure.reason}" for failure in failed[:3])
+    more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
+    what = "how many laps and how much time" if rules.drive_time.failed == "laps_and_time" else "the penalty"
+    ways = " or ".join(map(repr, PENALTIES))
+    return RulesError(
+        f"{rules.origin}: drive_time.failed is {rules.drive_time.failed!r}: the stewards set {what} ({shown}{more}); "
+        f"see what it would be with drive_time={ways}, or give what they decided in decisions="
+    )
 
 
 def with_drive_time(session: Session, given: str, rules: Rules | str | None, decisions: Any) -> list[Decision]:
-    """The decisions given, and those that follow from drive time."""
-    if given != "apply":
-        raise ValueError(f"drive_time={given!r} is not known; 'apply' adds what the rules say happens, or leave it out")
-    predicted = predicted_decisions(session, None if rules is None else rules_of(rules))
-    return [*decisions_from(decisions), *predicted]
+    """The decisions given, and those that follow from drive time: the penalty `given`, or with "apply" that of the
+    rules. What is given moves a car in place of what would follow. RulesError without rules, and where a driver fails
+    and the rules leave the penalty to the stewards."""
+    if given != "apply" and given not in PENALTIES:
+        raise ValueError(f"drive_time={given!r} is not known{nearest(str(given), ('apply', *PENALTIES))}")
+    if rules is None:
+        raise RulesError(f"drive_time={given!r} needs rules: they say how long a driver must drive")
+    known = rules_of(rules)
+    penalty = known.drive_time.failed if given == "apply" else given
+    listed = decisions_from(decisions)
+    failed = failures(session, known) if penalty != "no_points" else []
+    if failed and penalty not in PENALTIES:
+        raise open_penalty(known, failed)
+    moved = {decision.car for decision in listed if isinstance(decision, Place | RearOfClass | Disqualify)}
+    predicted = [decision_of(failure, penalty) for failure in failed]
+    return [*listed, *(one for one in predicted if isinstance(one, TimePenalty) or one.car not in moved)]

@@ -183,7 +183,9 @@ class DriveLimit(Part):
 class DriveTime(Part):
     """maximum, maximum_in_window in any window, longest without a rest, rest: for every driver; limits: by class,
     rating, event and race length. minimum_for_points: a driver who drove less scores nothing. scaled: minima shrink
-    with the time lost to suspensions. failed: what happens to a car whose driver misses a bound."""
+    with the time lost to suspensions. failed: what happens to a car whose driver misses a bound: it goes to the
+    `rear_of_class`, the `missing_time` is added, it is `disqualified`, the driver gets `no_points`, or the stewards
+    decide, on any penalty (`stewards`) or on how many `laps_and_time`. A bound of None is none."""
 
     maximum: timedelta | None = None
     window: timedelta | None = None
@@ -193,7 +195,9 @@ class DriveTime(Part):
     minimum_for_points: timedelta | None = None
     counts_pit_lane: bool = False
     scaled: bool = False
-    failed: Literal["stewards", "rear_of_class", "laps_and_time", "no_points"] = "stewards"
+    failed: Literal["stewards", "rear_of_class", "missing_time", "laps_and_time", "disqualified", "no_points"] = (
+        "stewards"
+    )
     limits: tuple[DriveLimit, ...] = ()
 
 

@@ -340,7 +340,7 @@ class Session:
         by: str | None = None,
         grid: Any = None,
         attributes: Any = None,
-        drive_time: Literal["apply"] | None = None,
+        drive_time: Literal["apply", "rear_of_class", "missing_time", "disqualified"] | None = None,
     ) -> Table:
         """The cars in the order in which they are classified.
 
@@ -364,10 +364,15 @@ class Session:
         true or false is a group of the column's name, true in a column `guest` an entry outside the championship, which
         keeps its place or loses it as the rules say. A car is what all its drivers are, but for the rating, which is
         that of its lowest-rated driver; without a value it is in no group. `grid`: any table with car and position;
-        adds grid and gained, the car's place on the grid among those shown less its position. `drive_time="apply"` adds
-        what the rules say of cars with a driver who fails in `drive_time(rules=)` where that moves them to the rear of
-        their class, in the order of the race, but for those that stopped before its last tenth; where the stewards set
-        the penalty, it is a RulesError that names them.
+        adds grid and gained, the car's place on the grid among those shown less its position.
+
+        `drive_time="apply"` shows the result to expect where a driver fails in `drive_time(rules=)`: the decisions, and
+        for each car with such a driver, but those that stopped before the last tenth of the race, what
+        `drive_time.failed` of the rules says. Named instead, `"rear_of_class"`, `"missing_time"` (what is short of the
+        minimum or over a maximum is added, the most of any driver, as laps and time where the rules convert penalties)
+        and `"disqualified"` show what that penalty would make of it. Where the rules leave the penalty to the stewards,
+        as the WEC and Le Mans do, "apply" is a RulesError that names the drivers once one fails. A car that
+        `decisions` place, move or disqualify is not moved again.
 
         Raises ValueError for a session narrowed to drivers, laps or flags, and RulesError for a decision that cannot
         be applied or a rule that is needed and not known.

@@ -193,16 +193,93 @@ def test_what_the_stewards_decide_is_not_applied():
     session = race(*SHORT)
     limits = {"all": {"minimum": "3m"}}
     stewards = pr.rules("wec").replace(drive_time={"limits": limits})
-    with pytest.raises(pr.RulesError, match="car 2: Di drove"):
+    with pytest.raises(pr.RulesError, match=r"the penalty \(car 2: Di drove .* drive_time='rear_of_class' or "):
         session.classification(rules=stewards, drive_time="apply")
+    laps_and_time = stewards.replace(drive_time={"failed": "laps_and_time"})
+    with pytest.raises(pr.RulesError, match="how many laps and how much time"):
+        session.classification(rules=laps_and_time, drive_time="apply")
     kept = pr.rules("wec").replace(drive_time={"limits": {"all": {"minimum": "1m"}}})
     assert session.classification(rules=kept, drive_time="apply") == session.classification(rules=kept)
     no_points = stewards.replace(drive_time={"failed": "no_points"})
     assert session.classification(rules=no_points, drive_time="apply") == session.classification(rules=no_points)
     with pytest.raises(pr.RulesError, match="needs rules"):
         session.classification(drive_time="apply")
-    with pytest.raises(ValueError, match="'apply'"):
-        session.classification(rules=stewards, drive_time="show")
+    with pytest.raises(ValueError, match="'rear_of_class'"):
+        session.classification(rules=stewards, drive_time="rear")
+
+
+def test_a_penalty_that_is_named():
+    """Cars 2 and 4 have a driver who fails, car 5 did not take the flag; the rules say what follows, or who asks."""
+    session = race(*SHORT)
+    stewards = pr.rules("wec").replace(drive_time={"limits": {"all": {"minimum": "3m"}}}, min_distance=0)
+    for penalty, order in (
+        ("rear_of_class", ["1", "3", "2", "4", "5"]),
+        ("disqualified", ["1", "3", "5", "2", "4"]),
+    ):
+        named = session.classification(rules=stewards, drive_time=penalty)
+        assert [car for car, in columns(named, "car")] == order
+        said = stewards.replace(drive_time={"failed": penalty})
+        assert session.classification(rules=said, drive_time="apply") == named
+    assert dict(columns(named, "car", "status"))["4"] == "disqualified"
+
+
+@pytest.mark.parametrize(
+    ("reference_lap", "added"), [(None, {"2": (0, "1:29"), "4": (0, "1:27")}), ("50s", {"2": (1, "39"), "4": (1, "37")})]
+)
+def test_the_time_that_is_missing_is_added(reference_lap, added):
+    """As it is, or as laps of the reference lap and the rest."""
+    session = race(*SHORT)
+    rules = pr.rules("wec").replace(drive_time={"limits": {"all": {"minimum": "3m"}}}, min_distance=0)
+    longer = "time" if reference_lap is None else "laps_and_time"
+    rules = rules.replace(penalties={"longer": longer, "reference_lap": reference_lap})
+    found = rows(session.classification(rules=rules, drive_time="missing_time"))
+    penalties = {row["car"]: (row["penalty_laps"], row["penalty_time"]) for row in found if row["decisions"]}
+    assert penalties == {car: (laps, seconds(time)) for car, (laps, time) in added.items()}
+    text = {row["car"]: row["decisions"] for row in found}
+    assert text["2"].endswith("drive time: Di drove 0:01:31, 0:01:29 short of the minimum of 0:03:00")
+    plain = {row["car"]: row for row in rows(session.classification(rules=rules))}
+    for row in found:
+        laps, time = penalties.get(row["car"], (0, 0))
+        before = plain[row["car"]]
+        assert (row["laps"], row["total_time"]) == (before["laps"] - laps, before["total_time"] + time)
+
+
+def test_the_most_that_any_driver_misses_is_added():
+    """Ann is 0:30 over the maximum, Bo 1:30 short of the minimum, nobody over 4:00 in the window of 5:00."""
+    session = race("1 GT | Ann 1:30 1:30 1:30 | Bo 1:30", "2 GT | Cy 1:40 1:40 | Di 1:40 1:40")
+    given = {"window": "5m", "limits": {"all": {"minimum": "3m", "maximum": "4m"}}}
+    rules = pr.rules("wec").replace(drive_time=given, penalties={"longer": "time"}, min_distance=0)
+
+    def added(rules: pr.Rules) -> dict:
+        found = columns(session.classification(rules=rules, drive_time="missing_time"), "car", "penalty_time")
+        return {car: time for car, time in found if time}
+
+    assert added(rules) == {"1": seconds("1:30")}
+    over = {"maximum_in_window": "2m30s", "limits": {"all": {"minimum": "1m"}}}
+    assert added(rules.replace(drive_time=over)) == {"1": seconds("2:00"), "2": seconds("0:50")}
+
+
+def test_the_stewards_word_stands():
+    """A car that a decision moves is not moved once more, and time is added to what they added."""
+    session = race(*SHORT)
+    rules = pr.rules("imsa").replace(drive_time={"limits": {"all": {"minimum": "3m"}}, "scaled": False})
+    given = [pr.disqualify("2"), pr.place("4", 1)]
+    found = session.classification(rules=rules, decisions=given, drive_time="apply")
+    assert found == session.classification(rules=rules, decisions=given)
+    added = session.classification(rules=rules, decisions=[pr.time_penalty("2", 5)], drive_time="missing_time")
+    assert dict(columns(added, "car", "penalty_time"))["2"] == seconds("1:34")
+
+
+def test_a_bound_that_is_not_known_is_asked_for_by_name():
+    """What the error says to give works, and so does that there is none."""
+    session = pr.read(race_file("\n".join(SHORT)), kind="race", duration="8h")
+    with pytest.raises(pr.RulesError) as raised:
+        session.drive_time(rules="wec")
+    told = "rules.replace(drive_time={'limits': {'longer_races': {'minimum': ...}}})"
+    assert str(raised.value).endswith(told)
+    for minimum, expected in (("2m", seconds("2:00")), (None, None)):
+        rules = pr.rules("wec").replace(drive_time={"limits": {"longer_races": {"minimum": minimum}}})
+        assert set(columns(session.drive_time(rules=rules), "minimum")) == {(expected,)}
 
 
 # ---- Published files ----
