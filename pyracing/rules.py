@@ -56,10 +56,11 @@ class ClassDuration(Part):
 class EndOfRace(Part):
     """by: what was announced. flag: the chequered flag falls for the `leader` at its first crossing at or after the
     time and then for every other car at its next one, or for every car at its first crossing after the `time`.
-    duration: length of a race by time where the files do not say; laps: of one by laps. time_limit: when a race by laps
-    ends early: with the lap that is time_limit_laps after the one under way; time_limit_with_suspensions: the same,
-    stoppages included. late_flag: a flag shown late counts as `scheduled` or as `shown`. class_durations: of classes
-    whose race ends before the others'."""
+    duration: length of a race by time where the files do not say, in race time: while the race is stopped it runs on or
+    stands still as the files have it; laps: of one by laps. time_limit: when a race by laps ends early: with the lap
+    that is time_limit_laps after the one under way; time_limit_with_suspensions: the same, stoppages included.
+    late_flag: a flag shown late counts as `scheduled` or as `shown`. class_durations: of classes whose race ends before
+    the others'."""
 
     by: Literal["time", "laps"] = "time"
     flag: Literal["leader", "time"] = "leader"
@@ -113,14 +114,12 @@ class RedFlag(Part):
     """result: the order of a race that is not resumed is that at the end of the leader's `penultimate_lap` before the
     lap of the signal, at the `leader_last_crossing` before it (the cars that had not crossed follow with the lap
     before), at each class leader's `class_penultimate_crossing`, or of the `last_lap_of_all`, the last lap that all had
-    completed. signal: race time when it was stopped, where the flags of the crossings do not show it. clock_runs: race
-    time goes on while the race is stopped."""
+    completed. signal: race time when it was stopped, where the flags of the crossings do not show it."""
 
     result: Literal["penultimate_lap", "leader_last_crossing", "class_penultimate_crossing", "last_lap_of_all"] = (
         "penultimate_lap"
     )
     signal: timedelta | None = None
-    clock_runs: bool = True
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

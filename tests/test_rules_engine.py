@@ -458,6 +458,22 @@ def test_watkins_glen_2022():
     }
 
 
+@published
+@pytest.mark.parametrize(
+    ("files", "rules", "duration"),
+    [("wec/2025/cota_6h.csv", "wec", "6h"), ("imsa/2021/*weathertech-240*/*race-laps.csv", "imsa-2021", "2h40m")],
+)
+def test_race_time_runs_on_while_the_race_is_stopped(files, rules, duration):
+    """Both were stopped, for 43 and 52 minutes, and ended on time: so the flag that is worked out from the duration is
+    the one that the files show."""
+    published = pr.read(next(CORPUS.glob(files)), kind="race")
+    laps = published.laps.to_pandas().drop(columns="flag")
+    named = ("car", "position", "laps", "total_time")
+    worked_out = pr.from_laps(laps, kind="race", duration=duration).classification(rules=rules)
+    shown = published.classification(rules=rules)
+    assert columns(worked_out, *named)[:10] == columns(shown, *named)[:10]
+
+
 # ---- Against a classification worked out step by step ----
 
 SHARES = [Fraction(0), Fraction(1, 2), Fraction(7, 10), Fraction(3, 4), Fraction(9, 10), Fraction(1)]
