@@ -607,8 +607,9 @@ typedef struct pyr_classification_options {
  * within the order, then disqualification: time_penalty (time), lap_penalty (laps, time), drive_through, stop_go
  * (time), delete_lap (lap; its time is no best lap), delete_times, rear_of_class (right behind the last classified car
  * of the class; of several the later decision is behind), place (position in the result), disqualify, retire (the car
- * did not take the flag); grid_drop and pit_lane_start do not matter here. `penalty_time` and `penalty_laps` are what was added
- * and deducted, `decisions` says by what, and names a last lap that was too long.
+ * did not take the flag: it is retired, unless the flag is not required and it has the distance); grid_drop and
+ * pit_lane_start do not matter here. `penalty_time` and `penalty_laps` are what was added and deducted, `decisions`
+ * says by what, and names a last lap that was too long.
  *
  * `position`, `class_position`: absent unless classified. `best_lap` as in pyr_fastest_laps, among laps that count.
  * `gap`: behind the first of the ranking, absent for cars on another lap, and where the quicker car stands behind by
@@ -625,9 +626,9 @@ pyr_status pyr_classification(const pyr_session *session, const pyr_classificati
 
 /* What of the rules and decisions could not be applied, and what they left out, in the columns of PYR_DOUBTS: an error
  * where pyr_classification fails with PYR_ERROR_RULES; warnings for a flag that is required but not known, a race
- * shorter than it should be, a last lap or finish without a time, a move of a car that is not classified; notes for
- * laps after the end, a flag that was worked out, a race that was stopped, a class with an end of its own that is not
- * there. In the field of a selected session. */
+ * shorter than it should be, a last lap or finish without a time, a move of a car that is not classified; notes for a
+ * car that retired and is classified all the same, laps after the end, a flag that was worked out, a race that was
+ * stopped, a class with an end of its own that is not there. In the field of a selected session. */
 pyr_status pyr_check(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
                      pyr_error *error);
 

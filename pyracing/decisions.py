@@ -133,7 +133,9 @@ class Disqualify(Decision):
 
 @dataclass(frozen=True)
 class Retire(Decision):
-    """Retired, which laps alone do not tell from not classified."""
+    """Retired, which laps alone do not tell from not classified: the car did not take the flag. Where the rules do not
+    require it, as after 90 % of a Grand Prix or in IMSA, the car stays classified with its laps, and `check()` says so.
+    """
 
     kind = "retire"
     reason: str = ""

@@ -203,8 +203,8 @@ class Session:
 
         With `rules` or `decisions`, as `classification()` takes them, also what of these could not be applied and what
         they left out: a flag that is required and not known, a last lap without a time, a rule that is not known where
-        it is needed, a move of a car that is not classified, laps after the end of the race, the end of a class that is
-        not in it.
+        it is needed, a move of a car that is not classified, a car that retired and is classified all the same, laps
+        after the end of the race, the end of a class that is not in it.
         """
         doubts = self._part("doubts")
         if rules is None and isinstance(decisions, Sequence) and not decisions:

@@ -359,6 +359,18 @@ def test_retired():
     assert columns(session.classification(rules="f1-2024", decisions=retired), "car", "status") == [
         ("1", "classified"), ("2", "classified"), ("3", "retired")
     ]  # fmt: skip
+    assert codes(session, "f1-2024", retired) == [("note", "decision_without_effect", "2", None)]
+    assert codes(session, None, retired) == [("warning", "flag_not_known", None, None)]
+
+
+def test_who_retires_keeps_his_place_where_every_starter_is_ranked():
+    """In IMSA a car that stops keeps the position that its laps give it, ahead of slower cars that take the flag."""
+    session = field({"1": ("", [90] * 10), "2": ("", [91] * 7), "3": ("", [130] * 6)})
+    table = session.classification(rules="imsa", decisions=[pr.retire("2", "engine")])
+    assert columns(table, "car", "position", "status", "laps", "decisions") == [
+        ("1", 1, "classified", 10, None), ("2", 2, "classified", 7, "retired: engine"), ("3", 3, "classified", 6, None)
+    ]  # fmt: skip
+    assert codes(session, "imsa", [pr.retire("2")]) == [("note", "decision_without_effect", "2", None)]
 
 
 def test_statuses_in_their_order_of_publication():
@@ -398,7 +410,7 @@ def test_places_gained():
     assert columns(race().classification(grid=grid, by="P2"), "car", "position", "grid", "gained") == [
         ("1", 1, 3, 2), ("3", 2, 2, 0), ("5", None, 1, None)
     ]  # fmt: skip
-    with pytest.raises(ValueError, match="the grid have no column 'position'"):
+    with pytest.raises(ValueError, match="the grid has no column 'position'"):
         race().classification(grid={"car": ["1"]})
 
 

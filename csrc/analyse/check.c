@@ -117,6 +117,13 @@ static pyr_status check_laps(checking *check, int32_t entry, const pyr_last_lap_
 
 static pyr_status check_moves(checking *check, int32_t entry, pyr_error *error) {
     const pyr_ranked *car = &check->classified->ranking.cars[entry];
+    if (check->classified->penalties.cars[entry].retirement_decided && car->status == PYR_CLASSIFIED) {
+        PYR_TRY(pyr_doubts_add(&check->doubts, PYR_NOTE, "decision_without_effect", car_at(check, entry), error,
+                               check->classified->race
+                                   ? "it retired, and is classified all the same with its laps: these rules do not "
+                                     "require the flag"
+                                   : "it retired, and is classified all the same with its best lap"));
+    }
     if ((car->rear == 0 && car->place == 0) || car->status == PYR_CLASSIFIED) {
         return PYR_OK;
     }

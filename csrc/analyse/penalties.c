@@ -242,7 +242,7 @@ static pyr_status apply(reading *read, int64_t row, int32_t entry, pyr_error *er
         car->disqualified = true;
         return append_words(read, "disqualified", error);
     case RETIRE:
-        car->retired = true;
+        car->retired = car->retirement_decided = true;
         return append_words(read, "retired", error);
     case GRID_DROP:
         return append_words(read, "grid drop", error);

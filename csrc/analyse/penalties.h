@@ -11,7 +11,9 @@ typedef struct pyr_penalty {
     int32_t rear;      /* to the rear of its class: the decision's number, from 1; 0: no */
     int32_t place;     /* position in the result; 0: none */
     int32_t decisions; /* code of the text that says it all, in pyr_penalties.texts; -1: nothing */
-    bool disqualified, retired, times_deleted;
+    bool disqualified, times_deleted;
+    bool retired;       /* as a decision or the published result says */
+    bool retirement_decided;
     bool beyond_limits; /* its last lap took longer than all limits */
 } pyr_penalty;
 
