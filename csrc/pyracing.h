@@ -561,6 +561,7 @@ typedef struct pyr_classification_options {
     int64_t time_limit_laps;     /* which so much time has passed, */
     int64_t time_limit_total;    /* or so much with suspensions */
     bool late_flag_counts;       /* a published flag that fell late is left alone */
+    int64_t early_flag;          /* when it was shown too early: the race ended when its leader last crossed before */
     const pyr_table *class_durations; /* class, duration: classes with an end of their own */
     int32_t red_flag_result;     /* pyr_red_flag_result */
     int64_t red_flag_signal;     /* when the race was stopped for good, where no flag of a crossing shows it */
@@ -594,14 +595,14 @@ typedef struct pyr_classification_options {
  *
  * A race: by status, laps (the number of the last one that counts less those deducted), then the time of that crossing
  * with penalties, then who crossed first, then who completed the lap before first, then the car as text. Of the laps,
- * those count that the end of the race leaves: as published, or as the rules say where it is later or no flag is
- * published. Classified is who took the flag if that is required (the last lap is flagged chequered; where no lap of
- * the field is, who crossed at or after the flag of the rules, or everybody), who has the distance, and whose last lap
- * is not beyond the limits; a last lap that began in the pit lane is measured without the time in it. Under
+ * those count that the end of the race leaves: as published, or as the rules say where it is later or too early, or no
+ * flag is published. Classified is who took the flag if that is required (the last lap is flagged chequered; where no
+ * lap of the field is, who crossed at or after the flag of the rules, or everybody), who has the distance, and whose
+ * last lap is not beyond the limits; a last lap that began in the pit lane is measured without the time in it. Under
  * PYR_FLAG_UNLESS_RUNNING a car that is `running` in the entries is classified with the laps so far. Others are
- * not_classified, or retired where the published result or a decision says so, and without a lap not_started.
- * Practice, qualifying and test: by best lap, then who set it first; a car without a best lap is not_classified,
- * total_time is absent.
+ * not_classified, or retired where the published result or a decision says so, and without a lap not_started. Practice,
+ * qualifying and test: by best lap, then who set it first; a car without a best lap is not_classified, total_time is
+ * absent.
  *
  * Decisions, in whatever order they are given, count as laps deducted or lap times deleted, then time, then moves
  * within the order, then disqualification: time_penalty (time), lap_penalty (laps, time), drive_through, stop_go

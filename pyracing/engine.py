@@ -67,6 +67,7 @@ def end_options(rules: Rules) -> dict[str, Any]:
         "time_limit_laps": end.time_limit_laps,
         "time_limit_total": microseconds(end.time_limit_with_suspensions),
         "late_flag_counts": end.late_flag == "shown",
+        "early_flag": microseconds(end.early_flag),
         "class_durations": table_of_rows(CLASS_DURATION_FIELDS, durations)._core if durations else None,
         "red_flag_result": if_known(rules.red_flag, "result") or "unknown",
         "red_flag_signal": microseconds(rules.red_flag.signal),

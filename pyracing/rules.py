@@ -59,8 +59,9 @@ class EndOfRace(Part):
     duration: length of a race by time where the files do not say, in race time: while the race is stopped it runs on or
     stands still as the files have it; laps: of one by laps. time_limit: when a race by laps ends early: with the lap
     that is time_limit_laps after the one under way; time_limit_with_suspensions: the same, stoppages included.
-    late_flag: a flag shown late counts as `scheduled` or as `shown`. class_durations: of classes whose race ends before
-    the others'."""
+    late_flag: a flag shown late counts as `scheduled` or as `shown`. early_flag: race time at which the flag was shown
+    too early; the race ended when the leader last crossed before, for every other car with its next crossing.
+    class_durations: of classes whose race ends before the others'."""
 
     by: Literal["time", "laps"] = "time"
     flag: Literal["leader", "time"] = "leader"
@@ -70,6 +71,7 @@ class EndOfRace(Part):
     time_limit_laps: int = 1
     time_limit_with_suspensions: timedelta | None = None
     late_flag: Literal["scheduled", "shown"] = "scheduled"
+    early_flag: timedelta | None = None
     class_durations: tuple[ClassDuration, ...] = ()
 
     def problem(self) -> tuple[str, str] | None:

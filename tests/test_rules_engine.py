@@ -237,6 +237,28 @@ def test_a_flag_that_fell_late():
     assert outcome(rules, pr.read(race_file(RACE), kind="race", duration=10**4))[0] == ("1", 4, 371), "as published"
 
 
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [(280, AFTER_TWO_LAPS), (281, AFTER_THREE_LAPS), (999, [("A", 4, 370), ("D", 4, 425), "B", "C"])],
+)
+@pytest.mark.parametrize("end", [{"by": "laps", "laps": 4}, {"duration": 300}, {"duration": 300, "late_flag": "shown"}])
+def test_a_flag_that_was_shown_early(end, shown, expected):
+    """Canada 2018: shown as the leader ended the last lap but one, so that the lap before was the last. The leader has
+    crossed at 280 when the flag is shown later; shown after the end it was not early."""
+    rules = {"flag_required": True, "end_of_race": {**end, "early_flag": shown}}
+    flags = [None] * 3 + ["chequered"] + [None] * 7 + ["chequered"]
+    assert outcome(rules) == outcome(rules, field(flag=flags)) == expected
+
+
+def test_a_flag_before_the_first_lap_is_no_end():
+    with pytest.raises(pr.RulesError, match="early_flag is before the leader completed a lap"):
+        outcome({"end_of_race": {"early_flag": 90}})
+    assert codes(field(), pr.rules({"end_of_race": {"early_flag": 280}})) == [
+        ("note", "flag_worked_out", None, None), ("note", "lap_after_end", "A", 3), ("note", "lap_after_end", "B", 3),
+        ("note", "lap_after_end", "D", 3),
+    ]  # fmt: skip
+
+
 STOPPED = [
     ("penultimate_lap", 290, AFTER_TWO_LAPS),
     ("leader_last_crossing", 290, [("A", 3, 280), ("B", 2, 200), ("D", 2, 215), "C"]),

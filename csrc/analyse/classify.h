@@ -18,7 +18,7 @@ typedef struct pyr_classified {
 } pyr_classified;
 
 /* Options, their fields and what stands for no rules and no decisions. */
-enum { PYR_RULE_OPTION_COUNT = 28 };
+enum { PYR_RULE_OPTION_COUNT = 29 };
 extern const pyr_option pyr_rule_options[PYR_RULE_OPTION_COUNT];
 extern const pyr_classification_options pyr_rules_default;
 

@@ -104,6 +104,20 @@ static int64_t find_flag(const pyr_session *field, const pyr_classification_opti
     return duration != PYR_NO_TIME ? flag_after(field, rules, PYR_WHOLE_FIELD, duration) : PYR_NO_TIME;
 }
 
+/* A flag that was shown too early ended the race when the leader had last crossed before. */
+static pyr_status find_early_flag(const pyr_session *field, int64_t shown, int64_t *flag, bool *early,
+                                  pyr_error *error) {
+    int32_t led = pyr_leader_laps(field, PYR_WHOLE_FIELD, shown);
+    int64_t ended = pyr_first_completed(field, PYR_WHOLE_FIELD, led);
+    if (led < 1) {
+        return pyr_fail(error, PYR_ERROR_RULES,
+                        "end_of_race.early_flag is before the leader completed a lap, so there is no result");
+    }
+    *early = *flag == PYR_NO_TIME || ended < *flag;
+    *flag = *early ? ended : *flag;
+    return PYR_OK;
+}
+
 /* Classes whose race ends before `last_flag`, that of the others; PYR_NO_TIME: it is not known. */
 static pyr_status end_classes(const pyr_session *field, const pyr_classification_options *rules, int64_t last_flag,
                               pyr_finish *finishes, pyr_error *error) {
@@ -205,6 +219,10 @@ static pyr_status end_by_rules(const pyr_session *field, const pyr_classificatio
                                pyr_finish *published, pyr_finish *finishes, pyr_race_ending *ending,
                                pyr_error *error) {
     int64_t flag = flags && rules->late_flag_counts ? PYR_NO_TIME : find_flag(field, rules, flags);
+    bool early = false; /* who crossed since then took it, whoever came to the one that was shown */
+    if (rules->early_flag != PYR_NO_TIME) {
+        PYR_TRY(find_early_flag(field, rules->early_flag, &flag, &early, error));
+    }
     finish_as_published(field, flags, published);
     finish_as_published(field, flags, finishes);
     if (flag != PYR_NO_TIME) {
@@ -212,10 +230,10 @@ static pyr_status end_by_rules(const pyr_session *field, const pyr_classificatio
         *ending = PYR_ENDS_BY_RULES;
     }
     PYR_TRY(end_classes(field, rules, flag, finishes, error));
-    if (flags) {
+    if (flags && !early) {
         keep_published_flags(field, published, finishes);
-        *ending = PYR_ENDS_PUBLISHED;
     }
+    *ending = flags ? PYR_ENDS_PUBLISHED : *ending;
     return PYR_OK;
 }
 

@@ -103,6 +103,7 @@ def test_tables_that_cannot_be(core, session, tables, status, message):
         ({"share_denominator": 2**31}, "min_distance.share is no share"),
         ({"last_lap_beyond": 5}, "last_lap.beyond is no status"),
         ({"red_flag_signal": 0, "red_flag_result": 99}, "red_flag.result is needed"),
+        ({"early_flag": 0}, "early_flag is before the leader completed a lap"),
         ({"red_flag_signal": 0, "red_flag_result": 2}, "before its leader had completed two laps"),
     ],
 )
@@ -114,7 +115,8 @@ def test_values_that_cannot_be(core, session, values, message):
 def test_extreme_times_end_nothing(core, session):
     """The leader never runs that far, and everybody had run by then."""
     for values in ({"duration": 2**63 - 1}, {"race_laps": 2**62}, {"time_limit": 1, "time_limit_laps": 2**31},
-                   {"time_limit_total": 2**63 - 1}, {"red_flag_signal": 2**63 - 1}):  # fmt: skip
+                   {"time_limit_total": 2**63 - 1}, {"red_flag_signal": 2**63 - 1},
+                   {"early_flag": 2**63 - 1}):  # fmt: skip
         with given(core, **values) as options, given(core) as nothing:
             own, plain = ask(core, session, options), ask(core, session, nothing)
             assert core.lib.pyr_table_equal(own, plain), values
