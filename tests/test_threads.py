@@ -4,6 +4,7 @@ import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import polars
 import pytest
 
@@ -78,3 +79,20 @@ def test_what_a_thread_makes_is_released_in_another(files):
     arrays = at_once(lambda _: selected.pop().laps["lap_time"])
     assert not sessions and not selected
     assert len({int(array.astype("int64").sum()) for array in arrays}) == 1
+
+
+def test_memory_that_is_given_back_is_given_out_once():
+    """The extension keeps freed blocks for the next table: sessions of several sizes come and go in all threads."""
+    sizes = (1000, 2500, 2600, 6000)
+    lap_times = [np.arange(size).astype("timedelta64[s]").astype("timedelta64[us]") for size in sizes]
+    made = [{"car": ["7"] * len(times), "lap_time": times} for times in lap_times]
+
+    def use(number: int) -> bool:
+        kept = []
+        for turn in range(number, number + 40):
+            kept = [*kept[-2:], (turn % len(sizes), pr.from_laps(made[turn % len(sizes)]).laps)]
+            if not all((laps["lap_time"] == lap_times[size]).all() for size, laps in kept):
+                return False
+        return True
+
+    assert all(at_once(use))
