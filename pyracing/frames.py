@@ -191,9 +191,8 @@ def text(given: Given) -> Column:
     words, first, codes = np.unique(values[heads], return_index=True, return_inverse=True)
     come = np.argsort(first)  # words in the order in which they came
     words, codes = words[come], np.argsort(come)[codes]
-    blank = np.flatnonzero(words == "")
-    if len(blank) > 0:
-        words, codes = np.delete(words, blank), codes - (codes > blank[0])
+    for blank in np.flatnonzero(words == ""):
+        words, codes = np.delete(words, blank), np.where(codes == blank, -1, codes - (codes > blank))
     return Column("text", np.repeat(codes, np.diff(heads, append=len(values))).astype(np.int32), absent, words)
 
 
