@@ -28,6 +28,7 @@ KEYS = ("car", "driver")
 LISTS = ("cars", "classes", "drivers", "groups", "laps", "flags", "attributes")  # what else Session.select takes
 GUEST = "guest"
 RATINGS = ("Platinum", "Gold", "Silver", "Bronze")
+MOST_NAMED = 5
 WORDS = {"true": True, "yes": True, "false": False, "no": False}
 MEMBERS = (Field("car", "text", False), Field("group", "text", False), Field("invisible", "bool", False))
 
@@ -56,7 +57,8 @@ def members(session: Session, by: str | None, attributes: Any = None) -> Table:
 
     What is known of drivers is true of a car where it is true of all its drivers: they share the value. Only a rating
     is that of the lowest-rated driver, as classes of amateurs have it; a driver without a rating leaves the car without
-    one. Raises ValueError for a name that is no column and no value, with near ones.
+    one. Raises ValueError for a name that is no column and no value, with near ones, and for a column of the attributes
+    that puts no car of the session into a group.
     """
     table = read_attributes(session, attributes)
     guests = table.pop(GUEST, None)
@@ -69,6 +71,8 @@ def members(session: Session, by: str | None, attributes: Any = None) -> Table:
     found = chosen.of_cars if chosen is not None else only(by, list(table.values()), list(known.values()))
     name = chosen.name if chosen is not None else by
     rows = [(car, name if value is True else value) for car, value in found.items() if value]
+    if by in table and not rows:
+        raise ValueError(f"by='{by}' makes no group: {why_none(session, attributes, by)}")
     ordered = sorted(rows, key=lambda row: (row[1], row[0]))
     return table_of_rows(MEMBERS, [(car, group, invisible.get(car) is True) for car, group in ordered])
 
@@ -84,6 +88,20 @@ def only(value: str, first: Sequence[Attribute], then: Sequence[Attribute]) -> d
                 raise ValueError(f"by='{value}' is a value of {names}; give the column that is meant")
             return dict.fromkeys(groups[0], value)
     raise ValueError(f"by='{value}' is no group{nearest(value, names_of(then))}")
+
+
+def why_none(session: Session, attributes: Any, by: str) -> str:
+    """Why the attributes, or a column of them, say nothing about any car of the session."""
+    columns = columns_of(attributes)
+    key = "driver" if "driver" in columns else "car"
+    there = session.drivers if key == "driver" else session.cars
+    named = [name for name in dict.fromkeys(columns[key]) if isinstance(name, str)]
+    if {folded(name) for name in named} & {folded(name) for name in there}:
+        common = " that all drivers of a car share" if key == "driver" else ""
+        return f"column '{by}' of the attributes has no value for a {key} of the session{common}"
+    looked = ", ".join(repr(name) for name in named[:MOST_NAMED]) + (", ..." if len(named) > MOST_NAMED else "")
+    near = nearest(named[0], there) if named else ""
+    return f"column '{key}' of the attributes ({looked or 'empty'}) names no {key} of the session{near}"
 
 
 def names_of(columns: Iterable[Attribute]) -> list[str]:
@@ -104,8 +122,9 @@ def selection(session: Session, attributes: Any, chosen: Mapping[str, Chosen]) -
         keep(kept, having(known[name], wanted))
     for name, found in kept.items():
         if not found:
-            what = ", ".join(f"{key}={value!r}" for key, value in chosen.items()) or "the attributes"
-            raise ValueError(f"no {name[:-1]} of the session has {what}")
+            what = ", ".join(f"{key}={value!r}" for key, value in chosen.items())
+            said = f"has {what}" if what else f"is in the attributes: {why_none(session, attributes, '')}"
+            raise ValueError(f"no {name[:-1]} of the session {said}")
     return {name: tuple(sorted(found)) for name, found in kept.items()}
 
 

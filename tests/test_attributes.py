@@ -116,6 +116,32 @@ def test_names_that_are_not_there(race: pr.Session):
 # ---- The lens --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("attributes", "words"),
+    [
+        ({"car": ["01", "02"], "cup": "AB"}, "column 'car' of the attributes ('01', '02') names no car of the session"),
+        ({"car": ["01"], "cup": "A"}, "; near it are '1'"),
+        ({"driver": list("ABCDEF"), "cup": "AAAAAA"}, "'driver' of the attributes ('A', 'B', 'C', 'D', 'E', ...)"),
+        ({"driver": ["Ana"], "cup": "A"}, "names no driver of the session; near it are 'Ann'"),
+        ({"car": ["1", "9"], "cup": [None, "B"]}, "column 'cup' of the attributes has no value for a car of the"),
+        ({"driver": ["Di", "Flo"], "cup": "AB"}, "no value for a driver of the session that all drivers of a"),
+        ({"car": [], "cup": []}, "column 'car' of the attributes (empty) names no car of the session"),
+    ],
+)
+def test_attributes_of_no_car(race: pr.Session, attributes, words):
+    given = {name: list(values) for name, values in attributes.items()}
+    for question in (race.classification, race.order):
+        with pytest.raises(ValueError) as caught:
+            question(by="cup", attributes=given)
+        assert str(caught.value).startswith("by='cup' makes no group: ")
+        assert words in str(caught.value)
+
+
+def test_guests_of_another_round(race: pr.Session):
+    guests = race.classification(attributes={"car": ["99"], "guest": [True]})
+    assert guests == race.classification()
+
+
 def test_select_by_attributes(race: pr.Session):
     assert race.select(attributes=TROPHIES, trophy="B").cars == ("2",)
     assert race.select(attributes=TROPHIES, rookie=True).cars == ("2", "3")
@@ -137,7 +163,7 @@ def test_select_what_is_not_there(race: pr.Session):
         race.select(clases="GT")
     with pytest.raises(ValueError, match="trophy='C': no such value; there are 'A', 'B'"):
         race.select(attributes=TROPHIES, trophy="C")
-    with pytest.raises(ValueError, match="no driver of the session has the attributes"):
+    with pytest.raises(ValueError, match=r"in the attributes: column 'driver' of the attributes \('Nobody'\) names no"):
         race.select(attributes={"driver": ["Nobody"]})
     with pytest.raises(ValueError, match="no car is among the cars and has these attributes"):
         race.select(cars="1", attributes=TROPHIES, trophy="B")
