@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import difflib
 import inspect
 import json
@@ -255,21 +254,9 @@ def answer(session: pr.Session, question: str, given: dict[str, Any]) -> pr.Tabl
         if name not in known[question]:
             takes = ", ".join(f"--{name}" for name in known[question]) or "no options"
             raise UsageError(f"--{name} is no option of the question '{question}', which takes {takes}")
-    if "grid" in given:
-        given = {**given, "grid": grid_of_file(given["grid"])}
     found = getattr(session, question)
     table: pr.Table = asked(found, **given) if callable(found) else found
     return table
-
-
-def grid_of_file(path: Any) -> dict[str, list[Any]]:
-    """A CSV file with the columns car and position."""
-    with open(str(path), encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    try:
-        return {"car": [row["car"] for row in rows], "position": [int(row["position"]) for row in rows]}
-    except (KeyError, TypeError, ValueError):
-        raise UsageError(f"{path}: a grid has the columns car and position, a whole number") from None
 
 
 def questions() -> dict[str, list[str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyracing.attributes import read_csv
 from pyracing.decisions import Decision, check_decisions, decisions_from
 from pyracing.errors import RulesError
-from pyracing.frames import CONVERSIONS, Given, WrongValues, given_columns, require
+from pyracing.frames import converted, given_array, given_columns, require
 from pyracing.parameters import Part, Unknown
 from pyracing.presets import rules as rules_of
 from pyracing.rows import table_of_rows
@@ -22,6 +25,7 @@ MOST_PARTS = 10**9  # a share is a fraction of 32-bit numbers in the core
 
 CLASS_DURATION_FIELDS = (Field("class", "text", False), Field("duration", "duration", False))
 LIMIT_FIELDS = (Field("limit", "duration", False), Field("laps", "int32", False))
+GRID_COLUMNS = {"car": "text", "position": "int32"}
 STATUS_FIELDS = (Field("status", "text", False),)
 DECISION_FIELDS = (
     Field("kind", "text", False),
@@ -123,16 +127,27 @@ def decision_table(decisions: Any, cars: Iterable[str]) -> Table | None:
 # ---- Grid ----
 
 
+def session_type() -> type[Session]:
+    from pyracing.session import Session  # which asks this module
+
+    return Session
+
+
+def result_of(session: Session, rules: Rules | None = None) -> Table:
+    """The published result, or else the classification."""
+    return session.results if len(session.results) else session.classification(rules=rules)
+
+
 def grid_table(grid: Any) -> Table:
-    """Car and position of any table, such as the one `pyracing.grid` gives."""
-    columns: dict[str, Callable[[Given], Any]] = {"car": CONVERSIONS["text"], "position": CONVERSIONS["int32"]}
-    given = given_columns(grid, columns)
-    for name in columns:
+    """Car and position of any table, such as the one `pyracing.grid` gives, of a CSV file, or of the result of a
+    session."""
+    if isinstance(grid, str | os.PathLike):
+        given = {name: given_array(values) for name, values in read_csv(Path(grid)).items()}
+    else:
+        given = given_columns(result_of(grid) if isinstance(grid, session_type()) else grid, GRID_COLUMNS)
+    for name in GRID_COLUMNS:
         require(given, "grid", name)
-    try:
-        return Table.from_columns({name: convert(given[name]) for name, convert in columns.items()})
-    except WrongValues as error:
-        raise ValueError(f"a column of the grid {error}") from error
+    return Table.from_columns(converted({name: given[name] for name in GRID_COLUMNS}, GRID_COLUMNS, "grid"))
 
 
 # ---- The question ----

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from pyracing.contents import Content
 from pyracing.decisions import PointsDeduction
+from pyracing.engine import result_of
 from pyracing.frames import nearest
 from pyracing.grouping import EXTENSIONS, Group, group_sessions, words
 from pyracing.presets import rules as read_rules
@@ -400,10 +401,6 @@ def microseconds(value: Any) -> Any:
     return round(value.total_seconds() * 1_000_000) if hasattr(value, "total_seconds") else value
 
 
-def result_of(session: Session, rules: Rules | None) -> Table:
-    return session.results if len(session.results) else session.classification(rules=rules)
-
-
 def hours_of(session: Session, result: Table) -> float | None:
     scheduled = microseconds(facts(session)["duration"])
     if scheduled is None:
@@ -423,4 +420,4 @@ def poles_of(before: Sequence[Member], race: Member, column: str) -> set[str]:
     ]
     if not held:
         return set()
-    return {row["car"] for row in row_dicts(result_of(held[-1].session, None)) if row[column] == 1}
+    return {row["car"] for row in row_dicts(result_of(held[-1].session)) if row[column] == 1}

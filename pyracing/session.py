@@ -363,8 +363,9 @@ class Session:
         class, a rating, any value of these, alone. `attributes`: any table or CSV file with a column `car` or `driver`;
         true or false is a group of the column's name, true in a column `guest` an entry outside the championship, which
         keeps its place or loses it as the rules say. A car is what all its drivers are, but for the rating, which is
-        that of its lowest-rated driver; without a value it is in no group. `grid`: any table with car and position;
-        adds grid and gained, the car's place on the grid among those shown less its position.
+        that of its lowest-rated driver; without a value it is in no group. `grid`: any table or CSV file with car and
+        position, or the session of qualifying, whose result it is then; adds grid and gained, the car's place on the
+        grid among those shown less its position.
 
         `drive_time="apply"` shows the result to expect where a driver fails in `drive_time(rules=)`: the decisions, and
         for each car with such a driver, but those that stopped before the last tenth of the race, what

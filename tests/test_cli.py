@@ -89,7 +89,7 @@ def test_a_classification_by_rules_decisions_and_grid(folder: Path, simulation: 
     }
     grid.write_text("number,place\n7,1\n")
     wrong = run("show", folder, "--grid", grid)
-    assert wrong.returncode == 2 and b"a grid has the columns car and position" in wrong.stderr
+    assert wrong.returncode == 2 and b"the grid has no column 'car'" in wrong.stderr
 
 
 def test_a_race_that_is_cut_off(folder: Path) -> None:

@@ -423,7 +423,7 @@ def test_each_class_with_positions_and_gaps_of_its_own():
         race().classification(by="GP")
 
 
-def test_places_gained():
+def test_places_gained(tmp_path):
     """Car 5 started first and is not classified; nobody knows where car 2 started; car 9 was on the grid only."""
     grid = {"car": ["5", "3", "1", "4", "9"], "position": [1, 2, 3, 4, 5]}
     assert columns(race().classification(grid=grid), "car", "position", "grid", "gained") == [
@@ -432,6 +432,20 @@ def test_places_gained():
     assert columns(race().classification(grid=grid, by="P2"), "car", "position", "grid", "gained") == [
         ("1", 1, 3, 2), ("3", 2, 2, 0), ("5", None, 1, None)
     ]  # fmt: skip
+    qualifying = pr.from_laps(
+        {"car": ["5", "3", "1", "4", "9"], "lap_time": [60, 61, 62, 63, 64], "improvement": ["car_best"] * 5},
+        kind="qualifying",
+    )
+    published = pr.from_laps(qualifying.laps, kind="qualifying", results=grid | {"car": ["1", "3", "5", "4", "9"]})
+    (tmp_path / "grid.csv").write_text("position;car\n1;5\n2;3\n3;1\n4;4\n5;9\n")
+    for given in (qualifying, tmp_path / "grid.csv", str(tmp_path / "grid.csv")):
+        assert race().classification(grid=given) == race().classification(grid=grid)
+    assert race().classification(grid=published) == race().classification(grid=published.results)
+    (tmp_path / "grid.csv").write_text("position,car\nfirst,5\n")
+    with pytest.raises(ValueError, match="column 'position' of the grid has 'first' at row 0, not a whole number"):
+        race().classification(grid=tmp_path / "grid.csv")
+    with pytest.raises(FileNotFoundError):
+        race().classification(grid="nowhere.csv")
     with pytest.raises(ValueError, match="the grid has no column 'position'"):
         race().classification(grid={"car": ["1"]})
 
