@@ -238,16 +238,16 @@ pyr_status pyr_table_pick(const pyr_table *table, const int32_t *columns, int32_
 
 /* ---- Sentinels to bitmaps ---- */
 
-/* The sentinel is negative: most columns have no negative value at all, and a sum of signs is quickly made. */
+/* The sentinel is negative: most columns have no negative value at all, and their signs are quickly seen. */
 static int64_t count_absent_int64(const int64_t *values, int64_t rows) {
-    uint64_t negative = 0, absent = 0;
+    int64_t signs = 0, absent = 0;
     for (int64_t row = 0; row < rows; row++) {
-        negative += (uint64_t)values[row] >> 63;
+        signs |= values[row];
     }
-    for (int64_t row = 0; row < rows && negative != 0; row++) {
+    for (int64_t row = 0; row < rows && signs < 0; row++) {
         absent += values[row] == INT64_MIN;
     }
-    return (int64_t)absent;
+    return absent;
 }
 
 static int64_t count_absent_int32(const int32_t *values, int64_t rows, int32_t sentinel) {
@@ -344,9 +344,10 @@ static inline void pack_rows(const pyr_column *column, pyr_type type, int64_t ro
 
 /* One loop a type: the type is known where the loop is compiled. */
 static void pack_validity(const pyr_column *column, int64_t rows, uint8_t *bitmap) {
-    bool zeroed = column->type == PYR_DURATION || column->type == PYR_FLOAT64 || column->type == PYR_TEXT;
-    if (column->absent_count == rows && zeroed) { /* nothing to settle beneath the bits */
+    bool settled = column->type == PYR_DURATION || column->type == PYR_FLOAT64 || column->type == PYR_TEXT;
+    if (column->absent_count == rows) {
         memset(bitmap, 0, (size_t)(rows + 7) / 8);
+        memset((void *)column->values, 0, settled ? 0 : (size_t)rows * pyr_value_size(column->type));
         return;
     }
     switch (column->type) {
@@ -373,11 +374,19 @@ static void pack_validity(const pyr_column *column, int64_t rows, uint8_t *bitma
 
 /* In place: bit i lies in a byte at or before byte i, which has been read by then. */
 static void pack_bools(uint8_t *bytes, int64_t rows) {
-    for (int64_t row = 0; row < rows; row += 8) {
+    int64_t row = 0;
+    for (; row + 8 <= rows; row += 8) {
         unsigned bits = 0;
-        for (int64_t i = row; i < rows && i < row + 8; i++) {
-            bits |= (unsigned)(bytes[i] == 1) << (i - row);
+        for (int i = 0; i < 8; i++) {
+            bits |= (unsigned)(bytes[row + i] == 1) << i;
         }
+        bytes[row >> 3] = (uint8_t)bits;
+    }
+    unsigned bits = 0;
+    for (int64_t i = row; i < rows; i++) {
+        bits |= (unsigned)(bytes[i] == 1) << (i - row);
+    }
+    if (row < rows) {
         bytes[row >> 3] = (uint8_t)bits;
     }
 }

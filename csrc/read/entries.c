@@ -284,8 +284,17 @@ static int32_t count_numbers(const pyr_assembly *assembly, int32_t car) {
 static pyr_status find_code(pyr_assembly *assembly, int32_t car, int32_t column, int32_t *code, pyr_error *error) {
     const pyr_table *laps = assembly->parts[PYR_LAPS];
     const int32_t *codes = pyr_int32s(pyr_table_column_view(laps, column));
+    int64_t first = assembly->first_lap[car], end = assembly->first_lap[car + 1];
+    int32_t changes = 0;
     *code = -1;
-    for (int64_t row = assembly->first_lap[car]; row < assembly->first_lap[car + 1]; row++) {
+    for (int64_t row = first; row < end; row++) { /* without a way out, which is quicker for a whole race */
+        changes |= codes[row] ^ codes[first];
+    }
+    if (changes == 0) {
+        *code = first < end ? codes[first] : -1;
+        return PYR_OK;
+    }
+    for (int64_t row = first; row < end; row++) {
         if (*code >= 0 && codes[row] >= 0 && codes[row] != *code) {
             pyr_doubt_place place = pyr_assembly_line(assembly, pyr_assembly_source_row(assembly, row));
             place.car = pyr_dictionary_text_view(assembly->cars, car);

@@ -333,9 +333,18 @@ static pyr_status doubt_row(const times *laps, int64_t row, const char *code, co
     return pyr_doubts_add(&laps->assembly->reading->doubts, PYR_WARNING, code, place, error, "%s", what);
 }
 
+/* The sum without a look at what is absent: nothing is to be told of such a row either. */
+static inline bool adds_up(int64_t left, int64_t right, int64_t sum) {
+    return (uint64_t)left + (uint64_t)right == (uint64_t)sum;
+}
+
 static pyr_status check_sectors(const times *laps, int64_t row, pyr_error *error) {
+    int64_t first_two = (int64_t)((uint64_t)laps->sector[0][row] + (uint64_t)laps->sector[1][row]);
+    if (PYR_LIKELY(adds_up(first_two, laps->sector[2][row], laps->lap_time[row]))) {
+        return PYR_OK;
+    }
     int64_t sum = add_times(add_times(laps->sector[0][row], laps->sector[1][row]), laps->sector[2][row]);
-    if (PYR_LIKELY(sum == laps->lap_time[row]) || sum == PYR_NO_TIME || laps->lap_time[row] == PYR_NO_TIME) {
+    if (sum == laps->lap_time[row] || sum == PYR_NO_TIME || laps->lap_time[row] == PYR_NO_TIME) {
         return PYR_OK;
     }
     return doubt_row(laps, row, "sectors_differ", "lap_time",
@@ -349,8 +358,12 @@ static pyr_status check_sequence(const times *laps, int64_t before, int64_t row,
         PYR_TRY(doubt_row(laps, row, "lap_missing", "lap", "the lap before this one is not in the file", error));
         return PYR_OK;
     }
-    int64_t expected = before < 0 ? laps->lap_time[row] : add_times(laps->elapsed[before], laps->lap_time[row]);
-    if (PYR_LIKELY(expected == laps->elapsed[row]) || expected == PYR_NO_TIME || laps->elapsed[row] == PYR_NO_TIME) {
+    int64_t elapsed_before = before < 0 ? 0 : laps->elapsed[before];
+    if (PYR_LIKELY(adds_up(elapsed_before, laps->lap_time[row], laps->elapsed[row]))) {
+        return PYR_OK;
+    }
+    int64_t expected = add_times(elapsed_before, laps->lap_time[row]);
+    if (expected == PYR_NO_TIME || laps->elapsed[row] == PYR_NO_TIME) {
         return PYR_OK;
     }
     return doubt_row(laps, row, "elapsed_differs", "elapsed",

@@ -66,22 +66,22 @@ static inline bool pyr_match_8(const char *end, unsigned length, uint64_t patter
 /* Milliseconds of `m:ss.mmm` given as eight digits by pyr_match_8. */
 static inline int64_t pyr_time_digits(uint64_t digits) {
     uint64_t pairs = digits * 10 + (digits >> 8); /* byte i: 10 x digit i + digit i + 1; below 100, so no carry */
-    uint64_t seconds = (pairs >> 16) & 0xff;
-    uint64_t milliseconds = ((pairs >> 40) & 0xff) * 10 + (digits >> 56);
-    return (int64_t)((digits & 0xff) * 60000 + seconds * 1000 + milliseconds);
+    /* Bytes 2 and 5 are the seconds and hundredths: the product has 1000 x one + 10 x the other from bit 40 up. */
+    uint64_t seconds = (pairs & 0x0000ff0000ff0000u) * ((uint64_t)1000 << 24 | 10) >> 40;
+    return (int64_t)((digits & 0xff) * 60000 + seconds + (digits >> 56));
 }
 
 /* `57.783`, `1:12.848`, `16:42.996`, `1:01:35.747`, `17:31:33.055`: minutes and seconds below 60. */
 static inline bool pyr_fast_duration(const char *end, unsigned length, int64_t *microseconds) {
+    enum { SHORT = 1u << 5 | 1u << 6 | 1u << 8, LONG = 1u << 9 | 1u << 11 | 1u << 12 }; /* else a separator first */
     uint64_t low, high;
-    static const uint32_t shapes = 1u << 5 | 1u << 6 | 1u << 8 | 1u << 9 | 1u << 11 | 1u << 12; /* else a separator first */
-    if (!PYR_LITTLE_ENDIAN || length > 12 || (shapes >> length & 1) == 0) {
-        return false;
-    }
     if (length <= 8) {
         bool matches = pyr_match_8(end, length, PYR_PATTERN_TIME, PYR_LIMITS_TIME, &low);
         *microseconds = pyr_time_digits(low) * 1000;
-        return matches;
+        return PYR_LITTLE_ENDIAN && matches && (SHORT >> length & 1) != 0;
+    }
+    if (!PYR_LITTLE_ENDIAN || length > 12 || (LONG >> length & 1) == 0) {
+        return false;
     }
     /* `hh:m` before the eight: the upper half of the word before */
     bool low_matches = pyr_match_8(end, 8, PYR_PATTERN_TIME, PYR_LIMITS_TIME, &low);

@@ -104,11 +104,13 @@ static inline void write_places(uint16_t *out, const uint16_t *places, lanes *fi
 #endif
 
 void pyr_cuts_init(pyr_cuts *cuts) {
-    memset(cuts->places, 0, sizeof cuts->places);
-    for (unsigned byte = 1; byte < 256; byte++) {
-        for (unsigned bit = 0, count = 0; bit < 8; bit++) {
-            cuts->places[byte][count] = (uint16_t)(bit + 1);
-            count += byte >> bit & 1;
+    uint8_t counts[256] = {0};
+    memset(cuts->places[0], 0, sizeof cuts->places[0]);
+    for (unsigned bit = 0; bit < 8; bit++) {
+        for (unsigned rest = 0, byte = 1u << bit; rest < 1u << bit; rest++, byte++) {
+            memcpy(cuts->places[byte], cuts->places[rest], sizeof cuts->places[byte]);
+            cuts->places[byte][counts[rest]] = (uint16_t)(bit + 1);
+            counts[byte] = (uint8_t)(counts[rest] + 1);
         }
     }
     cuts->after[-1] = 0;
