@@ -29,6 +29,7 @@ from pyracing.table import Field, Table, row_dicts
 FIVE_MINUTES = 300 * 1_000_000
 HOUR = 3600 * 1_000_000
 QUALIFYING_RACE = re.compile(r"\bqualifying race\b")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ROUND = re.compile(r"^\d{1,2} (?=\D)")
 
 SESSION_FIELDS = (
@@ -208,7 +209,8 @@ def read_season(
 
     sources : a folder or an archive with all of them, or several sources: folders, archives, single files, and tuples
         of the files of one session. Sessions of one folder, or of sibling folders that hold one session each, are an
-        event; events that hold a race or qualifying are numbered as rounds in the order in which they stand.
+        event, those of several years one each; events that hold a race or qualifying are numbered as rounds in the order
+        in which they stand.
     executor : where the sessions are read: any executor in the style of `concurrent.futures` (threads, processes,
         Dask's `client.get_executor()`); without one they are read one after the other.
     progress : shows a bar on stderr where that is a terminal and tqdm is installed.
@@ -332,7 +334,9 @@ def progress_shown(done: Iterator[Any], count: int, wanted: bool) -> Iterable[An
 def members_of(read_ones: Iterable[tuple[Job, Session]]) -> list[Member]:
     """Sessions with their rounds; several races of an event are `race`, `race 2`, ... A folder whose races differ by
     more than numbers in their names, such as `fuji 6h` and `spa 6h`, holds events of one session each."""
-    listed = [(job, session, scored_as(session)) for job, session in read_ones]
+    read_list = list(read_ones)
+    jobs = by_years([job for job, _ in read_list])
+    listed = [(job, session, scored_as(session)) for job, (_, session) in zip(jobs, read_list, strict=True)]
     races: dict[tuple[str, str], set[str]] = {}
     for job, _, scored in listed:
         if scored == "race":
@@ -349,6 +353,18 @@ def members_of(read_ones: Iterable[tuple[Job, Session]]) -> list[Member]:
             scored = scored if seen[(*key, scored)] == 1 else f"{scored} {seen[(*key, scored)]}"
         members.append((key, scored, session))
     return [Member(rounds.get(key), key[1], scored, session) for key, scored, session in members]
+
+
+def by_years(jobs: Sequence[Job]) -> list[Job]:
+    """Events of several years that are called alike, with the year before their name."""
+    years = [year[0] if (year := YEAR.search(words(job.name))) else "" for job in jobs]
+    held: dict[tuple[str, str], set[str]] = {}
+    for job, year in zip(jobs, years, strict=True):
+        held.setdefault((job.source, job.event), set()).add(year)
+    return [
+        job._replace(event=f"{year} {job.event}") if year and len(held[job.source, job.event] - {""}) > 1 else job
+        for job, year in zip(jobs, years, strict=True)
+    ]
 
 
 def scored_as(session: Session) -> str | None:

@@ -171,6 +171,24 @@ def test_imsa_2022():
     assert {row.driver for row in table if row.points == 3432} == {"Tom Blomqvist", "Oliver Jarvis"}
 
 
+@pytest.mark.parametrize("place", ["{year}/01-alpha/{kind}-laps.csv", "alpha/{year}/{kind}/{kind}.csv",
+                                   "alpha/{year} {kind} laps.csv"])  # fmt: skip
+def test_the_same_event_of_two_years_is_two(tmp_path, place):
+    for year in (2023, 2024):
+        for kind, text in (("qualifying", QUALIFYING), ("race", RACE)):
+            path = tmp_path / place.format(year=year, kind=kind)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(race_file(text))
+    season = pr.read_season(tmp_path, progress=False)
+    found = columns(season.sessions, "round", "event", "kind")
+    assert sorted(kind for _, _, kind in found) == ["qualifying", "qualifying", "race", "race"]
+    assert len({(round_number, event) for round_number, event, _ in found}) == 2
+    assert {event for _, event, _ in found} in ({"2023 alpha", "2024 alpha"}, {"2023", "2024"})
+    assert set(columns(season.results, "event", "session")) == {
+        (event, kind) for _, event, _ in found for kind in ("qualifying", "race")
+    }
+
+
 def test_folders_called_race_are_no_event(tmp_path):
     for number, town in enumerate(("alpha", "beta"), 1):
         pr.simulate(5, minutes=20, cars=6, round_number=number).write(tmp_path / f"{number:02d}-{town}" / "race")
