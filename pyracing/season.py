@@ -357,7 +357,7 @@ def members_of(read_ones: Iterable[tuple[Job, Session]]) -> list[Member]:
 
 def by_years(jobs: Sequence[Job]) -> list[Job]:
     """Events of several years that are called alike, with the year before their name."""
-    years = [year[0] if (year := YEAR.search(words(job.name))) else "" for job in jobs]
+    years = [match[0] if (match := YEAR.search(words(job.name))) else "" for job in jobs]
     held: dict[tuple[str, str], set[str]] = {}
     for job, year in zip(jobs, years, strict=True):
         held.setdefault((job.source, job.event), set()).add(year)
