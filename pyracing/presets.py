@@ -59,7 +59,13 @@ def rules(name: str | Path | Rules | Mapping[str, Any], year: int | None = None)
     if isinstance(name, Path) or path.suffix == ".toml" or len(path.parts) > 1:
         return chosen(load(path, ()), str(path), year)
     stem, said = preset_name(name)
-    return chosen(load_preset(stem, ()), f"{stem}.toml", said if year is None else year)
+    return preset(stem, said if year is None else year)
+
+
+@cache
+def preset(stem: str, year: int | None) -> Rules:
+    """Made once: rules never change."""
+    return chosen(load_preset(stem, ()), f"{stem}.toml", year)
 
 
 def chosen(eras: list[Era], origin: str, year: int | None) -> Rules:
@@ -125,8 +131,9 @@ def toml_text(value: Any) -> str:
 # ---- Files -----------------------------------------------------------------------------------------------------------
 
 
-def preset_names() -> list[str]:
-    return sorted(file.stem for file in SERIES.glob("*.toml"))
+@cache
+def preset_names() -> tuple[str, ...]:
+    return tuple(sorted(file.stem for file in SERIES.glob("*.toml")))
 
 
 def preset_name(name: str) -> tuple[str, int | None]:

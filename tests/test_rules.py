@@ -2,6 +2,7 @@
 
 import dataclasses
 import pickle
+from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -433,3 +434,24 @@ def test_decisions_in_a_file_are_named_with_it(race: pr.Session, tmp_path: Path)
     path.write_text('[[decision]]\nkind = "place"\ncar = "7"\nposition = "first"\n')
     with pytest.raises(pr.RulesError, match=r"stewards\.toml: decision 1: position is 'first'"):
         race.classification(decisions=path)
+
+
+def test_a_preset_is_made_once_and_never_changes() -> None:
+    wec = pr.rules("wec")
+    before = pickle.dumps(wec)
+    assert pr.rules("wec") is wec and pr.rules("wec", 2024) == pr.rules("wec-2024")
+    assert wec.replace(min_distance=0.5).min_distance.share != wec.min_distance.share
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        wec.min_distance.share = Fraction(0)  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        wec.sources["grid"] = None  # type: ignore[index]
+    assert pickle.dumps(pr.rules("wec")) == before
+    for name in NAMES:
+        assert not {type(value) for value in values_of(pr.rules(name))} & {list, dict, set}, "nothing can be changed"
+
+
+def values_of(value: Any) -> Iterator[Any]:
+    yield value
+    inner = vars(value).values() if isinstance(value, Part) else value if isinstance(value, tuple) else ()
+    for one in inner:
+        yield from values_of(one)
