@@ -448,6 +448,7 @@ typedef enum pyr_stint_axis {
 typedef struct pyr_stints_options {
     int32_t by;        /* pyr_stint_axis */
     int64_t fuel_only; /* as in pyr_pit_stops_options: visits below it changed no tyres */
+    const pyr_table *decisions; /* likewise */
 } pyr_stints_options;
 
 /* The stints of each car: car, class, stint (from 1), driver (of its first lap), first_lap, last_lap, laps, start,
@@ -465,9 +466,10 @@ typedef struct pyr_stints_options {
 pyr_status pyr_stints(const pyr_session *session, const pyr_stints_options *options, pyr_table **out,
                       pyr_error *error);
 
-/* Where fuel-only stops end. */
+/* What files do not say of visits. */
 typedef struct pyr_pit_stops_options {
-    int64_t fuel_only; /* visits below it changed no tyres; PYR_NO_TIME: found for each class */
+    int64_t fuel_only;          /* visits below it changed no tyres; PYR_NO_TIME: found for each class */
+    const pyr_table *decisions; /* as for pyr_classification; their drive_throughs and stop_gos were served */
 } pyr_pit_stops_options;
 
 /* The visits of each car to the pit lane: car, class, visit (from 1), lap (the in-lap), elapsed (at its end),
@@ -476,7 +478,8 @@ typedef struct pyr_pit_stops_options {
  * both paired. `kind` (pit_stop, drive_through, stop_go, garage, red_flag, pass_through, unfinished) is an estimate,
  * on what is said in model/visit_kinds.c: unfinished did not come out again, garage is over 3 x the median visit of
  * its class, drive_through and pass_through (under caution, in practice, or behind the safety car) are transits
- * without a stop; stop_go only a decision names. A start from the pit lane is a visit without lap, elapsed,
+ * without a stop. No time tells a stop_go from a short stop: only the decisions name one, and the drive_throughs that
+ * they name, the visits that fit them (analyse/served.h). A start from the pit lane is a visit without lap, elapsed,
  * driver_before and flag.
  *
  * * `loss`: the laps of the visit less as many median laps of the rivals: cars of its class, laps neither in- nor out-
@@ -515,6 +518,7 @@ typedef enum pyr_loss_method { PYR_LOSS_EXACT = 0, PYR_LOSS_RIVALS = 1, PYR_LOSS
 typedef struct pyr_pit_loss_options {
     int32_t by;     /* pyr_loss_by */
     int32_t method; /* pyr_loss_method */
+    const pyr_table *decisions; /* as in pyr_pit_stops_options */
 } pyr_pit_loss_options;
 
 /* What a stop cost, a row a group and flag state (of in- and out-lap; absent without flags), by group as text, then
@@ -605,12 +609,12 @@ typedef struct pyr_classification_options {
  * absent.
  *
  * Decisions, in whatever order they are given, count as laps deducted or lap times deleted, then time, then moves
- * within the order, then disqualification: time_penalty (time), lap_penalty (laps, time), drive_through, stop_go
- * (time), delete_lap (lap; its time is no best lap), delete_times, rear_of_class (right behind the last classified car
- * of the class; of several the later decision is behind), place (position in the result), disqualify, retire (the car
- * did not take the flag: it is retired, unless the flag is not required and it has the distance); grid_drop and
- * pit_lane_start do not matter here. `penalty_time` and `penalty_laps` are what was added and deducted, `decisions`
- * says by what, and names a last lap that was too long.
+ * within the order, then disqualification: time_penalty (time), lap_penalty (laps, time), drive_through, stop_go (time;
+ * with a lap both were served, from that lap on, and add nothing), delete_lap (lap; its time is no best lap),
+ * delete_times, rear_of_class (right behind the last classified car of the class; of several the later decision is
+ * behind), place (position in the result), disqualify, retire (the car did not take the flag: it is retired, unless the
+ * flag is not required and it has the distance); grid_drop and pit_lane_start do not matter here. `penalty_time` and
+ * `penalty_laps` are what was added and deducted, `decisions` says by what, and names a last lap that was too long.
  *
  * `position`, `class_position`: absent unless classified. `best_lap` as in pyr_fastest_laps, among laps that count.
  * `gap`: behind the first of the ranking, absent for cars on another lap, and where the quicker car stands behind by
@@ -627,9 +631,10 @@ pyr_status pyr_classification(const pyr_session *session, const pyr_classificati
 
 /* What of the rules and decisions could not be applied, and what they left out, in the columns of PYR_DOUBTS: an error
  * where pyr_classification fails with PYR_ERROR_RULES; warnings for a flag that is required but not known, a race
- * shorter than it should be, a last lap or finish without a time, a move of a car that is not classified; notes for a
- * car that retired and is classified all the same, laps after the end, a flag that was worked out, a race that was
- * stopped, a class with an end of its own that is not there. In the field of a selected session. */
+ * shorter than it should be, a last lap or finish without a time, a move of a car that is not classified, a penalty
+ * that was served in no visit to the pit lane; notes for a car that retired and is classified all the same, laps after
+ * the end, a flag that was worked out, a race that was stopped, a class with an end of its own that is not there. In
+ * the field of a selected session. */
 pyr_status pyr_check(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
                      pyr_error *error);
 

@@ -36,7 +36,10 @@ class Decision:
     def __post_init__(self) -> None:
         if not isinstance(self.car, str) or not self.car:
             raise RulesError(f"{self.kind}: car is {self.car!r}: a car number is text, such as '7'")
+        optional = {field.name for field in dataclasses.fields(self) if field.default is None}
         for name, value in vars(self).items():
+            if name in optional and value is None:
+                continue
             if name == "seconds":
                 object.__setattr__(self, name, seconds(value, self.kind))
             elif name == "reason" and not isinstance(value, str):
@@ -83,19 +86,22 @@ class LapPenalty(Decision):
 
 @dataclass(frozen=True)
 class DriveThrough(Decision):
-    """A drive-through not served in the race: added as the rules convert it."""
+    """A drive-through not served in the race: added as the rules convert it. With a `lap`, that on which it was served
+    or from which it was looked for, it was served: nothing is added, and `pit_stops(decisions=)` names the visit."""
 
     kind = "drive_through"
     reason: str = ""
+    lap: int | None = None
 
 
 @dataclass(frozen=True)
 class StopGo(Decision):
-    """A stop of so many seconds not served in the race: added as the rules convert it."""
+    """A stop of so many seconds not served in the race: added as the rules convert it. `lap` as for a drive-through."""
 
     kind = "stop_go"
     seconds: Duration
     reason: str = ""
+    lap: int | None = None
 
 
 @dataclass(frozen=True)
@@ -237,7 +243,7 @@ def converted(value: Any, hint: Any, where: str) -> Any:
     """A car number is text and a number of a CSV file is a number, however the file writes them."""
     if hint is str and type(value) is int:
         return str(value)
-    if hint is int and isinstance(value, str):
+    if hint in (int, int | None) and isinstance(value, str):
         try:
             return int(value)
         except ValueError:
@@ -309,7 +315,10 @@ def parse(text: str, suffix: str) -> Any:
 def write_decisions(decisions: Iterable[Decision], path: str | Path) -> None:
     """Writes decisions so that `read_decisions` gives them back, in the format that the name of the file ends with."""
     path = Path(path)
-    rows = [{"kind": decision.kind, **vars(decision)} for decision in decisions_from(tuple(decisions))]
+    rows = [
+        {"kind": decision.kind, **{name: value for name, value in vars(decision).items() if value is not None}}
+        for decision in decisions_from(tuple(decisions))
+    ]
     suffix = path.suffix.lower()
     if suffix == ".toml":
         tables = (

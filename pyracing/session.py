@@ -13,7 +13,7 @@ from pyracing import _core
 from pyracing.attributes import Chosen, members
 from pyracing.attributes import selection as having_attributes
 from pyracing.drive_time import drive_options, with_drive_time
-from pyracing.engine import classify, field_of
+from pyracing.engine import classify, decision_table, field_of
 from pyracing.presets import rules as rules_of
 from pyracing.rows import table_of_rows
 from pyracing.rules import Rules
@@ -203,8 +203,9 @@ class Session:
 
         With `rules` or `decisions`, as `classification()` takes them, also what of these could not be applied and what
         they left out: a flag that is required and not known, a last lap without a time, a rule that is not known where
-        it is needed, a move of a car that is not classified, a car that retired and is classified all the same, laps
-        after the end of the race, the end of a class that is not in it.
+        it is needed, a move of a car that is not classified, a car that retired and is classified all the same, a
+        penalty that was served in no visit to the pit lane, laps after the end of the race, the end of a class that is
+        not in it.
         """
         doubts = self._part("doubts")
         if rules is None and isinstance(decisions, Sequence) and not decisions:
@@ -517,7 +518,13 @@ class Session:
         """
         return self._ask("retirements")
 
-    def stints(self, *, by: Literal["pit", "driver", "tyre"] = "pit", fuel_only: Duration | None = None) -> Table:
+    def stints(
+        self,
+        *,
+        by: Literal["pit", "driver", "tyre"] = "pit",
+        fuel_only: Duration | None = None,
+        decisions: Any = (),
+    ) -> Table:
         """The stints of each car; every lap is in one.
 
         car, class, stint (from 1), driver (of its first lap), first_lap, last_lap, laps, start and end (race time),
@@ -528,13 +535,15 @@ class Session:
         tyre, with a stop or a visit to the garage that changed them, which no file says: such stints are `estimated`,
         and `assumption` is why the visit is taken to have changed tyres: pit_lane_time (it took as long as
         `fuel_only`, or the cut-off found for the class, as in `pit_stops()`), every_stop (no cut-off can be found, so
-        every stop did) or garage.
+        every stop did) or garage. `decisions` name the visits in which a penalty was served, as in `pit_stops()`: no
+        tyres are changed there.
+
         `mean`, `best` and `deviation` (of the sample) are of its green flying laps: neither lap 1, in-lap, out-lap nor
         deleted; absent without such laps.
         """
-        return self._ask("stints", by=by, fuel_only=given_duration(fuel_only, "fuel_only"))
+        return self._ask("stints", by=by, **about_visits(self, fuel_only, decisions))
 
-    def pit_stops(self, *, fuel_only: Duration | None = None) -> Table:
+    def pit_stops(self, *, fuel_only: Duration | None = None, decisions: Any = ()) -> Table:
         """The visits of each car to the pit lane.
 
         car, class, visit (from 1), lap (the in-lap), elapsed (at its end), pit_lane_time, kind, driver_before,
@@ -545,6 +554,11 @@ class Session:
         one from which the car did not come out again; else pit_stop. `loss` is the time of the laps of the visit less
         as many median laps of the class meanwhile; absent where too few rivals were on track to say.
 
+        No time tells a stop_go from a short stop: `decisions` do, given as for `classification()`. A drive_through or
+        stop_go among them names the visit of its car that fits it best by the time in the pit lane, less that of the
+        shortest visit of the field: on its `lap` or the ten after it, or without a lap anywhere in the race. Where none
+        fits, none is named, and of one with a lap `check(decisions=)` says so.
+
         `service` of a pit_stop is an estimate too: fuel_only if it took less than fuel_only_below, else tyres. That
         cut-off is `fuel_only`, or else found for each class from its stops under green; where these are not two groups,
         both are absent. `flag_state` is the flag of both in-lap and out-lap, or mixed.
@@ -554,13 +568,14 @@ class Session:
         figures published for IMSA 2021-25, for the visits that were counted there: a crossing in the pit lane with none
         on the laps beside it, at most 300 s, of a car with 10 green flying laps.
         """
-        return self._ask("pit_stops", fuel_only=given_duration(fuel_only, "fuel_only"))
+        return self._ask("pit_stops", **about_visits(self, fuel_only, decisions))
 
     def pit_loss(
         self,
         *,
         by: Literal["overall", "class", "car", "driver", "team", "manufacturer", "group"] = "class",
         method: Literal["loss", "rivals", "naive"] = "loss",
+        decisions: Any = (),
     ) -> Table:
         """What a stop cost, a row for each class (or car, driver who came in, ...) and flag: under green, behind the
         safety car, under full-course yellow, or mixed where in-lap and out-lap differ.
@@ -571,9 +586,9 @@ class Session:
         the common formula for the same stops. `green_laps` is the median in laps of `green_lap`, the median green
         flying lap of the group. `method` says which column of `pit_stops()` is summed up: by `loss` every pit_stop is
         one of the `stops`, by `rivals` and `naive` those counted in the published figures. Times lost on the road are
-        no places lost.
+        no places lost. `decisions` as in `pit_stops()`: a stop_go is no pit_stop.
         """
-        return self._ask("pit_loss", by=by, method=method)
+        return self._ask("pit_loss", by=by, method=method, **about_visits(self, None, decisions))
 
     def undercuts(self, *, within: int = 3, places: int = 10) -> Table:
         """Cars of a class that stopped within some laps of each other, and what that made of the gap between them.
@@ -729,6 +744,14 @@ def stated_bounds(laps: Laps) -> tuple[int, int]:
 
 def given_duration(value: Duration | None, what: str) -> int | None:
     return None if value is None else to_microseconds(value, what)
+
+
+def about_visits(session: Session, fuel_only: Duration | None, decisions: Any) -> dict[str, Any]:
+    """What files do not say of visits to the pit lane, as far as it is given, as options of the core."""
+    none = isinstance(decisions, Sequence) and not decisions
+    listed = None if none else decision_table(decisions, field_of(session).cars)
+    given = {"fuel_only": given_duration(fuel_only, "fuel_only"), "decisions": None if listed is None else listed._core}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def fcy_of(given: Rules | str | None) -> str:

@@ -224,7 +224,8 @@ def test_a_penalty_that_is_named():
 
 
 @pytest.mark.parametrize(
-    ("reference_lap", "added"), [(None, {"2": (0, "1:29"), "4": (0, "1:27")}), ("50s", {"2": (1, "39"), "4": (1, "37")})]
+    ("reference_lap", "added"),
+    [(None, {"2": (0, "1:29"), "4": (0, "1:27")}), ("50s", {"2": (1, "39"), "4": (1, "37")})],
 )
 def test_the_time_that_is_missing_is_added(reference_lap, added):
     """As it is, or as laps of the reference lap and the rest."""

@@ -10,6 +10,8 @@ import pyracing as pr
 import slow_visits
 from answers import columns, rows
 from lap_files import CORPUS, corpus_laps
+from pyracing.decisions import Decision
+from pyracing.simulate import Event
 from race_files import race_file, seconds
 
 
@@ -128,6 +130,105 @@ def kinds_of(car: str, text: str, kind: str = "race") -> list[str]:
 def test_kinds(laps, expected):
     """The median visit of the class is 66 s with a thirteenth that is longer, so the garage begins at 198 s."""
     assert kinds_of("99", field_of(f"99 P2 | Ann 1:40 {laps}")) == [expected]
+
+
+# ---- Penalties that decisions say were served ----
+
+# A drive-through of 30 s, a stop of 60 s on lap 3 as all have, a stop-go, and one that takes as long as a splash.
+SERVED = field_of(
+    "90 P2 | Ann 1:40 1:35B 2:00/30 1:30",
+    "91 P2 | Ann 1:40 1:30 1:35B 2:30/60 1:30 1:35B 2:12/42 1:30",
+    "92 P2 | Ann 1:40 1:35B 2:12/42 1:30 1:30 1:35B | Bo 2:12/42 1:30",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("decision", "expected"),
+    [
+        (pr.stop_go("91", 10), ["pit_stop", "stop_go"]),
+        (pr.stop_go("91", 10, lap=2), ["pit_stop", "stop_go"]),
+        (pr.stop_go("91", 10, lap=6), ["pit_stop", "stop_go"]),
+        (pr.stop_go("91", 10, lap=7), ["pit_stop", "pit_stop"]),
+        (pr.stop_go("91", 30), ["stop_go", "pit_stop"]),
+        (pr.stop_go("91", 20), ["pit_stop", "pit_stop"]),
+        (pr.stop_go("91", 20, lap=6), ["pit_stop", "stop_go"]),
+        (pr.stop_go("91", 50, lap=1), ["pit_stop", "pit_stop"]),
+        (pr.drive_through("91", lap=1), ["pit_stop", "pit_stop"]),
+        (pr.time_penalty("91", 10), ["pit_stop", "pit_stop"]),
+    ],
+)
+def test_the_visit_that_served_a_penalty(decision, expected):
+    """42 s are a transit of 30 s, a stop of 10 s and 2 s to brake and to start; 60 s are a stop of 30 s. With a lap a
+    shorter transit is believed: 22 s beside a stop of 20 s."""
+    session = pr.read(race_file(SERVED), kind="race")
+    assert kinds_of("91", SERVED) == ["pit_stop", "pit_stop"]
+    found = columns(session.pit_stops(decisions=[decision]), "car", "kind")
+    assert [kind for car, kind in found if car == "91"] == expected
+    others = [pair for pair in found if pair[0] != "91"]
+    assert others == [pair for pair in columns(session.pit_stops(), "car", "kind") if pair[0] != "91"]
+
+
+def test_a_visit_serves_one_penalty_and_no_driver_change():
+    session = pr.read(race_file(SERVED), kind="race")
+
+    def kinds(car: str, *decisions: Decision) -> list[str]:
+        return [kind for one, kind in columns(session.pit_stops(decisions=decisions), "car", "kind") if one == car]
+
+    assert kinds("92", pr.stop_go("92", 10)) == ["stop_go", "pit_stop"]
+    assert kinds("92", pr.stop_go("92", 10), pr.stop_go("92", 10)) == ["stop_go", "pit_stop"]
+    assert kinds("90", pr.stop_go("90", 1), pr.drive_through("90")) == ["stop_go"]
+    few = race_file("7 P2 | Ann 1:40 1:35B 2:20/50 1:30")
+    by_lap = [pr.read(few, kind="race").pit_stops(decisions=[pr.stop_go("7", 10, lap=lap)]) for lap in (1, 2)]
+    assert [columns(stops, "kind") for stops in by_lap] == [[("pit_stop",)], [("stop_go",)]]
+
+
+def test_what_else_knows_of_a_served_penalty():
+    """It opens a stint but none on other tyres, costs nothing as a stop, and no time after the race."""
+    session = pr.read(race_file(SERVED), kind="race")
+    served = [pr.stop_go("91", 10, lap=5)]
+    own = session.select(cars="91")
+    opened = columns(own.stints(decisions=served), "first_lap", "opened_by")
+    assert opened == [(1, "start"), (4, "pit_stop"), (7, "stop_go")]
+    assert columns(own.stints(by="tyre", decisions=served), "first_lap") == [(1,), (4,)]
+    assert columns(own.stints(by="tyre"), "first_lap") == [(1,), (4,), (7,)]
+    assert columns(own.pit_loss(decisions=served), "stops") == [(1,)] and columns(own.pit_loss(), "stops") == [(2,)]
+    plain, told = session.classification(), session.classification(decisions=served)
+    assert columns(told, "car", "total_time", "penalty_time") == columns(plain, "car", "total_time", "penalty_time")
+    assert dict(columns(told, "car", "decisions"))["91"] == "stop-go served, lap 5"
+    unserved = session.classification(rules=pr.rules("f1"), decisions=[pr.stop_go("91", 10)])
+    assert dict(columns(unserved, "car", "penalty_time"))["91"] == seconds("30")
+
+
+def test_check_says_where_no_visit_served_a_penalty():
+    session = pr.read(race_file(SERVED), kind="race")
+    for decision, found in (
+        (pr.stop_go("91", 10, lap=6), []), (pr.stop_go("91", 10, lap=7), [("91", 7)]),
+        (pr.drive_through("91", lap=2), [("91", 2)]), (pr.delete_lap("91", 2), []),
+    ):  # fmt: skip
+        doubts = rows(session.check(decisions=[decision]))
+        told = [(row["car"], row["lap"]) for row in doubts if row["code"] == "served_penalty_not_found"]
+        assert told == found, decision
+
+
+def test_truth_of_served_penalties():
+    """Every stop-go of a simulated race is found by its decision, with its lap and without, and no other visit."""
+    plain = pr.simulate(7, hours=3, cars=14, incidents=False)
+    cars = [entry.car for entry in plain.truth.entries]
+    events = [Event("stop_go", f"{20 + 10 * i}m", car=car, duration=10 + 5 * (i % 5)) for i, car in enumerate(cars[:8])]
+    events += [Event("drive_through", "50m", car=car) for car in cars[8:11]]
+    race = pr.simulate(7, hours=3, cars=14, incidents=False, events=events)
+    served = {(stop.car, stop.lap): stop.kind for stop in race.truth.stops if stop.kind in ("stop_go", "drive_through")}
+    assert Counter(served.values()) == {"stop_go": 8, "drive_through": 3}
+    length = {event.car: event.duration for event in events}
+    for with_lap in (True, False):
+        decisions = [
+            pr.stop_go(car, length[car], lap=lap - 2 if with_lap else None) if kind == "stop_go"
+            else pr.drive_through(car, lap=lap - 2 if with_lap else None)
+            for (car, lap), kind in served.items()
+        ]  # fmt: skip
+        stops = columns(race.session.pit_stops(decisions=decisions), "car", "lap", "kind")
+        found = {(car, lap): kind for car, lap, kind in stops if kind in ("stop_go", "drive_through")}
+        assert found == served
 
 
 def test_a_transit_in_practice_is_no_penalty():

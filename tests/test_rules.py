@@ -307,13 +307,14 @@ SECONDS = st.integers(0, 10**9).map(lambda milliseconds: milliseconds / 1000)
 DECISIONS = st.one_of(
     st.builds(pr.time_penalty, CARS, SECONDS, REASONS),
     st.builds(pr.lap_penalty, CARS, COUNTS, SECONDS, REASONS),
-    st.builds(pr.stop_go, CARS, SECONDS, REASONS),
+    st.builds(pr.stop_go, CARS, SECONDS, REASONS, st.none() | COUNTS),
+    st.builds(pr.drive_through, CARS, REASONS, st.none() | COUNTS),
     st.builds(pr.delete_lap, CARS, COUNTS, REASONS),
     st.builds(pr.place, CARS, COUNTS, REASONS),
     st.builds(pr.grid_drop, CARS, COUNTS, REASONS),
     *(
         st.builds(make, CARS, REASONS)
-        for make in (pr.drive_through, pr.delete_times, pr.rear_of_class, pr.disqualify, pr.retire, pr.pit_lane_start)
+        for make in (pr.delete_times, pr.rear_of_class, pr.disqualify, pr.retire, pr.pit_lane_start)
     ),
 )
 

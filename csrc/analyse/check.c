@@ -2,6 +2,7 @@
 #include "classify.h"
 #include "last_lap.h"
 #include "question.h"
+#include "served.h"
 
 static const pyr_field schema[] = {PYR_DOUBT_FIELDS};
 
@@ -132,12 +133,44 @@ static pyr_status check_moves(checking *check, int32_t entry, pyr_error *error) 
                           pyr_result_status_words[car->status]);
 }
 
+/* Drive-throughs and stop-gos that decisions say were served. */
+static pyr_status check_served(checking *check, const pyr_served *served, pyr_error *error) {
+    pyr_decisions decisions;
+    PYR_TRY(pyr_decisions_read(check->rules->decisions, &decisions, error));
+    for (int64_t row = 0; row < decisions.count; row++) {
+        pyr_decision_kind kind = PYR_DECISION_KIND_COUNT;
+        PYR_TRY(pyr_decision_kind_of(&decisions, row, &kind, error));
+        pyr_doubt_place place = pyr_nowhere();
+        place.car = pyr_decision_text(&decisions, PYR_DECISION_CAR, row);
+        place.lap = pyr_decision_number(&decisions, PYR_DECISION_LAP, row);
+        if ((kind != PYR_DRIVE_THROUGH && kind != PYR_STOP_GO) || place.lap == 0 || served->visit_of[row] >= 0) {
+            continue;
+        }
+        PYR_TRY(pyr_doubts_add(&check->doubts, PYR_WARNING, "served_penalty_not_found", place, error,
+                               "no visit to the pit lane from this lap on fits a %s that was served: nothing is added "
+                               "for it all the same; without its lap it counts as not served",
+                               kind == PYR_STOP_GO ? "stop-go" : "drive-through"));
+    }
+    return PYR_OK;
+}
+
+static pyr_status find_and_check_served(checking *check, pyr_error *error) {
+    pyr_served served;
+    pyr_status status = pyr_served_find(check->field, check->rules->decisions, &served, error);
+    if (status == PYR_OK) {
+        status = check_served(check, &served, error);
+    }
+    pyr_served_clear(&served);
+    return status;
+}
+
 static pyr_status check_classified(checking *check, pyr_error *error) {
     pyr_last_lap_limits limits;
     PYR_TRY(pyr_read_last_lap_limits(check->rules->last_lap_limits, &limits, error));
     if (check->classified->race) {
         PYR_TRY(check_end(check, error));
         PYR_TRY(check_class_durations(check, error));
+        PYR_TRY(find_and_check_served(check, error));
     }
     for (int32_t entry = 0; entry < check->field->entries.count; entry++) {
         if (check->classified->race) {

@@ -5,27 +5,9 @@
 
 #include "../base/sort.h"
 #include "../model/counted.h"
-#include "../text/near.h"
+#include "decisions.h"
 #include "last_lap.h"
 #include "question.h"
-
-enum { KIND, CAR, TIME, LAPS, LAP, POSITION, REASON, COLUMN_COUNT };
-
-static const pyr_field fields[COLUMN_COUNT] = {
-    {"kind", PYR_TEXT, false, NULL}, {"car", PYR_TEXT, false, NULL}, {"time", PYR_DURATION, true, NULL},
-    {"laps", PYR_INT32, true, NULL}, {"lap", PYR_INT32, true, NULL}, {"position", PYR_INT32, true, NULL},
-    {"reason", PYR_TEXT, true, NULL},
-};
-
-typedef enum decision_kind {
-    TIME_PENALTY, LAP_PENALTY, DRIVE_THROUGH, STOP_GO, DELETE_LAP, DELETE_TIMES, REAR_OF_CLASS, PLACE, DISQUALIFY,
-    RETIRE, GRID_DROP, PIT_LANE_START, KIND_COUNT
-} decision_kind;
-
-static const char *const kind_words[KIND_COUNT + 1] = {
-    "time_penalty",  "lap_penalty", "drive_through", "stop_go", "delete_lap", "delete_times",
-    "rear_of_class", "place",       "disqualify",    "retire",  "grid_drop",  "pit_lane_start", NULL,
-};
 
 typedef struct reading {
     const pyr_session *field;
@@ -33,42 +15,15 @@ typedef struct reading {
     const pyr_finish *finishes;
     uint8_t *counted;
     pyr_penalties *penalties;
-    const pyr_column *columns[COLUMN_COUNT];
-    int64_t count;    /* decisions */
+    pyr_decisions decisions;
     pyr_keyed *order; /* decisions by car, each car's as they were given */
     char *line;       /* the text of a car under construction */
     size_t line_size, line_capacity;
 } reading;
 
-/* ---- What a row says ---- */
-
-static pyr_text text_at(const pyr_column *column, int64_t row) {
-    bool present = column != NULL && pyr_present(column, row);
-    return present ? pyr_dictionary_text_view(column->dictionary, pyr_int32s(column)[row]) : (pyr_text){"", 0};
-}
-
-static int64_t time_at(const pyr_column *column, int64_t row) {
-    return column != NULL && pyr_present(column, row) ? pyr_int64s(column)[row] : 0;
-}
-
-static int32_t number_at(const pyr_column *column, int64_t row) {
-    return column != NULL && pyr_present(column, row) ? pyr_int32s(column)[row] : 0;
-}
-
-static pyr_status find_kind(const reading *read, int64_t row, decision_kind *kind, pyr_error *error) {
-    pyr_near near = {.asked = text_at(read->columns[KIND], row)};
-    for (int32_t i = 0; i < KIND_COUNT; i++) {
-        if (pyr_text_equal(near.asked, pyr_text_of(kind_words[i]))) {
-            *kind = (decision_kind)i;
-            return PYR_OK;
-        }
-        pyr_near_offer(&near, pyr_text_of(kind_words[i]));
-    }
-    return pyr_near_fail(&near, "decision", error);
-}
-
 static pyr_status fail_decision(const reading *read, int64_t row, const char *what, pyr_error *error) {
-    pyr_text kind = text_at(read->columns[KIND], row), car = text_at(read->columns[CAR], row);
+    pyr_text kind = pyr_decision_text(&read->decisions, PYR_DECISION_KIND, row);
+    pyr_text car = pyr_decision_text(&read->decisions, PYR_DECISION_CAR, row);
     return pyr_fail(error, PYR_ERROR_RULES, "%.*s of car '%.*s' %s", pyr_shown(kind.length), kind.data,
                     pyr_shown(car.length), car.data, what);
 }
@@ -171,47 +126,54 @@ static pyr_status convert(const reading *read, int64_t row, int64_t *time, int64
     return PYR_OK;
 }
 
-static pyr_status served_time(const reading *read, int64_t row, decision_kind kind, int64_t *time, pyr_error *error) {
+/* The time that is added: of a drive-through or stop-go as the rules convert one that was not served. */
+static pyr_status added_time(const reading *read, int64_t row, pyr_decision_kind kind, int64_t *time,
+                             pyr_error *error) {
     const pyr_classification_options *options = read->options;
-    *time = time_at(read->columns[TIME], row);
-    if (kind == DRIVE_THROUGH) {
+    *time = pyr_decision_time(&read->decisions, row);
+    if (kind == PYR_DRIVE_THROUGH) {
         *time = options->drive_through;
         return *time != PYR_NO_TIME ? PYR_OK
                                     : fail_decision(read, row, "was not served: penalties.drive_through is needed, "
                                                     "the time that it costs", error);
     }
-    if (kind == STOP_GO && options->stop_go == PYR_NO_TIME && options->stop_go_loss == PYR_NO_TIME) {
+    if (kind == PYR_STOP_GO && options->stop_go == PYR_NO_TIME && options->stop_go_loss == PYR_NO_TIME) {
         return fail_decision(read, row, "was not served: penalties.stop_go_loss is needed, what it costs beyond the "
                              "stop, or penalties.stop_go", error);
     }
-    if (kind == STOP_GO && options->stop_go != PYR_NO_TIME) {
+    if (kind == PYR_STOP_GO && options->stop_go != PYR_NO_TIME) {
         *time = options->stop_go;
-    } else if (kind == STOP_GO) {
+    } else if (kind == PYR_STOP_GO) {
         bool penalties = is_penalty(*time) && is_penalty(options->stop_go_loss);
         *time = penalties ? *time + options->stop_go_loss : -1; /* which is none either */
     }
     return PYR_OK;
 }
 
-static pyr_status add_penalty(reading *read, int64_t row, decision_kind kind, pyr_penalty *car, pyr_error *error) {
-    int64_t time, laps = number_at(read->columns[LAPS], row);
+static pyr_status add_penalty(reading *read, int64_t row, pyr_decision_kind kind, pyr_penalty *car, pyr_error *error) {
+    int64_t time, laps = pyr_decision_number(&read->decisions, PYR_DECISION_LAPS, row);
     if (read->finishes == NULL) {
         return fail_decision(read, row, "has no meaning in a session that is no race; leave it out", error);
     }
-    PYR_TRY(served_time(read, row, kind, &time, error));
-    if (kind != LAP_PENALTY) {
+    bool in_pit_lane = kind == PYR_DRIVE_THROUGH || kind == PYR_STOP_GO;
+    int32_t lap = in_pit_lane ? pyr_decision_number(&read->decisions, PYR_DECISION_LAP, row) : 0;
+    if (in_pit_lane) {
+        PYR_TRY(append_words(read, kind == PYR_STOP_GO ? "stop-go " : "drive-through ", error));
+    }
+    if (lap != 0) {
+        return append_number(read, "served, lap ", lap, "", error);
+    }
+    PYR_TRY(added_time(read, row, kind, &time, error));
+    if (kind != PYR_LAP_PENALTY) {
         PYR_TRY(convert(read, row, &time, &laps, error));
     }
     PYR_TRY(deduct(read, row, laps, time, car, error));
-    if (kind == DRIVE_THROUGH || kind == STOP_GO) {
-        PYR_TRY(append_words(read, kind == STOP_GO ? "stop-go " : "drive-through ", error));
-    }
     return append_cost(read, (int32_t)laps, time, error);
 }
 
 static pyr_status delete_lap(reading *read, int64_t row, int32_t entry, pyr_error *error) {
     const pyr_laps *laps = &read->field->laps;
-    int32_t lap = number_at(read->columns[LAP], row);
+    int32_t lap = pyr_decision_number(&read->decisions, PYR_DECISION_LAP, row);
     for (int64_t i = read->field->entries.first_lap[entry]; i < read->field->entries.first_lap[entry + 1]; i++) {
         if (laps->lap[i] == lap) {
             read->counted[i] = 0;
@@ -223,36 +185,36 @@ static pyr_status delete_lap(reading *read, int64_t row, int32_t entry, pyr_erro
 
 static pyr_status apply(reading *read, int64_t row, int32_t entry, pyr_error *error) {
     pyr_penalty *car = &read->penalties->cars[entry];
-    decision_kind kind = KIND_COUNT;
-    PYR_TRY(find_kind(read, row, &kind, error));
+    pyr_decision_kind kind = PYR_DECISION_KIND_COUNT;
+    PYR_TRY(pyr_decision_kind_of(&read->decisions, row, &kind, error));
     switch (kind) {
-    case DELETE_LAP:
+    case PYR_DELETE_LAP:
         return delete_lap(read, row, entry, error);
-    case DELETE_TIMES:
+    case PYR_DELETE_TIMES:
         car->times_deleted = true;
         return append_words(read, "lap times deleted", error);
-    case REAR_OF_CLASS:
+    case PYR_REAR_OF_CLASS:
         car->rear = (int32_t)row + 1;
         return append_words(read, "rear of class", error);
-    case PLACE:
-        car->place = number_at(read->columns[POSITION], row);
+    case PYR_PLACE:
+        car->place = pyr_decision_number(&read->decisions, PYR_DECISION_POSITION, row);
         return car->place > 0 ? append_number(read, "position ", car->place, "", error)
                               : fail_decision(read, row, "has no position; give one from 1 on", error);
-    case DISQUALIFY:
+    case PYR_DISQUALIFY:
         car->disqualified = true;
         return append_words(read, "disqualified", error);
-    case RETIRE:
+    case PYR_RETIRE:
         car->retired = car->retirement_decided = true;
         return append_words(read, "retired", error);
-    case GRID_DROP:
+    case PYR_GRID_DROP:
         return append_words(read, "grid drop", error);
-    case PIT_LANE_START:
+    case PYR_PIT_LANE_START:
         return append_words(read, "pit lane start", error);
-    case TIME_PENALTY:
-    case LAP_PENALTY:
-    case DRIVE_THROUGH:
-    case STOP_GO:
-    case KIND_COUNT:
+    case PYR_TIME_PENALTY:
+    case PYR_LAP_PENALTY:
+    case PYR_DRIVE_THROUGH:
+    case PYR_STOP_GO:
+    case PYR_DECISION_KIND_COUNT:
         break;
     }
     return add_penalty(read, row, kind, car, error);
@@ -282,9 +244,9 @@ static pyr_status apply_car(reading *read, const pyr_last_lap_limits *limits, in
                             pyr_error *error) {
     read->line_size = 0;
     PYR_TRY(apply_last_lap(read, limits, entry, error));
-    for (; *at < read->count && read->order[*at].key == entry; ++*at) {
+    for (; *at < read->decisions.count && read->order[*at].key == entry; ++*at) {
         int64_t row = read->order[*at].row;
-        pyr_text reason = text_at(read->columns[REASON], row);
+        pyr_text reason = pyr_decision_text(&read->decisions, PYR_DECISION_REASON, row);
         if (read->line_size > 0) {
             PYR_TRY(append_words(read, "; ", error));
         }
@@ -302,12 +264,13 @@ static pyr_status apply_car(reading *read, const pyr_last_lap_limits *limits, in
 }
 
 static pyr_status sort_decisions(reading *read, pyr_error *error) {
-    for (int64_t row = 0; row < read->count; row++) {
+    for (int64_t row = 0; row < read->decisions.count; row++) {
         int32_t entry;
-        PYR_TRY(pyr_require_entry(read->field, text_at(read->columns[CAR], row), &entry, error));
+        pyr_text car = pyr_decision_text(&read->decisions, PYR_DECISION_CAR, row);
+        PYR_TRY(pyr_require_entry(read->field, car, &entry, error));
         read->order[row] = (pyr_keyed){entry, row};
     }
-    return pyr_sort(read->field->allocator, read->order, read->count, NULL, NULL, error);
+    return pyr_sort(read->field->allocator, read->order, read->decisions.count, NULL, NULL, error);
 }
 
 static pyr_status apply_all(reading *read, pyr_error *error) {
@@ -328,17 +291,10 @@ pyr_status pyr_read_penalties(const pyr_session *field, const pyr_classification
     reading read = {
         .field = field, .options = options, .finishes = finishes, .counted = counted, .penalties = penalties,
     };
-    if (options->decisions != NULL) {
-        PYR_TRY(pyr_table_require(options->decisions, "decisions", fields, COLUMN_COUNT, read.columns, error));
-        read.count = pyr_table_row_count(options->decisions);
-        if (read.count >= INT32_MAX) {
-            return pyr_fail(error, PYR_ERROR_ARGUMENT, "decisions: %lld of them are more than can be numbered",
-                            (long long)read.count);
-        }
-    }
-    PYR_TRY(pyr_new_array(field->allocator, (size_t)read.count, sizeof *read.order, &read.order, error));
+    PYR_TRY(pyr_decisions_read(options->decisions, &read.decisions, error));
+    PYR_TRY(pyr_new_array(field->allocator, (size_t)read.decisions.count, sizeof *read.order, &read.order, error));
     pyr_status status = apply_all(&read, error);
-    pyr_release_array(field->allocator, read.order, (size_t)read.count, sizeof *read.order);
+    pyr_release_array(field->allocator, read.order, (size_t)read.decisions.count, sizeof *read.order);
     pyr_release_array(field->allocator, read.line, read.line_capacity, 1);
     return status;
 }

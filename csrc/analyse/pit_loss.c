@@ -38,6 +38,7 @@ static const pyr_pit_loss_options default_options = {.by = PYR_LOSS_BY_CLASS, .m
 static const pyr_option options_of_pit_loss[] = {
     {"by", PYR_OPTION_CHOICE, offsetof(pyr_pit_loss_options, by), by_words},
     {"method", PYR_OPTION_CHOICE, offsetof(pyr_pit_loss_options, method), method_words},
+    {"decisions", PYR_OPTION_TABLE, offsetof(pyr_pit_loss_options, decisions), NULL},
 };
 
 typedef struct loss_work {
@@ -89,7 +90,7 @@ static pyr_status rank_groups(const loss_work *work, pyr_error *error) {
 static bool is_green_flying(const loss_work *work, int64_t row) {
     const pyr_laps *laps = &work->field->laps;
     return (laps->flag[row] == PYR_FLAG_GREEN || laps->flag[row] == PYR_FLAG_NONE) && laps->lap[row] > 1 &&
-           laps->lap_time[row] != PYR_NO_TIME && work->figures.visits->lap_marks[row] == 0;
+           laps->lap_time[row] != PYR_NO_TIME && work->figures.served.visits->lap_marks[row] == 0;
 }
 
 /* Green flying laps group after group: `values` holds first where each begins, then where it ends. */
@@ -135,14 +136,14 @@ static int64_t measure_of(const loss_work *work, const pyr_stop_figure *figure) 
 static bool is_counted(const loss_work *work, int64_t i) {
     const pyr_stop_figure *figure = &work->figures.figure[i];
     bool stop = work->options->method == PYR_LOSS_EXACT
-                    ? work->figures.visits->visit[i].kind == PYR_VISIT_PIT_STOP
+                    ? work->figures.served.visits->visit[i].kind == PYR_VISIT_PIT_STOP
                     : figure->naive != PYR_NO_TIME;
-    return stop && work->shown[i] != 0 && work->figures.visits->visit[i].in_row >= 0;
+    return stop && work->shown[i] != 0 && work->figures.served.visits->visit[i].in_row >= 0;
 }
 
 /* Visits that count, by group and flag state. */
 static pyr_status sort_stops(const loss_work *work, int64_t *count, pyr_error *error) {
-    const pyr_visits *visits = work->figures.visits;
+    const pyr_visits *visits = work->figures.served.visits;
     *count = 0;
     for (int64_t i = 0; i < visits->count; i++) {
         if (is_counted(work, i)) {
@@ -164,7 +165,7 @@ static pyr_status sort_values(const loss_work *work, int64_t count, pyr_keyed *i
 /* One row of the answer from the visits at `items`, `stops` of them; they are overwritten. */
 static pyr_status fill_row(const loss_work *work, pyr_keyed *items, int64_t stops, pyr_table *answer, int64_t at,
                            pyr_error *error) {
-    const pyr_visits *visits = work->figures.visits;
+    const pyr_visits *visits = work->figures.served.visits;
     int64_t first = items[0].row, measured = 0, naive = 0, low, high;
     int32_t group = work->groups.of_lap[visits->visit[first].in_row];
     for (int64_t i = 0; i < stops; i++) {
@@ -228,7 +229,7 @@ static pyr_status group_laps(loss_work *work, pyr_error *error) {
 
 static pyr_status new_work(loss_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->field->allocator;
-    size_t visits = pyr_visit_count(work->figures.visits), laps = (size_t)work->field->laps.count;
+    size_t visits = pyr_visit_count(work->figures.served.visits), laps = (size_t)work->field->laps.count;
     size_t groups = (size_t)work->groups.count;
     work->room = laps > visits ? laps : visits;
     work->room = work->room > groups ? work->room : groups;
@@ -244,7 +245,7 @@ static pyr_status new_work(loss_work *work, pyr_error *error) {
 
 static void clear_work(loss_work *work) {
     const pyr_allocator *allocator = work->field->allocator;
-    size_t visits = pyr_visit_count(work->figures.visits), groups = (size_t)work->groups.count;
+    size_t visits = pyr_visit_count(work->figures.served.visits), groups = (size_t)work->groups.count;
     pyr_release_array(allocator, work->shown, visits, sizeof *work->shown);
     pyr_release_array(allocator, work->items, work->room, sizeof *work->items);
     pyr_release_array(allocator, work->values, work->room, sizeof *work->values);
@@ -259,10 +260,10 @@ static void clear_work(loss_work *work) {
 
 static pyr_status answer_losses(loss_work *work, pyr_table **out, pyr_error *error) {
     int64_t stops, count = 0;
-    PYR_TRY(pyr_stop_figures_find(work->field, PYR_NO_TIME, &work->figures, error));
+    PYR_TRY(pyr_stop_figures_find(work->field, PYR_NO_TIME, work->options->decisions, &work->figures, error));
     PYR_TRY(group_laps(work, error));
     PYR_TRY(new_work(work, error));
-    PYR_TRY(pyr_shown_visits(work->session, work->figures.visits, work->shown, error));
+    PYR_TRY(pyr_shown_visits(work->session, work->figures.served.visits, work->shown, error));
     PYR_TRY(rank_groups(work, error));
     find_green_laps(work);
     PYR_TRY(sort_stops(work, &stops, error));

@@ -32,6 +32,7 @@ static const pyr_field stop_fields[] = {
 static const pyr_pit_stops_options default_options = {.fuel_only = PYR_NO_TIME};
 static const pyr_option options_of_pit_stops[] = {
     {"fuel_only", PYR_OPTION_DURATION, offsetof(pyr_pit_stops_options, fuel_only), NULL},
+    {"decisions", PYR_OPTION_TABLE, offsetof(pyr_pit_stops_options, decisions), NULL},
 };
 
 static void fill_drivers(const pyr_session *field, const pyr_visit *visit, pyr_table *answer, int64_t at) {
@@ -73,16 +74,16 @@ static void fill_visit(const pyr_session *field, const pyr_visit *visit, pyr_tab
 static pyr_status answer_stops(const pyr_session *session, const pyr_stop_figures *figures, pyr_table **out,
                                pyr_error *error) {
     const pyr_session *field = pyr_field_view(session);
-    size_t visit_count = (size_t)figures->visits->count;
+    size_t visit_count = (size_t)figures->served.visits->count;
     uint8_t *shown;
     int64_t at = 0;
     PYR_TRY(pyr_new_array(session->allocator, visit_count, sizeof *shown, &shown, error));
-    pyr_status status = pyr_shown_visits(session, figures->visits, shown, error);
+    pyr_status status = pyr_shown_visits(session, figures->served.visits, shown, error);
     if (status == PYR_OK) {
-        status = pyr_answer_new(field, &pyr_pit_stops_question, figures->visits->count, out, error);
+        status = pyr_answer_new(field, &pyr_pit_stops_question, figures->served.visits->count, out, error);
     }
-    for (int64_t i = 0; status == PYR_OK && i < figures->visits->count; i++) {
-        const pyr_visit *visit = &figures->visits->visit[i];
+    for (int64_t i = 0; status == PYR_OK && i < figures->served.visits->count; i++) {
+        const pyr_visit *visit = &figures->served.visits->visit[i];
         if (shown[i]) {
             fill_visit(field, visit, *out, at);
             fill_figure(figures, field->entries.class_code[visit->entry], &figures->figure[i], *out, at++);
@@ -94,11 +95,12 @@ static pyr_status answer_stops(const pyr_session *session, const pyr_stop_figure
 
 pyr_status pyr_pit_stops(const pyr_session *session, const pyr_pit_stops_options *options, pyr_table **out,
                          pyr_error *error) {
-    int64_t fuel_only = options != NULL ? options->fuel_only : PYR_NO_TIME;
+    options = options != NULL ? options : &default_options;
     pyr_stop_figures figures;
     *out = NULL;
-    PYR_TRY(pyr_check_cut_off(fuel_only, error));
-    pyr_status status = pyr_stop_figures_find(pyr_field_view(session), fuel_only, &figures, error);
+    PYR_TRY(pyr_check_cut_off(options->fuel_only, error));
+    pyr_status status =
+        pyr_stop_figures_find(pyr_field_view(session), options->fuel_only, options->decisions, &figures, error);
     if (status == PYR_OK) {
         status = answer_stops(session, &figures, out, error);
     }

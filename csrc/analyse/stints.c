@@ -49,6 +49,7 @@ static const pyr_stints_options default_options = {.by = PYR_STINTS_BY_PIT, .fue
 static const pyr_option options_of_stints[] = {
     {"by", PYR_OPTION_CHOICE, offsetof(pyr_stints_options, by), axis_words},
     {"fuel_only", PYR_OPTION_DURATION, offsetof(pyr_stints_options, fuel_only), NULL},
+    {"decisions", PYR_OPTION_TABLE, offsetof(pyr_stints_options, decisions), NULL},
 };
 
 /* ---- Where stints begin ---- */
@@ -104,8 +105,8 @@ static tyre_assumption assumed_of(const pyr_visit *visit, int32_t service) {
 
 /* `assumed`, by lap row, receives why. */
 static void open_by_tyre(const pyr_stop_figures *figures, int32_t *opened_by, int8_t *assumed) {
-    for (int64_t i = 0; i < figures->visits->count; i++) {
-        const pyr_visit *visit = &figures->visits->visit[i];
+    for (int64_t i = 0; i < figures->served.visits->count; i++) {
+        const pyr_visit *visit = &figures->served.visits->visit[i];
         tyre_assumption assumption = assumed_of(visit, figures->figure[i].service);
         if (visit->out_row >= 0 && opened_by[visit->out_row] != OPENED_BY_START && assumption != ASSUMED_NOTHING) {
             opened_by[visit->out_row] = OPENED_BY_VISIT + (int32_t)visit->kind;
@@ -246,10 +247,11 @@ typedef struct stint_work {
 
 static pyr_status find_visits(stint_work *work, pyr_error *error) {
     if (work->options->by == PYR_STINTS_BY_TYRE) {
-        return pyr_stop_figures_find(work->field, work->options->fuel_only, &work->figures, error);
+        return pyr_stop_figures_find(work->field, work->options->fuel_only, work->options->decisions, &work->figures,
+                                     error);
     }
     work->figures.allocator = work->field->allocator;
-    return pyr_session_visits(work->field, &work->figures.visits, error);
+    return pyr_served_find(work->field, work->options->decisions, &work->figures.served, error);
 }
 
 static pyr_status find_stints(stint_work *work, pyr_error *error) {
@@ -263,7 +265,7 @@ static pyr_status find_stints(stint_work *work, pyr_error *error) {
     memset(work->assumed, ASSUMED_NOTHING, count);
     open_at_starts(work->field, work->opened_by);
     if (work->options->by == PYR_STINTS_BY_PIT) {
-        open_by_pit(work->figures.visits, work->opened_by);
+        open_by_pit(work->figures.served.visits, work->opened_by);
     } else if (work->options->by == PYR_STINTS_BY_DRIVER) {
         open_by_driver(work->field, work->opened_by);
     } else {
@@ -306,8 +308,8 @@ static int64_t fill_stints(const stint_work *work, pyr_table *answer) {
                 next++;
             }
             if (answer != NULL) {
-                stint_laps stint = {&work->field->laps, deleted, work->figures.visits->lap_marks, work->rows + row,
-                                    next - row};
+                stint_laps stint = {&work->field->laps, deleted, work->figures.served.visits->lap_marks,
+                                    work->rows + row, next - row};
                 fill_stint(&stint, answer, at);
                 ((int32_t *)pyr_table_array(answer, STINT_CLASS))[at] = entries->class_code[entry];
                 ((int32_t *)pyr_table_array(answer, STINT_STINT))[at] = number;

@@ -143,8 +143,8 @@ static pyr_status find_costs(figure_work *work, pyr_error *error) {
     int32_t entry = -1; /* whose median is known */
     int64_t median = PYR_NO_TIME;
     rival_window window = {-1, -1, PYR_NO_TIME};
-    for (int64_t i = 0; i < work->figures->visits->count; i++) {
-        const pyr_visit *visit = &work->figures->visits->visit[i];
+    for (int64_t i = 0; i < work->figures->served.visits->count; i++) {
+        const pyr_visit *visit = &work->figures->served.visits->visit[i];
         pyr_stop_figure *figure = &work->figures->figure[i];
         *figure = (pyr_stop_figure){PYR_NO_TIME, PYR_NO_TIME, PYR_NO_TIME, flag_state(&work->field->laps, visit), -1};
         if (!race) {
@@ -186,7 +186,7 @@ static pyr_status sort_by_class(const pyr_allocator *allocator, pyr_keyed *items
 
 /* Of each class, from its stops under green. */
 static pyr_status find_cut_offs(const figure_work *work, pyr_error *error) {
-    const pyr_visits *visits = work->figures->visits;
+    const pyr_visits *visits = work->figures->served.visits;
     const pyr_allocator *allocator = work->field->allocator;
     pyr_keyed *items;
     int64_t count = 0;
@@ -217,8 +217,8 @@ static pyr_status find_services(const figure_work *work, int64_t fuel_only, pyr_
     if (fuel_only == PYR_NO_TIME && pyr_is_race(work->field)) {
         PYR_TRY(find_cut_offs(work, error));
     }
-    for (int64_t i = 0; i < figures->visits->count; i++) {
-        const pyr_visit *visit = &figures->visits->visit[i];
+    for (int64_t i = 0; i < figures->served.visits->count; i++) {
+        const pyr_visit *visit = &figures->served.visits->visit[i];
         int64_t time = time_of(work, visit);
         int64_t cut_off = figures->fuel_only[work->field->entries.class_code[visit->entry] + 1];
         if (time != PYR_NO_TIME && cut_off != PYR_NO_TIME) {
@@ -239,15 +239,15 @@ static pyr_status build_costs(const pyr_session *field, pyr_buffer **out, pyr_er
     pyr_stop_figures figures = {.class_count = count_classes(field)};
     figure_work work = {.field = field, .figures = &figures};
     size_t size, laps = (size_t)field->laps.count;
-    PYR_TRY(pyr_session_visits(field, &figures.visits, error));
-    if (!pyr_size_multiply((size_t)figures.visits->count, sizeof *figures.figure, &size)) {
+    PYR_TRY(pyr_session_visits(field, &figures.served.visits, error));
+    if (!pyr_size_multiply((size_t)figures.served.visits->count, sizeof *figures.figure, &size)) {
         return pyr_fail_memory(error);
     }
     PYR_TRY(pyr_buffer_new(field->allocator, size, NULL, out, error));
     figures.figure = pyr_buffer_data(*out);
     pyr_status status = pyr_new_array(field->allocator, laps, sizeof *work.scratch, &work.scratch, error);
     if (status == PYR_OK) {
-        status = pyr_rival_laps_find(field, figures.visits, figures.class_count, &work.rivals, error);
+        status = pyr_rival_laps_find(field, figures.served.visits, figures.class_count, &work.rivals, error);
     }
     if (status == PYR_OK) {
         status = find_costs(&work, error);
@@ -261,15 +261,15 @@ static pyr_status build_costs(const pyr_session *field, pyr_buffer **out, pyr_er
     return status;
 }
 
-pyr_status pyr_stop_figures_find(const pyr_session *field, int64_t fuel_only, pyr_stop_figures *figures,
-                                 pyr_error *error) {
+pyr_status pyr_stop_figures_find(const pyr_session *field, int64_t fuel_only, const pyr_table *decisions,
+                                 pyr_stop_figures *figures, pyr_error *error) {
     const pyr_allocator *allocator = field->allocator;
     figure_work work = {.field = field, .figures = figures};
     void *costs;
     *figures = (pyr_stop_figures){.allocator = allocator, .class_count = count_classes(field)};
     PYR_TRY(pyr_late_part(field, PYR_LATE_COSTS, build_costs, &costs, error));
-    PYR_TRY(pyr_session_visits(field, &figures->visits, error));
-    size_t visits = (size_t)figures->visits->count;
+    PYR_TRY(pyr_served_find(field, decisions, &figures->served, error));
+    size_t visits = (size_t)figures->served.visits->count;
     PYR_TRY(pyr_new_array(allocator, visits, sizeof *figures->figure, &figures->figure, error));
     memcpy(figures->figure, costs, visits * sizeof *figures->figure);
     PYR_TRY(pyr_new_array(allocator, figures->class_count, sizeof *figures->fuel_only, &figures->fuel_only, error));
@@ -280,9 +280,10 @@ pyr_status pyr_stop_figures_find(const pyr_session *field, int64_t fuel_only, py
 }
 
 void pyr_stop_figures_clear(pyr_stop_figures *figures) {
-    size_t visits = pyr_visit_count(figures->visits);
+    size_t visits = pyr_visit_count(figures->served.visits);
     pyr_release_array(figures->allocator, figures->figure, visits, sizeof *figures->figure);
     pyr_release_array(figures->allocator, figures->fuel_only, figures->class_count, sizeof *figures->fuel_only);
+    pyr_served_clear(&figures->served);
     *figures = (pyr_stop_figures){0};
 }
 

@@ -2,7 +2,7 @@
 #ifndef PYR_ANALYSE_STOP_FIGURES_H
 #define PYR_ANALYSE_STOP_FIGURES_H
 
-#include "../model/visits.h"
+#include "served.h"
 
 /* The flag of in- and out-lap together: a pyr_flag that both carry, or this. */
 enum { PYR_FLAG_MIXED = PYR_FLAG_CHEQUERED + 1 };
@@ -20,16 +20,16 @@ typedef struct pyr_stop_figure {
 
 typedef struct pyr_stop_figures {
     const pyr_allocator *allocator;
-    const pyr_visits *visits; /* of the field; NULL: not found */
+    pyr_served served;        /* the visits of the field, of the kinds that decisions say */
     pyr_stop_figure *figure;
     size_t class_count;     /* class codes and none */
     int64_t *fuel_only;     /* by class code + 1: visits below are fuel-only; PYR_NO_TIME: not known */
 } pyr_stop_figures;
 
-/* Of a whole session. `fuel_only`: the cut-off for all classes; PYR_NO_TIME: found from the visits. O(laps log laps).
- * The caller clears `figures`, after a failure too. */
-pyr_status pyr_stop_figures_find(const pyr_session *field, int64_t fuel_only, pyr_stop_figures *figures,
-                                 pyr_error *error);
+/* Of a whole session. `fuel_only`: the cut-off for all classes; PYR_NO_TIME: found from the visits. `decisions` as for
+ * pyr_served_find. O(laps log laps). The caller clears `figures`, after a failure too, and does not move it. */
+pyr_status pyr_stop_figures_find(const pyr_session *field, int64_t fuel_only, const pyr_table *decisions,
+                                 pyr_stop_figures *figures, pyr_error *error);
 void pyr_stop_figures_clear(pyr_stop_figures *figures);
 
 /* By visit of the field, 1: the session has its in-lap (or out-lap, without one). `shown` has room for all. */

@@ -33,6 +33,7 @@ typedef struct pyr_visits {
     int64_t lap_count, count, capacity;
     pyr_visit *visit;
     uint8_t *lap_marks; /* by lap row: PYR_IN_LAP | PYR_OUT_LAP */
+    int64_t shortest;   /* time of the shortest visit, taken for a transit; PYR_NO_TIME: too few to tell */
 } pyr_visits;
 
 /* Every in_pit lap and every pit_lane_time belongs to exactly one visit. To be asked of a whole session

@@ -62,9 +62,32 @@ def test_all_options_when_any_allocation_fails(core, session, question):
         "laps_and_time": True, "reference_lap": 15 * SECOND, "dead_heats_shared": True, "guests_keep_place": False,
     }  # fmt: skip
     with given(core, TABLES, **values) as options:
+        core.lib.pyr_table_release(ask(core, session, options, question))  # what the session finds once stays with it
         core.fail_every_allocation(
             lambda: ask(core, session, options, question), lambda table: core.lib.pyr_table_release(table)
         )
+
+
+SERVED = {
+    "kind": ("TEXT", ["stop_go", "drive_through", "retire"]), "car": ("TEXT", ["00", "01", "00"]),
+    "time": ("DURATION", [SECOND, None, None]), "lap": ("INT32", [1, None, None]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", ["pit_stops", "stints", "pit_loss"])
+def test_served_penalties_when_any_allocation_fails(core, session, question):
+    name, _alive = core.text(question)
+    asked, table = core.lib.pyr_find_question(name), core.new_table(SERVED)
+    options = core.ffi.new(f"pyr_{question}_options *")
+    options[0] = core.ffi.cast(f"pyr_{question}_options *", asked.options_default)[0]
+    options.decisions = table
+
+    def attempt():
+        return core.call(asked.ask, session, options, out="pyr_table *")
+
+    core.lib.pyr_table_release(attempt())
+    core.fail_every_allocation(attempt, core.lib.pyr_table_release)
+    core.lib.pyr_table_release(table)
 
 
 def changed(table: str, **columns) -> dict:
