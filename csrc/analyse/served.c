@@ -15,14 +15,14 @@ typedef struct serving {
 } serving;
 
 /* A penalty to serve; lap 0: not said when. */
-typedef struct penalty {
+typedef struct to_serve {
     int32_t entry, lap;
     bool stops;
     int64_t time;
-} penalty;
+} to_serve;
 
 /* How far the visit is from what the penalty takes, the transit included; -1: too far, or it is no such visit. */
-static int64_t misfit(const serving *serve, const penalty *penalty, int64_t i) {
+static int64_t misfit(const serving *serve, const to_serve *penalty, int64_t i) {
     const pyr_visit *visit = &serve->visits->visit[i];
     const pyr_laps *laps = &serve->field->laps;
     bool fits_kind = visit->kind == PYR_VISIT_PIT_STOP || visit->kind == PYR_VISIT_DRIVE_THROUGH ||
@@ -61,7 +61,7 @@ static int64_t first_from(const serving *serve, int32_t entry, int32_t lap) {
     return low;
 }
 
-static int64_t find_visit(const serving *serve, const penalty *penalty) {
+static int64_t find_visit(const serving *serve, const to_serve *penalty) {
     int64_t found = -1, least = INT64_MAX;
     for (int64_t i = first_from(serve, penalty->entry, penalty->lap); i < serve->visits->count; i++) {
         const pyr_visit *visit = &serve->visits->visit[i];
@@ -82,7 +82,7 @@ static int64_t find_visit(const serving *serve, const penalty *penalty) {
 static pyr_status serve_row(const serving *serve, const pyr_decisions *decisions, int64_t row, int64_t *found,
                             pyr_error *error) {
     pyr_decision_kind kind = PYR_DECISION_KIND_COUNT;
-    penalty penalty = {.lap = pyr_decision_number(decisions, PYR_DECISION_LAP, row)};
+    to_serve penalty = {.lap = pyr_decision_number(decisions, PYR_DECISION_LAP, row)};
     *found = -1;
     PYR_TRY(pyr_decision_kind_of(decisions, row, &kind, error));
     PYR_TRY(pyr_require_entry(serve->field, pyr_decision_text(decisions, PYR_DECISION_CAR, row), &penalty.entry,
