@@ -61,6 +61,10 @@ def test_time_of_day_after_midnight_and_a_day_later():
     assert ask(night, clock="02:30") == 10.5 * 3600
     assert ask(night, clock="16:00") == 24 * 3600
     assert ask(night, clock="40h") == 24 * 3600
+    with pytest.raises(ValueError, match="^18:00:00 on day 2 is outside .* from 16:00:00 to 17:00:00 on day 2; give"):
+        ask(night, clock="42h")
+    with pytest.raises(ValueError, match="^5:00:00 on day 3 is outside"):
+        ask(night, clock="53h")
 
 
 def test_the_clock_runs_while_the_race_is_stopped():
@@ -93,7 +97,7 @@ def test_the_clock_runs_while_the_race_is_stopped():
         ({"at": "lap four"}, "'lap four' is no duration"),
         ({"at": "half"}, "'half' is no duration"),
         ({"at": 1e12}, "no session is as long"),
-        ({"clock": "13:00"}, "23:00:00 is outside the session"),
+        ({"clock": "13:00"}, "^13:00:00 is outside the session, which ran from 14:00:00 to 14:05:10; give"),
         ({"clock": "25:00"}, "no time of day"),
         ({}, "either as race time"),
         ({"at": "1m", "clock": "14:01"}, "either as race time"),
@@ -136,6 +140,10 @@ def test_a_stopped_race_stands_still():
     event = Event("red_flag", "50m", duration="30m", elapsed_stops=True)
     session = simulate(5, 2, cars=10, incidents=False, events=[event]).session
     (stop,) = session.info["suspensions"]
+    last = max(row["clock"] for row in rows(session.laps) if row["clock"]) // SECOND
+    ended = f"{last // 3600}:{last // 60 % 60:02d}:{last % 60:02d}"
+    with pytest.raises(ValueError, match=f"^23:00:00 is outside the session, which ran from 13:00:00 to {ended};"):
+        session.until(clock="23:00")
     resumed = int(stop["clock"] / np.timedelta64(1, "us"))
     length = int(stop["duration"] / np.timedelta64(1, "us"))
     orders = [session.order(clock=np.timedelta64(resumed - back, "us")) for back in (1, length // 2, length - SECOND)]

@@ -1,5 +1,7 @@
 /* Instants as people say them -> race time. */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "field.h"
 #include "timeline.h"
@@ -84,17 +86,53 @@ static pyr_status time_at_clock(const race *the_race, int64_t clock, int64_t *ti
     return PYR_OK;
 }
 
-static pyr_status check_instant(const race *the_race, int64_t time, pyr_error *error) {
+/* Hours, minutes and seconds. */
+typedef struct clock_text {
+    char text[64];
+} clock_text;
+
+static clock_text shown(int64_t time) {
+    clock_text out;
+    long long seconds = (time < 0 ? -time : time) / SECOND;
+    snprintf(out.text, sizeof out.text, "%s%lld:%02lld:%02lld", time < 0 ? "-" : "", seconds / 3600, seconds / 60 % 60,
+             seconds % 60);
+    return out;
+}
+
+/* The time of day, and on which day where it is not that of the start. */
+static clock_text shown_clock(int64_t clock) {
+    clock_text out = shown(clock % DAY);
+    size_t length = strlen(out.text);
+    if (clock >= DAY) {
+        snprintf(out.text + length, sizeof out.text - length, " on day %d", (int)(clock / DAY) + 1);
+    }
+    return out;
+}
+
+/* The clock of the last crossing. */
+static int64_t end_by_clock(const race *the_race) {
+    const pyr_table *stops = the_race->field->parts[PYR_SUSPENSIONS];
+    const int64_t *duration = pyr_int64s(pyr_table_column_view(stops, PYR_SUSPENSION_DURATION));
+    int64_t clock = the_race->field->start + the_race->over;
+    for (int64_t i = 0; i < pyr_table_row_count(stops); i++) {
+        clock += duration[i];
+    }
+    return clock;
+}
+
+static pyr_status check_instant(const race *the_race, const pyr_instant *instant, int64_t time, pyr_error *error) {
     if (time >= 0 && time <= the_race->over) {
         return PYR_OK;
     }
-    int64_t asked = (time < 0 ? -time : time) / SECOND, over = the_race->over / SECOND;
+    if (instant->kind == PYR_AT_CLOCK && instant->time >= 0) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT,
+                        "%s is outside the session, which ran from %s to %s; give a time of day between them",
+                        shown_clock(instant->time).text, shown_clock(the_race->field->start).text,
+                        shown_clock(end_by_clock(the_race)).text);
+    }
     return pyr_fail(error, PYR_ERROR_ARGUMENT,
-                    "the instant %s%lld:%02lld:%02lld is outside the session, whose last crossing is at "
-                    "%lld:%02lld:%02lld; give one from 0 up to that",
-                    time < 0 ? "-" : "", (long long)(asked / 3600), (long long)(asked / 60 % 60),
-                    (long long)(asked % 60), (long long)(over / 3600), (long long)(over / 60 % 60),
-                    (long long)(over % 60));
+                    "the instant %s is outside the session, whose last crossing is at %s; give one from 0 up to that",
+                    shown(time).text, shown(the_race->over).text);
 }
 
 static pyr_status resolve(const race *the_race, const pyr_instant *instant, int64_t *time, pyr_error *error) {
@@ -124,7 +162,7 @@ pyr_status pyr_race_time(const pyr_session *session, const pyr_instant *instant,
     *out = 0;
     PYR_TRY(view_race(session, &the_race, error));
     PYR_TRY(resolve(&the_race, instant, &time, error));
-    PYR_TRY(check_instant(&the_race, time, error));
+    PYR_TRY(check_instant(&the_race, instant, time, error));
     *out = time;
     return PYR_OK;
 }
