@@ -18,19 +18,16 @@ const int32_t pyr_best_lap_columns[PYR_BEST_LAP_COLUMN_COUNT] = {
 };
 
 pyr_status pyr_best_laps(const pyr_session *session, const pyr_groups *groups, int64_t *best, pyr_error *error) {
-    size_t count = (size_t)session->laps.count;
-    uint8_t *counted;
-    PYR_TRY(pyr_new_array(session->allocator, count, sizeof *counted, &counted, error));
-    pyr_status status = pyr_counted(session, counted, error);
+    const uint8_t *counted;
+    PYR_TRY(pyr_session_counted(session, &counted, error));
     for (int32_t group = 0; group < groups->count; group++) {
         best[group] = -1;
     }
-    for (int64_t row = 0; status == PYR_OK && row < session->laps.count; row++) {
+    for (int64_t row = 0; row < session->laps.count; row++) {
         int64_t *of_group = &best[groups->of_lap[row]];
         *of_group = pyr_better_of(&session->laps, counted, *of_group, row);
     }
-    pyr_release_array(session->allocator, counted, count, sizeof *counted);
-    return status;
+    return PYR_OK;
 }
 
 static void take_better_sectors(const pyr_laps *laps, int64_t row, uint8_t counted, int64_t best[3]) {
@@ -46,19 +43,16 @@ static void take_better_sectors(const pyr_laps *laps, int64_t row, uint8_t count
 
 pyr_status pyr_best_sectors_of(const pyr_session *session, const pyr_groups *groups, int64_t (*best)[3], int32_t *laps,
                                pyr_error *error) {
-    size_t count = (size_t)session->laps.count;
-    uint8_t *counted;
-    PYR_TRY(pyr_new_array(session->allocator, count, sizeof *counted, &counted, error));
-    pyr_status status = pyr_counted(session, counted, error);
+    const uint8_t *counted;
+    PYR_TRY(pyr_session_counted(session, &counted, error));
     for (int32_t group = 0; group < groups->count; group++) {
         best[group][0] = best[group][1] = best[group][2] = -1;
         laps[group] = 0;
     }
-    for (int64_t row = 0; status == PYR_OK && row < session->laps.count; row++) {
+    for (int64_t row = 0; row < session->laps.count; row++) {
         int32_t group = groups->of_lap[row];
         take_better_sectors(&session->laps, row, counted[row], best[group]);
         laps[group] += (counted[row] & ~PYR_COUNTS_LAP) != 0;
     }
-    pyr_release_array(session->allocator, counted, count, sizeof *counted);
-    return status;
+    return PYR_OK;
 }

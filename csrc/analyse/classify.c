@@ -141,7 +141,9 @@ pyr_status pyr_classify(const pyr_session *field, const pyr_classification_optio
         .penalties.texts.allocator = field->allocator,
     };
     PYR_TRY(new_classified(classified, error));
-    PYR_TRY(pyr_counted(field, classified->counted, error));
+    const uint8_t *counted;
+    PYR_TRY(pyr_session_counted(field, &counted, error));
+    memcpy(classified->counted, counted, (size_t)field->laps.count);
     if (classified->race) {
         PYR_TRY(pyr_find_race_end(field, options, classified->finishes, &classified->ending, error));
         forget_late_laps(classified);

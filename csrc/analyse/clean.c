@@ -1,5 +1,7 @@
 #include "clean.h"
 
+#include <string.h>
+
 #include "../base/sort.h"
 #include "../model/field.h"
 #include "../model/timeline.h"
@@ -17,32 +19,38 @@ static bool neutral_flag(int32_t flag) {
     return flag >= 0 && flag != PYR_FLAG_GREEN && flag != PYR_FLAG_CHEQUERED;
 }
 
-/* The last reading at or before `clock` says rain. Readings stand in the order of time. */
-static bool rains_at(const pyr_session *field, int64_t clock) {
-    const pyr_column *clocks = pyr_part_column(field, PYR_WEATHER, PYR_WEATHER_CLOCK);
-    const pyr_column *rain = pyr_part_column(field, PYR_WEATHER, PYR_WEATHER_RAIN);
-    int64_t low = 0, high = pyr_table_row_count(field->parts[PYR_WEATHER]);
+/* What a lap is judged by. Weather readings stand in the order of time. */
+typedef struct lap_facts {
+    const pyr_laps *laps;
+    const uint8_t *marks; /* of the visits to the pit lane */
+    const pyr_column *deleted, *clocks, *rain;
+    int64_t reading_count;
+} lap_facts;
+
+/* The last reading at or before `clock` says rain. */
+static bool rains_at(const lap_facts *facts, int64_t clock) {
+    int64_t low = 0, high = facts->reading_count;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        if (pyr_int64s(clocks)[middle] <= clock) {
+        if (pyr_int64s(facts->clocks)[middle] <= clock) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return low > 0 && clock != PYR_NO_TIME && pyr_true(rain, low - 1);
+    return low > 0 && clock != PYR_NO_TIME && pyr_true(facts->rain, low - 1);
 }
 
-static pyr_clean_reason own_reason(const pyr_session *field, const pyr_visits *visits, int64_t row, int64_t first) {
-    const pyr_laps *laps = &field->laps;
+static pyr_clean_reason own_reason(const lap_facts *facts, int64_t row, int64_t first) {
+    const pyr_laps *laps = facts->laps;
     bool follows = row > first && laps->lap[row] - laps->lap[row - 1] == 1;
     if (laps->lap[row] <= 1) {
         return PYR_FIRST_LAP;
     }
-    if (visits->lap_marks[row] & PYR_IN_LAP) {
+    if (facts->marks[row] & PYR_IN_LAP) {
         return PYR_REASON_IN_LAP;
     }
-    if (visits->lap_marks[row] & PYR_OUT_LAP) {
+    if (facts->marks[row] & PYR_OUT_LAP) {
         return PYR_REASON_OUT_LAP;
     }
     if (neutral_flag(laps->flag[row])) {
@@ -51,10 +59,10 @@ static pyr_clean_reason own_reason(const pyr_session *field, const pyr_visits *v
     if (follows && neutral_flag(laps->flag[row - 1])) {
         return PYR_AFTER_NEUTRALISATION;
     }
-    if (pyr_true(pyr_part_column(field, PYR_LAPS, PYR_LAP_DELETED), row)) {
+    if (pyr_true(facts->deleted, row)) {
         return PYR_DELETED_LAP;
     }
-    if (rains_at(field, laps->clock[row])) {
+    if (rains_at(facts, laps->clock[row])) {
         return PYR_WET;
     }
     return laps->lap_time[row] == PYR_NO_TIME ? PYR_MISSING_TIME : PYR_CLEAN;
@@ -63,10 +71,18 @@ static pyr_clean_reason own_reason(const pyr_session *field, const pyr_visits *v
 static pyr_status find_own_reasons(const pyr_session *field, int8_t *reasons, pyr_error *error) {
     const pyr_visits *visits;
     PYR_TRY(pyr_session_visits(field, &visits, error));
+    const lap_facts facts = {
+        .laps = &field->laps,
+        .marks = visits->lap_marks,
+        .deleted = pyr_part_column(field, PYR_LAPS, PYR_LAP_DELETED),
+        .clocks = pyr_part_column(field, PYR_WEATHER, PYR_WEATHER_CLOCK),
+        .rain = pyr_part_column(field, PYR_WEATHER, PYR_WEATHER_RAIN),
+        .reading_count = pyr_table_row_count(field->parts[PYR_WEATHER]),
+    };
     for (int32_t entry = 0; entry < field->entries.count; entry++) {
         int64_t first = field->entries.first_lap[entry];
         for (int64_t row = first; row < field->entries.first_lap[entry + 1]; row++) {
-            reasons[row] = (int8_t)own_reason(field, visits, row, first);
+            reasons[row] = (int8_t)own_reason(&facts, row, first);
         }
     }
     return PYR_OK;
@@ -249,24 +265,41 @@ static pyr_status check_options(const pyr_clean_options *options, pyr_error *err
     return PYR_OK;
 }
 
+static pyr_status build_default(const pyr_session *field, pyr_buffer **out, pyr_error *error) {
+    PYR_TRY(pyr_buffer_new(field->allocator, (size_t)field->laps.count, NULL, out, error));
+    return find_field_reasons(field, &pyr_clean_default, pyr_buffer_data(*out), error);
+}
+
+static pyr_status take_own(const pyr_session *session, const int8_t *of_field, int8_t *reasons, pyr_error *error) {
+    int64_t *rows;
+    if (session->field == NULL) {
+        memcpy(reasons, of_field, (size_t)session->laps.count);
+        return PYR_OK;
+    }
+    PYR_TRY(pyr_field_rows(session, &rows, error));
+    for (int64_t row = 0; row < session->laps.count; row++) {
+        reasons[row] = of_field[rows[row]];
+    }
+    pyr_release_array(session->allocator, rows, (size_t)session->laps.count, sizeof *rows);
+    return PYR_OK;
+}
+
+/* By default the reasons of the field stay with it: several questions need them. */
 pyr_status pyr_clean_reasons(const pyr_session *session, const pyr_clean_options *options, int8_t *reasons,
                              pyr_error *error) {
     const pyr_session *field = pyr_field_view(session);
-    options = options != NULL ? options : &pyr_clean_default;
-    PYR_TRY(check_options(options, error));
-    if (field == session) {
-        return find_field_reasons(field, options, reasons, error);
+    if (options == NULL ||
+        (options->slow == pyr_clean_default.slow && options->anomaly == pyr_clean_default.anomaly)) {
+        void *found;
+        PYR_TRY(pyr_late_part(field, PYR_LATE_CLEAN, build_default, &found, error));
+        return take_own(session, found, reasons, error);
     }
+    PYR_TRY(check_options(options, error));
     int8_t *of_field;
-    int64_t *rows;
     PYR_TRY(pyr_new_array(session->allocator, (size_t)field->laps.count, sizeof *of_field, &of_field, error));
-    pyr_status status = pyr_field_rows(session, &rows, error);
+    pyr_status status = find_field_reasons(field, options, of_field, error);
     if (status == PYR_OK) {
-        status = find_field_reasons(field, options, of_field, error);
-        for (int64_t row = 0; status == PYR_OK && row < session->laps.count; row++) {
-            reasons[row] = of_field[rows[row]];
-        }
-        pyr_release_array(session->allocator, rows, (size_t)session->laps.count, sizeof *rows);
+        status = take_own(session, of_field, reasons, error);
     }
     pyr_release_array(session->allocator, of_field, (size_t)field->laps.count, sizeof *of_field);
     return status;

@@ -39,16 +39,14 @@ static pyr_status one_of_each(const pyr_session *session, const pyr_groups *grou
 }
 
 static pyr_status all_that_count(const pyr_session *session, pyr_keyed *items, int64_t *count, pyr_error *error) {
-    uint8_t *counted;
-    PYR_TRY(pyr_new_array(session->allocator, (size_t)session->laps.count, sizeof *counted, &counted, error));
-    pyr_status status = pyr_counted(session, counted, error);
-    for (int64_t row = 0; status == PYR_OK && row < session->laps.count; row++) {
+    const uint8_t *counted;
+    PYR_TRY(pyr_session_counted(session, &counted, error));
+    for (int64_t row = 0; row < session->laps.count; row++) {
         if (counted[row] & PYR_COUNTS_LAP) {
             items[(*count)++] = (pyr_keyed){session->laps.lap_time[row], row};
         }
     }
-    pyr_release_array(session->allocator, counted, (size_t)session->laps.count, sizeof *counted);
-    return status;
+    return PYR_OK;
 }
 
 static pyr_status answer(const pyr_session *session, const pyr_groups *groups, int64_t most, pyr_keyed *items,

@@ -35,7 +35,7 @@ typedef struct gap_work {
     int32_t entry;       /* of the field, for TO_CAR */
     int64_t winner;      /* the last crossing of the leader, for TO_MEAN */
     int64_t *field_rows; /* by lap row of the session */
-    int64_t *behind;     /* by lap row of the field: the crossing one position behind on the same lap, or -1 */
+    int64_t *behind;     /* for TO_BEHIND, by lap row of the field: the crossing of the car one position behind, or -1 */
 } gap_work;
 
 /* ---- The reference ---- */
@@ -88,8 +88,10 @@ static pyr_status prepare(gap_work *work, pyr_error *error) {
                         "the laps of the winner have no time, so there is no average pace; ask for the gaps to a car");
     }
     PYR_TRY(pyr_field_rows(work->session, &work->field_rows, error));
-    PYR_TRY(pyr_new_array(allocator, (size_t)work->field->laps.count, sizeof *work->behind, &work->behind, error));
-    find_behind(work);
+    if (work->to == TO_BEHIND || work->to == TO_CLASS_BEHIND) {
+        PYR_TRY(pyr_new_array(allocator, (size_t)work->field->laps.count, sizeof *work->behind, &work->behind, error));
+        find_behind(work);
+    }
     return PYR_OK;
 }
 
@@ -99,7 +101,12 @@ static void clear(gap_work *work) {
     pyr_release_array(allocator, work->behind, (size_t)work->field->laps.count, sizeof *work->behind);
 }
 
-/* The crossing of the same lap that the gap at crossing `row` is measured to, or -1. */
+static bool is_crossing(const gap_work *work, int64_t row) {
+    int32_t entry = work->timeline->entry[row];
+    return pyr_crossing_of_lap(work->field, work->timeline, entry, work->field->laps.lap[row]) == row;
+}
+
+/* The crossing of the same lap that the gap at `row` is measured to; -1: none, or the row is no crossing. */
 static int64_t reference_of(const gap_work *work, int64_t row) {
     switch (work->to) {
     case TO_LEADER:
@@ -112,7 +119,9 @@ static int64_t reference_of(const gap_work *work, int64_t row) {
     case TO_CLASS_BEHIND:
         return work->behind[row];
     case TO_CAR:
-        return pyr_crossing_of_lap(work->field, work->timeline, work->entry, work->field->laps.lap[row]);
+        return is_crossing(work, row)
+                   ? pyr_crossing_of_lap(work->field, work->timeline, work->entry, work->field->laps.lap[row])
+                   : -1;
     case TO_MEAN:
         break;
     }
@@ -174,16 +183,11 @@ static void fill_laps(const pyr_session *session, pyr_table *table) {
     memcpy(pyr_table_array(table, ELAPSED), session->laps.elapsed, rows * sizeof *session->laps.elapsed);
 }
 
-static bool is_crossing(const gap_work *work, int64_t row) {
-    int32_t entry = work->timeline->entry[row];
-    return pyr_crossing_of_lap(work->field, work->timeline, entry, work->field->laps.lap[row]) == row;
-}
-
 static void fill_gaps(const gap_work *work, pyr_table *table) {
     int64_t *gap = pyr_table_array(table, GAP);
     int32_t *gap_laps = pyr_table_array(table, GAP_LAPS), *car = pyr_table_array(table, REFERENCE);
     for (int64_t i = 0; i < work->session->laps.count; i++) {
-        int64_t row = work->field_rows[i], reference = is_crossing(work, row) ? reference_of(work, row) : -1;
+        int64_t row = work->field_rows[i], reference = reference_of(work, row);
         measure(work, row, reference, &gap[i], &gap_laps[i]);
         car[i] = reference < 0 ? -1 : work->field->laps.car[reference];
         if (work->to == TO_MEAN && is_crossing(work, row)) {

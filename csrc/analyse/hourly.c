@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "classify.h"
 #include "../model/counted.h"
 #include "last_lap.h"
@@ -144,7 +146,9 @@ static pyr_status start_hours(hours *work, pyr_error *error) {
     PYR_TRY(pyr_read_last_lap_limits(work->rules->last_lap_limits, &limits, error));
     work->limits.longest = limits.count > 0 ? limits.limit[limits.count - 1] : PYR_NO_TIME;
     PYR_TRY(pyr_median_laps(field, work->limits.medians, error));
-    PYR_TRY(pyr_counted(field, work->counted, error));
+    const uint8_t *counted;
+    PYR_TRY(pyr_session_counted(field, &counted, error));
+    memcpy(work->counted, counted, (size_t)field->laps.count);
     pyr_no_finishes(field, work->finishes);
     for (int32_t entry = 0; entry < field->entries.count; entry++) {
         work->next[entry] = field->entries.first_lap[entry];

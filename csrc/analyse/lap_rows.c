@@ -73,6 +73,9 @@ void pyr_fill_shared(const pyr_session *session, int32_t column, const pyr_group
         shared[group] = UNSEEN;
     }
     for (int64_t row = 0; row < groups->row_count; row++) {
+        if (row > 0 && groups->of_lap[row] == groups->of_lap[row - 1] && codes[row] == codes[row - 1]) {
+            continue;
+        }
         int32_t *seen = &shared[groups->of_lap[row]];
         *seen = *seen == UNSEEN || *seen == codes[row] ? codes[row] : -1;
     }

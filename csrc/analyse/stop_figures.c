@@ -252,10 +252,6 @@ static pyr_status build_costs(const pyr_session *field, pyr_buffer **out, pyr_er
     if (status == PYR_OK) {
         status = find_costs(&work, error);
     }
-    if (status != PYR_OK) {
-        pyr_buffer_release(*out);
-        *out = NULL;
-    }
     pyr_rival_laps_clear(&work.rivals);
     pyr_release_array(field->allocator, work.scratch, laps, sizeof *work.scratch);
     return status;

@@ -63,25 +63,34 @@ static void count_field(const pyr_session *field, uint8_t *counted) {
     }
 }
 
-pyr_status pyr_counted(const pyr_session *session, uint8_t *counted, pyr_error *error) {
+static pyr_status count_session(const pyr_session *session, uint8_t *counted, pyr_error *error) {
     const pyr_session *field = pyr_field_view(session);
+    const uint8_t *of_field;
+    int64_t *rows;
     if (field == session) {
         count_field(field, counted);
         return PYR_OK;
     }
-    uint8_t *of_field;
-    int64_t *rows;
-    PYR_TRY(pyr_new_array(session->allocator, (size_t)field->laps.count, sizeof *of_field, &of_field, error));
-    pyr_status status = pyr_field_rows(session, &rows, error);
-    if (status == PYR_OK) {
-        count_field(field, of_field);
-        for (int64_t row = 0; row < session->laps.count; row++) {
-            counted[row] = of_field[rows[row]];
-        }
-        pyr_release_array(session->allocator, rows, (size_t)session->laps.count, sizeof *rows);
+    PYR_TRY(pyr_session_counted(field, &of_field, error));
+    PYR_TRY(pyr_field_rows(session, &rows, error));
+    for (int64_t row = 0; row < session->laps.count; row++) {
+        counted[row] = of_field[rows[row]];
     }
-    pyr_release_array(session->allocator, of_field, (size_t)field->laps.count, sizeof *of_field);
-    return status;
+    pyr_release_array(session->allocator, rows, (size_t)session->laps.count, sizeof *rows);
+    return PYR_OK;
+}
+
+static pyr_status build_counted(const pyr_session *session, pyr_buffer **out, pyr_error *error) {
+    PYR_TRY(pyr_buffer_new(session->allocator, (size_t)session->laps.count, NULL, out, error));
+    return count_session(session, pyr_buffer_data(*out), error);
+}
+
+pyr_status pyr_session_counted(const pyr_session *session, const uint8_t **out, pyr_error *error) {
+    void *counted;
+    *out = NULL;
+    PYR_TRY(pyr_late_part(session, PYR_LATE_COUNTED, build_counted, &counted, error));
+    *out = counted;
+    return PYR_OK;
 }
 
 bool pyr_set_first(const pyr_laps *laps, int64_t left, int64_t right) {

@@ -7,7 +7,7 @@
 
 enum { PYR_COUNTS_SECTOR_1 = 1, PYR_COUNTS_SECTOR_2 = 2, PYR_COUNTS_SECTOR_3 = 4, PYR_COUNTS_LAP = 8 };
 
-/* What counts of each lap, as a sum of the above; `counted` has room for every lap of the session.
+/* What counts of each lap, as a sum of the above. Worked out by the first who asks, borrowed from the session.
  *
  * A lap counts that begins and ends on the track at speed: not lap 1 (nor 0), no in-lap, no out-lap, not deleted. Where
  * the timekeeper marks best laps (`improvement`), the last mark of a car is its best: it always counts, and quicker
@@ -16,7 +16,7 @@ enum { PYR_COUNTS_SECTOR_1 = 1, PYR_COUNTS_SECTOR_2 = 2, PYR_COUNTS_SECTOR_3 = 4
  * lap that is deleted or quicker than the marked best. Whether marks say so is judged by the field. Source: the marks
  * themselves. 4,929 of 4,929 cars' best laps and 29,226 of 29,565 drivers' best sectors (S1_IMPROVEMENT and so on) of
  * the published files come out as marked; the rest are laps deleted without a trace. */
-pyr_status pyr_counted(const pyr_session *session, uint8_t *counted, pyr_error *error);
+pyr_status pyr_session_counted(const pyr_session *session, const uint8_t **out, pyr_error *error);
 
 /* Some lap with a time is marked. */
 bool pyr_marks_published(const pyr_laps *laps);

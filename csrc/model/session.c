@@ -19,10 +19,14 @@ static void dispose_session(void *data) {
 pyr_status pyr_late_part(const pyr_session *session, pyr_late late, pyr_build_part *build, void **out,
                          pyr_error *error) {
     _Atomic(pyr_buffer *) *published = &((pyr_session *)session)->late[late];
-    pyr_buffer *buffer = atomic_load_explicit(published, memory_order_acquire), *built;
+    pyr_buffer *buffer = atomic_load_explicit(published, memory_order_acquire), *built = NULL;
     *out = NULL;
     if (buffer == NULL) {
-        PYR_TRY(build(session, &built, error));
+        pyr_status status = build(session, &built, error);
+        if (status != PYR_OK) {
+            pyr_buffer_release(built);
+            return status;
+        }
         if (atomic_compare_exchange_strong_explicit(published, &buffer, built, memory_order_acq_rel,
                                                     memory_order_acquire)) {
             buffer = built;

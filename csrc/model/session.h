@@ -143,7 +143,9 @@ typedef enum pyr_late {
     PYR_LATE_TIMELINE,        /* see timeline.h */
     PYR_LATE_SECTOR_TIMELINE, /* likewise */
     PYR_LATE_VISITS,          /* see visits.h */
+    PYR_LATE_COUNTED,         /* see counted.h */
     PYR_LATE_COSTS,           /* of the visits, see analyse/stop_figures.c */
+    PYR_LATE_CLEAN,           /* see analyse/clean.h */
     PYR_LATE_COUNT
 } pyr_late;
 
@@ -162,7 +164,7 @@ struct pyr_session {
     _Atomic(pyr_buffer *) late[PYR_LATE_COUNT]; /* NULL until asked for */
 };
 
-/* Makes a part that comes late; a failure leaves nothing. */
+/* Makes a part that comes late; what it has in *out after a failure is released. */
 typedef pyr_status pyr_build_part(const pyr_session *session, pyr_buffer **out, pyr_error *error);
 /* The data of a part that comes late, built by the first who asks. Who publishes first wins, others drop what they have
  * built; so any thread may ask. */

@@ -123,15 +123,10 @@ static pyr_status fill_timeline(const pyr_session *session, pyr_timeline *timeli
 static pyr_status build(const pyr_session *session, int32_t per_lap, pyr_buffer **out, pyr_error *error) {
     PYR_TRY(new_timeline(session, per_lap, out, error));
     pyr_timeline *timeline = pyr_buffer_data(*out);
-    pyr_status status = per_lap == 1 ? PYR_OK : find_sector_points(session, &timeline->points, error);
-    if (status == PYR_OK) {
-        status = fill_timeline(session, timeline, error);
+    if (per_lap != 1) {
+        PYR_TRY(find_sector_points(session, &timeline->points, error));
     }
-    if (status != PYR_OK) {
-        pyr_buffer_release(*out);
-        *out = NULL;
-    }
-    return status;
+    return fill_timeline(session, timeline, error);
 }
 
 static pyr_status build_line(const pyr_session *session, pyr_buffer **out, pyr_error *error) {

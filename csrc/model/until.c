@@ -73,19 +73,13 @@ static void find_best_so_far(early_end *end, const uint8_t *counted) {
 
 /* What counts is judged by the whole session: later marks tell which of the laps so far were deleted. */
 static pyr_status find_best_laps(early_end *end, pyr_error *error) {
-    const pyr_session *field = end->field;
-    uint8_t *counted;
-    end->marked = pyr_marks_published(&field->laps);
-    if (!end->marked) {
-        return PYR_OK;
-    }
-    PYR_TRY(pyr_new_array(field->allocator, (size_t)field->laps.count, sizeof *counted, &counted, error));
-    pyr_status status = pyr_counted(field, counted, error);
-    if (status == PYR_OK) {
+    const uint8_t *counted;
+    end->marked = pyr_marks_published(&end->field->laps);
+    if (end->marked) {
+        PYR_TRY(pyr_session_counted(end->field, &counted, error));
         find_best_so_far(end, counted);
     }
-    pyr_release_array(field->allocator, counted, (size_t)field->laps.count, sizeof *counted);
-    return status;
+    return PYR_OK;
 }
 
 /* ---- Cars and laps ---- */

@@ -122,15 +122,8 @@ static void dispose_visits(void *data) {
 static pyr_status build_visits(const pyr_session *session, pyr_buffer **out, pyr_error *error) {
     PYR_TRY(pyr_buffer_new(session->allocator, sizeof(pyr_visits), dispose_visits, out, error));
     pyr_visits *visits = pyr_buffer_data(*out);
-    pyr_status status = find_visits(session, visits, error);
-    if (status == PYR_OK) {
-        status = pyr_visits_classify(session, visits, error);
-    }
-    if (status != PYR_OK) {
-        pyr_buffer_release(*out);
-        *out = NULL;
-    }
-    return status;
+    PYR_TRY(find_visits(session, visits, error));
+    return pyr_visits_classify(session, visits, error);
 }
 
 pyr_status pyr_session_visits(const pyr_session *session, const pyr_visits **out, pyr_error *error) {
