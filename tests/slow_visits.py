@@ -222,3 +222,22 @@ def loss(visit: Visit, cars: dict[str, list[dict]], ends: set[tuple[str, int]]) 
     return (
         sum(lap["lap_time"] for lap in own[visit.came : visit.went + 1]) - count * usual if len(rivals) >= 6 else None
     )
+
+
+def served(stops: list[dict], decisions: list, transit: int) -> list[str]:
+    """The kinds of visits, rows of `pit_stops()`, when each decision in turn names the one that served it."""
+    kinds = {}
+    for decision in decisions:
+        standing = round(getattr(decision, "seconds", 0) * 1e6)
+        slack = transit // 10 + (5_000_000 if decision.kind == "stop_go" else 0)
+        short = transit // 2 if decision.lap else 1_000_000
+        fitting = [
+            (abs(stop["pit_lane_time"] - transit - standing), i) for i, stop in enumerate(stops)
+            if stop["car"] == decision.car and stop["kind"] in ("pit_stop", "drive_through", "pass_through")
+            and i not in kinds and None not in (stop["lap"], stop["pit_lane_time"], stop["driver_after"])
+            and not stop["driver_change"] and (not decision.lap or 0 <= stop["lap"] - decision.lap <= 10)
+            and -short <= stop["pit_lane_time"] - transit - standing <= slack
+        ]  # fmt: skip
+        if fitting:
+            kinds[min(fitting)[1]] = decision.kind
+    return [kinds.get(i, stop["kind"]) for i, stop in enumerate(stops)]

@@ -1,6 +1,8 @@
 """Visits to the pit lane: pairing of crossings and times, kinds and losses."""
 
 from collections import Counter
+from functools import partial
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -208,6 +210,25 @@ def test_check_says_where_no_visit_served_a_penalty():
         doubts = rows(session.check(decisions=[decision]))
         told = [(row["car"], row["lap"]) for row in doubts if row["code"] == "served_penalty_not_found"]
         assert told == found, decision
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
+def test_served_penalties_as_slowly_found():
+    """Decisions at random, of a race where the shortest visit is a transit."""
+    session = pr.read(CORPUS / "wec/2025/spa_6h.csv")
+    stops, draw, named = rows(session.pit_stops()), Random(1), 0
+    transit = min(stop["pit_lane_time"] for stop in stops if stop["kind"] in ("drive_through", "pass_through"))
+    for _ in range(100):
+        decisions = [
+            make(draw.choice(session.cars), lap=draw.choice([None, draw.randint(1, 140)]))
+            for make in (
+                pr.drive_through, *(partial(pr.stop_go, seconds=draw.choice([1, 5, 10, 20, 30, 45])) for _ in range(5))
+            )
+        ]  # fmt: skip
+        expected = slow_visits.served(stops, decisions, transit)
+        assert columns(session.pit_stops(decisions=decisions), "kind") == [(kind,) for kind in expected]
+        named += expected != [stop["kind"] for stop in stops]
+    assert named > 30
 
 
 def test_truth_of_served_penalties():

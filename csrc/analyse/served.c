@@ -130,7 +130,9 @@ pyr_status pyr_served_find(const pyr_session *field, const pyr_table *table, pyr
     served->decision_count = decisions.count;
     PYR_TRY(pyr_new_array(allocator, count, sizeof *found->visit, &served->named.visit, error));
     PYR_TRY(pyr_new_array(allocator, (size_t)decisions.count, sizeof *served->visit_of, &served->visit_of, error));
-    memcpy(served->named.visit, found->visit, count * sizeof *found->visit);
+    for (size_t i = 0; i < count; i++) {
+        served->named.visit[i] = found->visit[i];
+    }
     served->visits = &served->named;
     serving serve = {.field = field, .visits = &served->named};
     PYR_TRY(pyr_new_array(allocator, count, sizeof *serve.taken, &serve.taken, error));
