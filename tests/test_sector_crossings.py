@@ -219,6 +219,17 @@ def check_line(race: pr.Session) -> None:
         }
 
 
+def test_a_simulated_race_equals_the_slow_answer():
+    race = pr.simulate(seed=12, minutes=30).session
+    check_sectors(race)
+    at_end: dict = defaultdict(list)
+    for lap, sector, position in columns(race.crossings(at="sectors"), "lap", "sector", "position"):
+        at_end[lap, sector].append(position)
+    assert len(at_end) > 30
+    for positions in at_end.values():
+        assert positions == list(range(1, len(positions) + 1))
+
+
 RACES = [path for path in corpus_laps("wec", "imsa", "grcup") if "race" in path.name.lower() or "wec" in path.parts]
 corpus = pytest.mark.skipif(not RACES, reason="the corpus of real files is not here")
 

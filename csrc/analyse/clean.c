@@ -284,7 +284,6 @@ static pyr_status take_own(const pyr_session *session, const int8_t *of_field, i
     return PYR_OK;
 }
 
-/* By default the reasons of the field stay with it: several questions need them. */
 pyr_status pyr_clean_reasons(const pyr_session *session, const pyr_clean_options *options, int8_t *reasons,
                              pyr_error *error) {
     const pyr_session *field = pyr_field_view(session);

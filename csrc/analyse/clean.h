@@ -14,7 +14,7 @@ extern const char *const pyr_clean_reason_words[];
 extern const pyr_clean_options pyr_clean_default;
 
 /* The reason of each lap of the session, a pyr_clean_reason. `reasons` has room for all of them; `options` NULL: the
- * defaults. Judged in the field, whatever was selected from it. O(laps log laps). */
+ * defaults, whose reasons stay with the field. Judged in it, whatever was selected from it. O(laps log laps). */
 pyr_status pyr_clean_reasons(const pyr_session *session, const pyr_clean_options *options, int8_t *reasons,
                              pyr_error *error);
 
