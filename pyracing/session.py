@@ -640,11 +640,18 @@ class Session:
         A red flag that no crossing shows (IMSA has no code for it) is `inferred` where more than half of the running
         cars are on a lap over 8 times the green median, begun together (then from when the first of these laps began
         until the first ended; the signal fell a little before or after, so `start_after` is absent), or where the clock
-        ran on while race time stood still; a caution that went on around it is divided. Where the files have no flags
-        at all, a safety_car is `inferred` wherever more than half of the sectors under way took over 1.35 times the
-        median of their class for 90 s: it may have been any caution, so `bunched` and the bounds are absent, and heavy
-        rain can look alike. `bunched` says whether the field was gathered, absent where the kind does not tell: what
-        `fcy` means depends on the series, so give `rules`, a `Rules` or a preset's name.
+        ran on while race time stood still; a caution that went on around it is divided.
+
+        Where the files of a race have no flags at all, its cautions are `inferred` from the pace of the field against
+        the median of each class, sector by sector: a slow_zone where one or two sectors were slow for nearly all who
+        drove them, over 1.35 times the median, while others were not; where more than half of all were slow, a fcy if
+        the gaps held, else a safety_car, `bunched` if the gaps closed and absent if they do not tell which caution it
+        was. Each lasts 90 s or longer; short green spells within one belong to it; rain that lets up slowly makes none.
+        Their `evidence` says what was seen, `crossings` how many sectors were slow; the bounds are absent. Of whole
+        laps no slow zone can be told.
+
+        `bunched` says whether the field was gathered, absent where the kind does not tell: what `fcy` means depends on
+        the series, so give `rules`, a `Rules` or a preset's name.
         """
         return self._ask("neutralisations", fcy_bunches=fcy_of(rules))
 

@@ -135,26 +135,6 @@ def test_a_red_flag_in_a_series_without_its_code(tmp_path):
     assert 0 <= row["end"] - red.end // timedelta(microseconds=1) < lap
 
 
-def test_a_safety_car_in_files_without_flags():
-    """Known by the pace of the field alone: within two minutes of when it really was, and offered as inferred."""
-    race = pr.simulate(
-        11, hours=2, cars=40, incidents=False,
-        events=[Event("safety_car", "40m", duration="12m"), Event("fcy", "90m", duration="5m")],
-    )  # fmt: skip
-    laps = race.session.laps
-    known = [name for name in laps.columns if name != "flag"]
-    session = pr.from_laps({name: laps[name] for name in known}, kind="race")
-    found = rows(session.neutralisations())
-    assert [row["kind"] for row in found] == ["safety_car"] * 2 and all(row["inferred"] for row in found)
-    for period, row in zip(race.truth.neutralisations, found, strict=True):
-        start, end = (value // timedelta(microseconds=1) for value in (period.start, period.end))
-        assert abs(row["start"] - start) < seconds("2:00") and abs(row["end"] - end) < seconds("2:00")
-        assert "sectors of the whole field over 1.35 x" in row["evidence"]
-        assert (row["start_after"], row["end_after"], row["bunched"]) == (None, None, None)
-    quiet = pr.simulate(12, hours=2, cars=40, incidents=False).session.laps
-    assert len(pr.from_laps({name: quiet[name] for name in known}, kind="race").neutralisations()) == 0
-
-
 # ---- Published files ----
 
 

@@ -34,16 +34,19 @@ static const pyr_option options_of_neutralisations[] = {
     {"fcy_bunches", PYR_OPTION_CHOICE, offsetof(pyr_neutralisations_options, fcy_bunches), bunches_words},
 };
 
-/* A caution known by its pace alone may be of either kind. */
 static uint8_t bunched(const pyr_neutralisation *period, int32_t fcy_bunches) {
+    bool told_by_pace = period->source == PYR_SAID_BY_PACE;
     switch (period->kind) {
     case PYR_FLAG_SAFETY_CAR:
-        return period->source == PYR_SAID_BY_PACE ? PYR_NO_BOOL : true;
+        return told_by_pace && period->pace.gaps == PYR_GAPS_DO_NOT_TELL ? PYR_NO_BOOL : true;
     case PYR_FLAG_SLOW_ZONE:
     case PYR_FLAG_VSC:
     case PYR_FLAG_CODE_60:
         return false;
     case PYR_FLAG_FCY:
+        if (told_by_pace) {
+            return false;
+        }
         return fcy_bunches == PYR_FCY_NOT_SAID ? PYR_NO_BOOL : fcy_bunches == PYR_FCY_BUNCHES;
     default:
         return PYR_NO_BOOL;
@@ -57,9 +60,63 @@ static void write_time(int64_t microseconds, char *text, size_t size) {
              (int)(milliseconds % 1000));
 }
 
+/* `sector 2`, `sectors 1 and 3`, or `laps` */
+static void write_sectors(const pyr_slow_evidence *pace, char *text, size_t size) {
+    int32_t first = 0, second;
+    if (pace->sectors == 1) {
+        snprintf(text, size, "laps");
+        return;
+    }
+    while (first < PYR_SECTORS - 1 && !pace->in_sector[first]) {
+        first++;
+    }
+    for (second = first + 1; second < PYR_SECTORS && !pace->in_sector[second];) {
+        second++;
+    }
+    if (second == PYR_SECTORS) {
+        snprintf(text, size, "sector %d", first + 1);
+    } else if (pace->rest != 0) {
+        snprintf(text, size, "sectors %d and %d", first + 1, second + 1);
+    } else {
+        snprintf(text, size, "all sectors");
+    }
+}
+
+static double times_usual(int32_t pace) {
+    return (double)pace / PYR_USUAL_PACE;
+}
+
+static void write_gaps(const pyr_slow_evidence *pace, char *text, size_t size) {
+    static const char *const told[] = {
+        [PYR_GAPS_DO_NOT_TELL] = "which does not tell the kind",
+        [PYR_GAPS_HELD] = "the gaps held",
+        [PYR_GAPS_CLOSED] = "the gaps closed",
+    };
+    if (pace->apart == PYR_NO_TIME || pace->apart_before == PYR_NO_TIME) {
+        snprintf(text, size, "too few crossings to tell the kind");
+        return;
+    }
+    snprintf(text, size, "crossings %.1f s apart before and %.1f s at the end: %s", (double)pace->apart_before / 1e6,
+             (double)pace->apart / 1e6, told[pace->gaps]);
+}
+
+/* What was seen of a caution or slow zone that no flag shows. */
+static void write_pace(const pyr_neutralisation *period, char *text, size_t size) {
+    const pyr_slow_evidence *pace = &period->pace;
+    char sectors[32], behind[96];
+    write_sectors(pace, sectors, sizeof sectors);
+    if (period->kind == PYR_FLAG_SLOW_ZONE) {
+        snprintf(behind, sizeof behind, ", the rest %.2f x", times_usual(pace->rest));
+    } else {
+        write_gaps(pace, behind, sizeof behind);
+    }
+    snprintf(text, size, "%s of %lld cars took %.2f x the median of their class%s%s", sectors, (long long)pace->cars,
+             times_usual(pace->pace), period->kind == PYR_FLAG_SLOW_ZONE ? "" : "; ", behind);
+}
+
 static pyr_status add_evidence(const pyr_neutralisation_list *found, const pyr_neutralisation *period,
                                pyr_interner *texts, int32_t *code, pyr_error *error) {
-    char evidence[160], time[32];
+    char evidence[240], time[32];
     switch (period->source) {
     case PYR_SAID_BY_FLAGS:
         snprintf(evidence, sizeof evidence, "flag %s at %lld crossings", pyr_flag_words[period->kind],
@@ -73,9 +130,7 @@ static pyr_status add_evidence(const pyr_neutralisation_list *found, const pyr_n
                  (long long)((period->spread + 999999) / 1000000));
         break;
     case PYR_SAID_BY_PACE:
-        snprintf(evidence, sizeof evidence,
-                 "%lld of %lld sectors of the whole field over 1.35 x the median of their class",
-                 (long long)period->said_by, (long long)period->running);
+        write_pace(period, evidence, sizeof evidence);
         break;
     case PYR_SAID_BY_CLOCK:
         write_time(period->suspended, time, sizeof time);

@@ -4,6 +4,19 @@ int64_t pyr_time_behind(const pyr_session *session, int64_t row, int64_t referen
     return reference < 0 ? PYR_NO_TIME : session->laps.elapsed[row] - session->laps.elapsed[reference];
 }
 
+int64_t pyr_first_crossing(const pyr_session *session, const pyr_timeline *timeline, int64_t time) {
+    int64_t low = 0, high = timeline->count;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (session->laps.elapsed[timeline->row[middle]] < time) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 int64_t pyr_leader_crossing(const pyr_session *session, const pyr_timeline *timeline, int32_t lap) {
     for (int64_t i = timeline->count - 1; i >= 0; i--) {
         int64_t row = timeline->row[i];

@@ -5,6 +5,7 @@ typedef struct stoppage {
     pyr_neutralisation_source source;
     int64_t start, end;
     int64_t said_by, running, spread; /* as in pyr_neutralisation */
+    const pyr_slow_spell *spell;      /* of one told by pace */
 } stoppage;
 
 typedef struct flag_walk {
@@ -31,22 +32,9 @@ static int32_t flag_at(const flag_walk *walk, int64_t crossing) {
     return walk->session->laps.flag[walk->timeline->row[crossing]];
 }
 
-/* The first crossing that is not before `time`. */
-static int64_t first_crossing(const flag_walk *walk, int64_t time) {
-    int64_t low = 0, high = walk->timeline->count;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (elapsed_at(walk, middle) < time) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 static bool flagged_red(const flag_walk *walk, int64_t start, int64_t end) {
-    for (int64_t i = first_crossing(walk, start); i < walk->timeline->count && elapsed_at(walk, i) <= end; i++) {
+    int64_t first = pyr_first_crossing(walk->session, walk->timeline, start);
+    for (int64_t i = first; i < walk->timeline->count && elapsed_at(walk, i) <= end; i++) {
         if (flag_at(walk, i) == PYR_FLAG_RED) {
             return true;
         }
@@ -71,27 +59,45 @@ static void add_stoppage(flag_walk *walk, stoppage added) {
     walk->stoppages[at] = added;
 }
 
-static pyr_status find_stoppages(flag_walk *walk, const pyr_standstills *standstills, const pyr_slow_spells *spells,
-                                 pyr_error *error) {
+static pyr_status find_stoppages(flag_walk *walk, const pyr_standstills *standstills, pyr_error *error) {
     const pyr_session *session = walk->session;
     const int64_t *behind = pyr_int64s(pyr_part_column(session, PYR_SUSPENSIONS, PYR_SUSPENSION_ELAPSED));
     int64_t suspensions = pyr_table_row_count(session->parts[PYR_SUSPENSIONS]);
-    walk->stoppage_capacity = (size_t)(standstills->count + suspensions + spells->count);
-    PYR_TRY(pyr_new_array(session->allocator, walk->stoppage_capacity, sizeof *walk->stoppages, &walk->stoppages,
-                          error));
+    PYR_TRY(pyr_grow_array(session->allocator, &walk->stoppages, &walk->stoppage_capacity,
+                           (size_t)(standstills->count + suspensions), sizeof *walk->stoppages, error));
     for (int64_t i = 0; i < standstills->count; i++) {
         const pyr_standstill *still = &standstills->standstill[i];
         add_stoppage(walk, (stoppage){PYR_SAID_BY_STANDSTILL, still->start, still->end, still->laps, still->running,
-                                      still->last_start - still->start});
+                                      still->last_start - still->start, NULL});
     }
     for (int64_t i = 0; i < suspensions; i++) {
-        int64_t next = first_crossing(walk, behind[i]);
+        int64_t next = pyr_first_crossing(walk->session, walk->timeline, behind[i]);
         int64_t before = next > 0 ? elapsed_at(walk, next - 1) : 0;
-        add_stoppage(walk, (stoppage){PYR_SAID_BY_CLOCK, before, behind[i], 0, 0, 0});
+        add_stoppage(walk, (stoppage){PYR_SAID_BY_CLOCK, before, behind[i], 0, 0, 0, NULL});
     }
+    return PYR_OK;
+}
+
+static pyr_status find_spells(const flag_walk *walk, const pyr_visits *visits, pyr_slow_spells *spells,
+                              pyr_error *error) {
+    const pyr_allocator *allocator = walk->session->allocator;
+    size_t count = (size_t)walk->stoppage_count;
+    pyr_span *stops;
+    PYR_TRY(pyr_new_array(allocator, count, sizeof *stops, &stops, error));
+    for (size_t i = 0; i < count; i++) {
+        stops[i] = (pyr_span){walk->stoppages[i].start, walk->stoppages[i].end};
+    }
+    pyr_status status = pyr_slow_spells_find(walk->session, visits, stops, walk->stoppage_count, spells, error);
+    pyr_release_array(allocator, stops, count, sizeof *stops);
+    return status;
+}
+
+static pyr_status add_spells(flag_walk *walk, const pyr_slow_spells *spells, pyr_error *error) {
+    PYR_TRY(pyr_grow_array(walk->session->allocator, &walk->stoppages, &walk->stoppage_capacity,
+                           (size_t)(walk->stoppage_count + spells->count), sizeof *walk->stoppages, error));
     for (int64_t i = 0; i < spells->count; i++) {
         const pyr_slow_spell *spell = &spells->spell[i];
-        add_stoppage(walk, (stoppage){PYR_SAID_BY_PACE, spell->start, spell->end, spell->slow, spell->all, 0});
+        add_stoppage(walk, (stoppage){PYR_SAID_BY_PACE, spell->start, spell->end, spell->evidence.slow, 0, 0, spell});
     }
     return PYR_OK;
 }
@@ -157,18 +163,31 @@ static pyr_status open_period(flag_walk *walk, pyr_neutralisation period, pyr_er
     return PYR_OK;
 }
 
+static pyr_flag kind_of(const stoppage *begun) {
+    if (begun->source != PYR_SAID_BY_PACE) {
+        return PYR_FLAG_RED;
+    }
+    if (begun->spell->slow_zone) {
+        return PYR_FLAG_SLOW_ZONE;
+    }
+    return begun->spell->evidence.gaps == PYR_GAPS_HELD ? PYR_FLAG_FCY : PYR_FLAG_SAFETY_CAR;
+}
+
 static pyr_status begin_stoppage(flag_walk *walk, pyr_error *error) {
     const stoppage *begun = &walk->stoppages[walk->stoppage_at];
     int64_t after = begun->source == PYR_SAID_BY_CLOCK ? begun->start : PYR_NO_TIME;
     pyr_neutralisation period = {
         .source = begun->source,
-        .kind = begun->source == PYR_SAID_BY_PACE ? PYR_FLAG_SAFETY_CAR : PYR_FLAG_RED,
+        .kind = kind_of(begun),
         .start = begun->start,
         .start_after = after,
         .said_by = begun->said_by,
         .running = begun->running,
         .spread = begun->spread,
     };
+    if (begun->spell != NULL) {
+        period.pace = begun->spell->evidence;
+    }
     close_period(walk, begun->start, after);
     walk->stopped = true;
     return open_period(walk, period, error);
@@ -257,12 +276,15 @@ static pyr_status find(flag_walk *walk, const pyr_visits *visits, pyr_error *err
     pyr_standstills standstills;
     pyr_slow_spells spells = {.allocator = walk->session->allocator};
     pyr_status status = pyr_standstills_find(walk->session, visits, &standstills, error);
-    if (status == PYR_OK && !walk->session->flags_published && pyr_is_race(walk->session)) {
-        status = pyr_slow_spells_find(walk->session, visits, &spells, error);
-    }
     if (status == PYR_OK) {
         walk->found->median_lap = standstills.median_lap;
-        status = find_stoppages(walk, &standstills, &spells, error);
+        status = find_stoppages(walk, &standstills, error);
+    }
+    if (status == PYR_OK && !walk->session->flags_published && pyr_is_race(walk->session)) {
+        status = find_spells(walk, visits, &spells, error);
+    }
+    if (status == PYR_OK) {
+        status = add_spells(walk, &spells, error);
     }
     if (status == PYR_OK) {
         status = walk_crossings(walk, error);

@@ -26,9 +26,10 @@ typedef struct pyr_neutralisation {
     int32_t first_lap, last_lap;                /* that the leader was on at start and at end, or had just ended */
     int64_t crossings;                          /* under it */
     int32_t leader_laps;                        /* that the leader ended under it */
-    int64_t said_by;                            /* crossings that show the flag; laps that stood still */
-    int64_t running;                            /* standstill: the cars that still ran; pace: the sectors that ended */
+    int64_t said_by;                            /* crossings that show it; laps that stood still; slow drives */
+    int64_t running;                            /* standstill: the cars that still ran */
     int64_t spread;                             /* standstill: from the first to the last beginning of its laps */
+    pyr_slow_evidence pace;                     /* told by pace: what was seen */
 } pyr_neutralisation;
 
 /* In order of time; none overlaps another. */

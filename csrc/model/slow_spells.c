@@ -1,166 +1,200 @@
 #include "slow_spells.h"
 
-#include "../base/sort.h"
+#include "field_state.h"
 
-enum { SECTORS = 3, FEWEST_UNDER_WAY = 5 };
-static const int64_t shortest_spell = 90000000, shortest_pause = 30000000; /* microseconds */
+enum { LAPS_OF_RAIN = 3 };
+static const int64_t shortest_spell = 90000000; /* microseconds */
 
-/* What begins or ends at an instant. */
-enum { SECTOR_ENDS = 0, SLOW_SECTOR_ENDS, SECTOR_BEGINS, SLOW_SECTOR_BEGINS };
+typedef struct spell_search {
+    const pyr_stretch *stretch;
+    int64_t count;
+    int64_t lap;       /* the median one of the field */
+    int64_t core, end; /* slow stretches of the caution in hand, less than a lap apart: first, one past the last */
+    pyr_slow_spells cautions, uncut;
+    const pyr_span *stops;
+    int64_t stop_count;
+} spell_search;
 
-typedef struct spell_work {
-    const pyr_session *session;
-    const pyr_visits *visits;
-    pyr_slow_spells *spells;
-    size_t class_count, event_count;
-    int64_t *median;   /* by class code + 1, then sector */
-    int64_t *times;    /* a value a lap */
-    pyr_keyed *events; /* two a sector */
-} spell_work;
-
-static bool has_sectors(const pyr_laps *laps, int64_t row) {
-    bool timed = laps->elapsed[row] != PYR_NO_TIME && laps->lap[row] > 1;
-    for (int32_t sector = 0; sector < SECTORS; sector++) {
-        timed = timed && laps->sector[sector][row] != PYR_NO_TIME;
-    }
-    return timed;
+static pyr_status append(pyr_slow_spells *spells, pyr_slow_spell spell, pyr_error *error) {
+    PYR_TRY(pyr_grow_array(spells->allocator, &spells->spell, &spells->capacity, (size_t)spells->count + 1,
+                           sizeof *spells->spell, error));
+    spells->spell[spells->count++] = spell;
+    return PYR_OK;
 }
 
-/* The pit lane lies in the last sector of an in-lap and the first of an out-lap. */
-static bool counts(const spell_work *work, int64_t row, int32_t sector) {
-    uint8_t marks = work->visits->lap_marks[row];
-    return has_sectors(&work->session->laps, row) && !(sector == SECTORS - 1 && (marks & PYR_IN_LAP) != 0) &&
-           !(sector == 0 && (marks & PYR_OUT_LAP) != 0);
+/* ---- Cautions ---- */
+
+/* Beside a caution, this belongs to it. */
+static bool leads_into_caution(const spell_search *search, int64_t at) {
+    const pyr_stretch *stretch = &search->stretch[at];
+    bool lasting_zone =
+        stretch->state == PYR_FIELD_IN_SLOW_ZONE && stretch->end - stretch->start >= search->lap / 2 * 3;
+    return stretch->state != PYR_FIELD_RACING && !lasting_zone;
 }
 
-/* With the room of the events. */
-static pyr_status find_medians(const spell_work *work, pyr_error *error) {
-    const pyr_laps *laps = &work->session->laps;
-    pyr_keyed *items = work->events;
-    int64_t count = 0;
-    for (int64_t row = 0; row < laps->count; row++) {
-        for (int32_t sector = 0; sector < SECTORS; sector++) {
-            if (counts(work, row, sector)) {
-                int64_t place = (int64_t)(laps->class_code[row] + 1) * SECTORS + sector;
-                items[count++] = (pyr_keyed){place, laps->sector[sector][row]};
-            }
+static int64_t reach_back(const spell_search *search) {
+    int64_t start = search->stretch[search->core].start, earliest = start - search->lap;
+    for (int64_t at = search->core; at > 0 && start > earliest && leads_into_caution(search, at - 1); at--) {
+        start = search->stretch[at - 1].start;
+    }
+    return start > earliest ? start : earliest;
+}
+
+static int64_t reach_on(const spell_search *search) {
+    int64_t end = search->stretch[search->end - 1].end, latest = end + search->lap;
+    for (int64_t at = search->end; at < search->count && end < latest && leads_into_caution(search, at); at++) {
+        end = search->stretch[at].end;
+    }
+    return end < latest ? end : latest;
+}
+
+static pyr_status finish_caution(spell_search *search, pyr_error *error) {
+    if (search->core == search->end) {
+        return PYR_OK;
+    }
+    pyr_slow_spells *cautions = &search->cautions;
+    pyr_slow_spell *last = cautions->count > 0 ? &cautions->spell[cautions->count - 1] : NULL;
+    pyr_slow_spell caution = {.start = reach_back(search), .end = reach_on(search)};
+    if (last != NULL && caution.start - last->end < search->lap) {
+        last->end = caution.end;
+        return PYR_OK;
+    }
+    return append(cautions, caution, error);
+}
+
+static pyr_status add_core(spell_search *search, int64_t at, pyr_error *error) {
+    const pyr_stretch *stretch = search->stretch;
+    if (search->core == search->end || stretch[at].start - stretch[search->end - 1].end >= search->lap) {
+        PYR_TRY(finish_caution(search, error));
+        search->core = at;
+    }
+    search->end = at + 1;
+    return PYR_OK;
+}
+
+/* Stretches from one instant of racing to the next: in rain, only very slow ones make a caution. */
+static pyr_status add_cores(spell_search *search, int64_t first, int64_t end, pyr_error *error) {
+    pyr_field_state least = PYR_FIELD_SLOW;
+    for (int64_t at = first; at < end; at++) {
+        const pyr_stretch *stretch = &search->stretch[at];
+        if (stretch->state == PYR_FIELD_HELD_UP && stretch->end - stretch->start >= LAPS_OF_RAIN * search->lap) {
+            least = PYR_FIELD_VERY_SLOW;
         }
     }
-    PYR_TRY(pyr_sort_close(work->session->allocator, items, count, error));
-    for (size_t place = 0; place < work->class_count * SECTORS; place++) {
-        work->median[place] = PYR_NO_TIME;
-    }
-    for (int64_t start = 0, end = 0; start < count; start = end) {
-        for (; end < count && items[end].key == items[start].key; end++) {
-            work->times[end - start] = items[end].row;
+    for (int64_t at = first; at < end; at++) {
+        if (search->stretch[at].state >= least) {
+            PYR_TRY(add_core(search, at, error));
         }
-        work->median[items[start].key] = pyr_median(work->times, end - start);
     }
     return PYR_OK;
 }
 
-static int64_t add_events(const spell_work *work) {
-    const pyr_laps *laps = &work->session->laps;
-    int64_t count = 0;
-    for (int64_t row = 0; row < laps->count; row++) {
-        if (!has_sectors(laps, row)) {
-            continue;
+static pyr_status find_cautions(spell_search *search, pyr_error *error) {
+    for (int64_t first = 0, end = 0; first < search->count; first = end + 1) {
+        for (end = first; end < search->count && search->stretch[end].state != PYR_FIELD_RACING;) {
+            end++;
         }
-        int64_t time = laps->elapsed[row] - laps->sector[0][row] - laps->sector[1][row] - laps->sector[2][row];
-        for (int32_t sector = 0; sector < SECTORS; sector++) {
-            int64_t took = laps->sector[sector][row];
-            if (counts(work, row, sector)) {
-                int64_t median = work->median[(size_t)(laps->class_code[row] + 1) * SECTORS + (size_t)sector];
-                bool slow = took > median / 100 * 135;
-                work->events[count++] = (pyr_keyed){time, slow ? SLOW_SECTOR_BEGINS : SECTOR_BEGINS};
-                work->events[count++] = (pyr_keyed){time + took, slow ? SLOW_SECTOR_ENDS : SECTOR_ENDS};
-            }
-            time += took;
-        }
+        PYR_TRY(add_cores(search, first, end, error));
     }
-    return count;
+    return finish_caution(search, error);
 }
 
-/* A spell that follows the last one closely goes on with it; a short one is given up when the next begins. */
-static pyr_status begin_spell(const spell_work *work, int64_t time, pyr_error *error) {
-    pyr_slow_spells *spells = work->spells;
+/* ---- Slow zones, between cautions ---- */
+
+static pyr_status add_zone(spell_search *search, const pyr_stretch *stretch, pyr_error *error) {
+    pyr_slow_spells *spells = &search->uncut;
     pyr_slow_spell *last = spells->count > 0 ? &spells->spell[spells->count - 1] : NULL;
-    if (last != NULL && time - last->end < shortest_pause) {
+    if (last != NULL && last->slow_zone && stretch->start - last->end < search->lap / 2) {
+        last->end = stretch->end;
         return PYR_OK;
     }
-    if (last != NULL && last->end - last->start < shortest_spell) {
-        *last = (pyr_slow_spell){.start = time, .end = time};
-        return PYR_OK;
-    }
-    size_t capacity = (size_t)spells->capacity;
-    pyr_status status = pyr_grow_array(spells->allocator, &spells->spell, &capacity, (size_t)spells->count + 1,
-                                       sizeof *spells->spell, error);
-    spells->capacity = (int64_t)capacity;
-    PYR_TRY(status);
-    spells->spell[spells->count++] = (pyr_slow_spell){.start = time, .end = time};
-    return PYR_OK;
+    return append(spells, (pyr_slow_spell){.start = stretch->start, .end = stretch->end, .slow_zone = true}, error);
 }
 
-static pyr_status sweep(const spell_work *work, int64_t count, pyr_error *error) {
-    pyr_slow_spells *spells = work->spells;
-    int64_t under_way = 0, slow = 0;
-    bool inside = false;
-    for (int64_t i = 0; i < count; i++) {
-        int64_t what = work->events[i].row;
-        bool is_slow = what == SLOW_SECTOR_BEGINS || what == SLOW_SECTOR_ENDS, begins = what >= SECTOR_BEGINS;
-        under_way += begins ? 1 : -1;
-        slow += is_slow ? (begins ? 1 : -1) : 0;
-        bool field_slow = under_way >= FEWEST_UNDER_WAY && 2 * slow > under_way;
-        if (field_slow && !inside) {
-            PYR_TRY(begin_spell(work, work->events[i].key, error));
+static pyr_status add_zones(spell_search *search, pyr_error *error) {
+    const pyr_slow_spells *cautions = &search->cautions;
+    int64_t next = 0;
+    for (int64_t at = 0; at < search->count; at++) {
+        const pyr_stretch *stretch = &search->stretch[at];
+        for (; next < cautions->count && cautions->spell[next].end <= stretch->start; next++) {
+            PYR_TRY(append(&search->uncut, cautions->spell[next], error));
         }
-        if (inside) {
-            pyr_slow_spell *spell = &spells->spell[spells->count - 1];
-            spell->end = work->events[i].key;
-            spell->all += !begins;
-            spell->slow += !begins && is_slow;
+        bool outside = next == cautions->count || cautions->spell[next].start >= stretch->end;
+        if (stretch->state == PYR_FIELD_IN_SLOW_ZONE && outside) {
+            PYR_TRY(add_zone(search, stretch, error));
         }
-        inside = field_slow;
     }
-    if (spells->count > 0 && spells->spell[spells->count - 1].end - spells->spell[spells->count - 1].start <
-                                 shortest_spell) {
-        spells->count--;
+    for (; next < cautions->count; next++) {
+        PYR_TRY(append(&search->uncut, cautions->spell[next], error));
     }
     return PYR_OK;
 }
 
-static pyr_status find(spell_work *work, pyr_error *error) {
-    const pyr_allocator *allocator = work->session->allocator;
-    size_t laps = (size_t)work->session->laps.count;
-    PYR_TRY(pyr_new_array(allocator, work->class_count * SECTORS, sizeof *work->median, &work->median, error));
-    PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->times, &work->times, error));
-    PYR_TRY(pyr_new_array(allocator, work->event_count, sizeof *work->events, &work->events, error));
-    PYR_TRY(find_medians(work, error));
-    int64_t count = add_events(work);
-    PYR_TRY(pyr_sort(allocator, work->events, count, NULL, NULL, error));
-    return sweep(work, count, error);
+/* ---- What stops leave of them ---- */
+
+static pyr_status cut(const spell_search *search, pyr_slow_spells *spells, pyr_error *error) {
+    int64_t stop = 0;
+    for (int64_t i = 0; i < search->uncut.count; i++) {
+        pyr_slow_spell spell = search->uncut.spell[i];
+        int64_t end = spell.end;
+        spell.start = spell.start > 0 ? spell.start : 0;
+        while (spell.start < end) {
+            for (; stop < search->stop_count && search->stops[stop].end <= spell.start;) {
+                stop++;
+            }
+            bool stopped = stop < search->stop_count && search->stops[stop].start < end;
+            spell.end = stopped ? search->stops[stop].start : end;
+            if (spell.end - spell.start >= shortest_spell) {
+                PYR_TRY(append(spells, spell, error));
+            }
+            spell.start = stopped ? search->stops[stop].end : end;
+        }
+    }
+    return PYR_OK;
 }
 
-pyr_status pyr_slow_spells_find(const pyr_session *session, const pyr_visits *visits, pyr_slow_spells *spells,
-                                pyr_error *error) {
-    const pyr_allocator *allocator = session->allocator;
-    size_t laps = (size_t)session->laps.count;
-    *spells = (pyr_slow_spells){.allocator = allocator};
-    spell_work work = {
-        .session = session,
-        .visits = visits,
-        .spells = spells,
-        .class_count = (size_t)pyr_part_column(session, PYR_LAPS, PYR_LAP_CLASS)->dictionary->count + 1,
-        .event_count = laps * SECTORS * 2,
+/* ---- All of it ---- */
+
+static pyr_status find_spells(const pyr_field_pace *pace, const pyr_span *stops, int64_t stop_count,
+                              pyr_slow_spells *spells, pyr_error *error) {
+    pyr_stretches stretches;
+    pyr_status status = pyr_stretches_find(pace, &stretches, error);
+    spell_search search = {
+        .stretch = stretches.stretch, .count = stretches.count, .lap = pace->median_lap,
+        .cautions.allocator = spells->allocator, .uncut.allocator = spells->allocator,
+        .stops = stops, .stop_count = stop_count,
     };
-    pyr_status status = find(&work, error);
-    pyr_release_array(allocator, work.median, work.class_count * SECTORS, sizeof *work.median);
-    pyr_release_array(allocator, work.times, laps, sizeof *work.times);
-    pyr_release_array(allocator, work.events, work.event_count, sizeof *work.events);
+    if (status == PYR_OK) {
+        status = find_cautions(&search, error);
+    }
+    if (status == PYR_OK) {
+        status = add_zones(&search, error);
+    }
+    if (status == PYR_OK) {
+        status = cut(&search, spells, error);
+    }
+    pyr_slow_spells_clear(&search.cautions);
+    pyr_slow_spells_clear(&search.uncut);
+    pyr_stretches_clear(&stretches);
+    return status;
+}
+
+pyr_status pyr_slow_spells_find(const pyr_session *session, const pyr_visits *visits, const pyr_span *stops,
+                                int64_t stop_count, pyr_slow_spells *spells, pyr_error *error) {
+    pyr_field_pace pace;
+    *spells = (pyr_slow_spells){.allocator = session->allocator};
+    pyr_status status = pyr_field_pace_find(session, visits, &pace, error);
+    if (status == PYR_OK) {
+        status = find_spells(&pace, stops, stop_count, spells, error);
+    }
+    if (status == PYR_OK && spells->count > 0) {
+        status = pyr_slow_evidence_find(session, &pace, spells->count, spells->spell, error);
+    }
+    pyr_field_pace_clear(&pace);
     return status;
 }
 
 void pyr_slow_spells_clear(pyr_slow_spells *spells) {
-    pyr_release_array(spells->allocator, spells->spell, (size_t)spells->capacity, sizeof *spells->spell);
+    pyr_release_array(spells->allocator, spells->spell, spells->capacity, sizeof *spells->spell);
     *spells = (pyr_slow_spells){0};
 }

@@ -1,26 +1,39 @@
-/* Where the whole field was slow, for races whose files show no flag: cautions, by their pace alone. */
+/* Where the field was slow together, for races whose files show no flag: cautions and slow zones, by pace alone. */
 #ifndef PYR_MODEL_SLOW_SPELLS_H
 #define PYR_MODEL_SLOW_SPELLS_H
 
-#include "visits.h"
+#include "slow_evidence.h"
 
-/* More than half of the sectors under way, at least 5, took over 1.35 x the median of their class, for 90 s or longer;
- * shorter pauses than 30 s do not divide it. Sectors with the pit lane (the last of an in-lap, the first of an
- * out-lap), those of lap 1 and of laps that lack one do not count. */
-typedef struct pyr_slow_spell {
-    int64_t start, end; /* race time */
-    int64_t slow, all;  /* sectors that were slow, of all that ended in it */
-} pyr_slow_spell;
-
+/* In order of time; none overlaps another. Laps are the median lap of the field.
+ *
+ * A caution is where the field is slow (field_state.h). It begins up to a lap earlier and ends up to a lap later, as
+ * far as the field is held up there or in a slow zone shorter than a lap and a half: cars slow down before they are
+ * gathered, speed up before the line, and come to each sector one after another. Two cautions less than a lap apart are
+ * one: the field did not race a lap meanwhile, but caught up with the safety car or was waved by. Rain slows a field as
+ * well, but lets it go little by little: where it is held up for three laps on end, somewhere between two spells of
+ * racing, a caution is only where it is very slow. A slow zone is where the field is in one outside of cautions; two
+ * less than half a lap apart are one. Both last at least 90 s.
+ *
+ * Source: measured on published flags, which were hidden for it. Of the time under caution in the IMSA of 2021-22 95 %
+ * is found, and 98 % of the time found is flagged; in the WEC of 2024-25 93 % and 86 %, where the field slows down
+ * minutes before the flags change from green to safety car. Slow zones, which flags do not show, are found at Le Mans
+ * alone. */
 typedef struct pyr_slow_spells {
     const pyr_allocator *allocator;
-    int64_t count, capacity;
-    pyr_slow_spell *spell; /* in order of time */
+    int64_t count;
+    size_t capacity;
+    pyr_slow_spell *spell;
 } pyr_slow_spells;
 
-/* Of a whole session. O(laps log laps). The caller clears `spells`, after a failure too. */
-pyr_status pyr_slow_spells_find(const pyr_session *session, const pyr_visits *visits, pyr_slow_spells *spells,
-                                pyr_error *error);
+/* From `start` up to `end`, race time. */
+typedef struct pyr_span {
+    int64_t start, end;
+} pyr_span;
+
+/* Of a whole session; what `stops`, in order of time, take of a spell is left out: a field that stands still is slow as
+ * well. O(laps log laps). The caller clears `spells`, after a failure too. */
+pyr_status pyr_slow_spells_find(const pyr_session *session, const pyr_visits *visits, const pyr_span *stops,
+                                int64_t stop_count, pyr_slow_spells *spells, pyr_error *error);
 void pyr_slow_spells_clear(pyr_slow_spells *spells);
 
 #endif

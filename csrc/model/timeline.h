@@ -58,6 +58,9 @@ static inline int32_t pyr_laps_of_points(const pyr_points *points, int32_t diffe
 /* The time from crossing `reference` to crossing `row`, absent where `reference` is -1. */
 int64_t pyr_time_behind(const pyr_session *session, int64_t row, int64_t reference);
 
+/* The place in `row` of the first crossing that is not before `time`, or `count`. O(log laps). */
+int64_t pyr_first_crossing(const pyr_session *session, const pyr_timeline *timeline, int64_t time);
+
 /* The crossing with which the first car completed `lap`, 0: the last lap of the leader; -1: not known. O(laps). */
 int64_t pyr_leader_crossing(const pyr_session *session, const pyr_timeline *timeline, int32_t lap);
 

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+import lap_files
 import slow_reader
 from harness import NO_TIME, PARTS, Failure
 from made_files import ANONYMOUS, IMSA, PUBLISHED, WEC
@@ -331,14 +332,26 @@ def test_an_early_flag_when_any_allocation_fails(core, session):
     core.lib.pyr_session_release(selected)
 
 
+def slow_race() -> bytes:
+    """Ten cars; a slow zone in sector 2 for four laps, later four laps slow all around."""
+    cars = []
+    for car in range(10):
+        slow = [(1.0, 1.6 if 6 <= lap <= 9 else 1.0, 1.0) if lap < 14 or lap > 17 else (2.0,) * 3 for lap in range(24)]
+        laps = [{"sectors": [(30 + car / 100) * factor for factor in factors]} for factors in slow]
+        cars.append(lap_files.car_laps(str(car), [{"sectors": [20.0 + 3 * car] * 3}, *laps[1:]]))
+    return lap_files.lap_file(*cars).replace(b"FLAG_AT_FL", b"POWER")
+
+
 def test_a_race_without_flags_when_any_allocation_fails(core):
-    """Its cautions are looked for in the pace of the field. The timeline stays with the session, so it is made first."""
-    with core.read({"race-laps.csv": FILES["laps"].replace(b"FLAG_AT_FL", b"POWER")}) as session:
+    """Its cautions are looked for in the pace of the field. The timeline stays with the session: it is made first."""
+    with core.read({"race-laps.csv": slow_race()}) as session:
 
         def ask():
             return core.call(core.lib.pyr_neutralisations, session, core.ffi.NULL, out="pyr_table *")
 
-        core.lib.pyr_table_release(ask())
+        table = ask()
+        assert core.lib.pyr_table_row_count(table) == 2
+        core.lib.pyr_table_release(table)
         core.fail_every_allocation(ask, core.lib.pyr_table_release)
 
 

@@ -1,0 +1,287 @@
+"""Cautions and slow zones that no flag shows: made fields, simulated truth, and published files without their flags."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import pyracing as pr
+from answers import columns, rows
+from lap_files import CORPUS, corpus_laps
+from pyracing.simulate import Event
+from race_files import seconds
+from slow_cautions import cautions, kind_of
+
+CORPUS_HERE = pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
+NAMES = ("kind", "start", "end", "inferred", "bunched")
+
+# ---- A field made by hand: 24 cars of two classes, 4 s apart, three sectors of half a minute ----
+
+SECTORS = {"GT": (30.0, 42.0, 33.0), "LMP": (28.0, 38.0, 30.0)}
+Pace = Callable[[float, int, int], float]
+
+
+def field(pace: Pace, *, minutes: float = 90, whole_laps: bool = False) -> pr.Session:
+    """`pace`: by how much a sector takes longer that is begun at a time (minutes), of a sector (1 to 3), by a car."""
+    laps: dict[str, list] = {name: [] for name in ("car", "class", "lap", "lap_time", "elapsed")}
+    laps |= {} if whole_laps else {f"sector_{number}": [] for number in (1, 2, 3)}
+    for car in range(24):
+        name, time, lap = ("GT", "LMP")[car % 2], 4.0 * car, 0
+        while time < minutes * 60:
+            lap += 1
+            times = []
+            for sector, usual in enumerate(SECTORS[name], 1):
+                jitter = 1 + (car * 7 + lap * 13 + sector * 5) % 11 / 1000
+                times.append(round(usual * jitter * pace(time / 60, sector, car), 3))
+                time += times[-1]
+            row = (str(car), name, lap, round(sum(times), 3), time, *([] if whole_laps else times))
+            for column, value in zip(laps.values(), row, strict=True):
+                column.append(value)
+    times = {"lap_time", "elapsed", "sector_1", "sector_2", "sector_3"}
+    return pr.from_laps(
+        {
+            name: np.round(np.array(column) * 1e6).astype("timedelta64[us]")
+            if name in times
+            else np.array(column)
+            for name, column in laps.items()
+        },
+        kind="race",
+    )
+
+
+def told(session: pr.Session) -> list[tuple[str, float, float]]:
+    """Kinds, and when they began and ended, in minutes."""
+    return [(kind, start / 60e6, end / 60e6) for kind, start, end, *_ in columns(session.neutralisations(), *NAMES)]
+
+
+def test_a_slow_zone_in_the_second_sector():
+    session = field(lambda minute, sector, car: 1.6 if sector == 2 and 30 <= minute < 42 else 1.0)
+    (period,) = rows(session.neutralisations())
+    assert (period["kind"], period["inferred"], period["bunched"]) == ("slow_zone", True, False)
+    assert abs(period["start"] / 60e6 - 30) < 1 and abs(period["end"] / 60e6 - 42) < 1
+    assert period["evidence"] == "sector 2 of 24 cars took 1.60 x the median of their class, the rest 1.00 x"
+    assert (period["start_after"], period["end_after"]) == (None, None)
+    assert [flag for (flag,) in columns(session.flag_times(), "flag")] == ["green", "slow_zone"]
+
+
+def test_a_slow_zone_over_two_sectors():
+    (period,) = rows(field(lambda m, sector, car: 1.5 if sector != 2 and 20 <= m < 30 else 1.0).neutralisations())
+    assert period["kind"] == "slow_zone"
+    assert period["evidence"] == "sectors 1 and 3 of 24 cars took 1.50 x the median of their class, the rest 1.00 x"
+
+
+def test_a_slow_zone_that_becomes_a_full_course_yellow():
+    session = field(lambda m, sector, car: 1.9 if 30 <= m < 36 else 1.6 if sector == 3 and 20 <= m < 30 else 1.0)
+    (zone, first, between), (fcy, start, end) = told(session)
+    assert (zone, fcy) == ("slow_zone", "fcy")
+    assert abs(first - 20) < 1 and abs(between - 30) < 1 and abs(start - 30) < 1 and abs(end - 36) < 1
+
+
+def test_a_full_course_yellow_holds_the_gaps():
+    (period,) = rows(field(lambda m, sector, car: 2.0 if 40 <= m < 46 else 1.0).neutralisations())
+    assert (period["kind"], period["bunched"]) == ("fcy", False)
+    assert abs(period["start"] / 60e6 - 40) < 1 and abs(period["end"] / 60e6 - 46) < 1
+    assert period["evidence"].startswith("all sectors of 24 cars took ")
+    assert period["evidence"].endswith(": the gaps held")
+
+
+def test_files_of_whole_laps():
+    """A caution shows in laps too, a slow zone does not: nobody can say where a lap was slow."""
+    session = field(lambda m, sector, car: 2.0 if 40 <= m < 52 else 1.0, whole_laps=True)
+    (period,) = rows(session.neutralisations())
+    assert abs(period["start"] / 60e6 - 40) < 2 and abs(period["end"] / 60e6 - 52) < 2
+    assert period["evidence"].startswith("laps of 24 cars took ")
+    zone = field(lambda m, sector, car: 1.6 if sector == 2 and 40 <= m < 52 else 1.0, whole_laps=True)
+    assert told(zone) == []
+
+
+def test_green_laps_within_a_caution_are_a_part_of_it():
+    """The field catches up with the safety car for a minute."""
+    ((_, start, end),) = told(field(lambda m, sector, car: 1.7 if 30 <= m < 38 or 39 <= m < 50 else 1.0))
+    assert abs(start - 30) < 1 and abs(end - 50) < 1
+    two = told(field(lambda m, sector, car: 1.7 if 30 <= m < 38 or 45 <= m < 50 else 1.0))
+    assert [round(start) for _, start, _ in two] == [30, 45]
+
+
+@pytest.mark.parametrize(
+    "pace",
+    [
+        pytest.param(lambda m, sector, car: 1.0, id="nothing"),
+        pytest.param(lambda m, sector, car: 2.5 if m < 3 else 1.0, id="start"),
+        pytest.param(lambda m, sector, car: 3.0 if car in (3, 4) and 20 <= m < 50 else 1.0, id="two slow cars"),
+        pytest.param(lambda m, sector, car: 1.5 if car % 2 and 20 <= m < 40 else 1.0, id="one class"),
+        pytest.param(lambda m, sector, car: 1.08 if sector == 2 and 20 <= m < 40 else 1.0, id="yellow in a sector"),
+        pytest.param(lambda m, sector, car: 1.06 if m > 30 else 1.0, id="night"),
+        pytest.param(lambda m, sector, car: 1.3 if 30 <= m < 70 else 1.0, id="rain at once"),
+        pytest.param(lambda m, sector, car: 1.2 if 30 <= m < 33 else 1.0, id="three minutes at 1.2"),
+        pytest.param(
+            lambda m, sector, car: 1 + 0.5 * min(max((m - 20) / 3, 0), 1, max((75 - m) / 20, 0)), id="heavy rain"
+        ),
+        pytest.param(lambda m, sector, car: 2.0 if 30 <= m < 30.5 else 1.0, id="half a minute"),
+    ],
+)
+def test_what_is_no_caution(pace):
+    assert told(field(pace)) == []
+
+
+def test_a_caution_in_the_rain():
+    """The track is wet from minute 20 to the end, cars 1.25 x as slow; under caution they are slower still."""
+    session = field(lambda m, sector, car: 2.2 if 40 <= m < 47 else 1.25 if m >= 20 else 1.0, minutes=120)
+    ((kind, start, end),) = told(session)
+    assert kind == "fcy" and abs(start - 40) < 2 and abs(end - 47) < 2
+
+
+def test_sessions_that_are_no_race_have_none():
+    session = field(lambda m, sector, car: 2.0 if 40 <= m < 46 else 1.0)
+    table = {name: session.laps[name] for name in ("car", "lap", "lap_time", "elapsed")}
+    assert len(pr.from_laps(table, kind="practice").neutralisations()) == 0
+
+
+# ---- Simulated truth ----
+
+
+def without_flags(session: pr.Session) -> pr.Session:
+    return pr.from_laps({name: session.laps[name] for name in session.laps.columns if name != "flag"}, kind="race")
+
+
+def test_a_safety_car_and_a_full_course_yellow_in_files_without_flags():
+    race = pr.simulate(
+        12, hours=2, cars=24, incidents=False,
+        events=[Event("safety_car", "60m", duration="12m"), Event("fcy", "95m", duration="5m")],
+    )  # fmt: skip
+    found = rows(without_flags(race.session).neutralisations())
+    assert [(row["kind"], row["bunched"], row["inferred"]) for row in found] == [
+        ("safety_car", True, True),
+        ("fcy", False, True),
+    ]
+    for period, row in zip(race.truth.neutralisations, found, strict=True):
+        start, end = (value // timedelta(microseconds=1) for value in (period.start, period.end))
+        assert abs(row["start"] - start) < seconds("1:30") and abs(row["end"] - end) < seconds("1:30")
+        assert (row["start_after"], row["end_after"]) == (None, None)
+
+
+def test_a_red_flag_takes_what_it_divides():
+    """The field is slow before the red flag and behind the safety car after it, and stands still between."""
+    race = pr.simulate(
+        11, hours=2, cars=40, incidents=False,
+        events=[Event("safety_car", "40m", duration="9m"), Event("red_flag", "52m", duration="25m", in_pit=True)],
+    )  # fmt: skip
+    found = rows(without_flags(race.session).neutralisations())
+    assert "red" in [row["kind"] for row in found]
+    assert all(before["end"] <= after["start"] for before, after in pairwise(found))
+
+
+@pytest.mark.parametrize("seed", range(12, 15))
+def test_quiet_races_and_rain(seed):
+    race = pr.simulate(seed, hours=2, cars=40, incidents=False, events=[Event("rain", "50m", duration="40m")])
+    assert len(without_flags(race.session).neutralisations()) == 0
+
+
+# ---- Against the slow answer, and the published flags ----
+
+
+def slow_answer(session: pr.Session) -> list[tuple]:
+    """All but the red flags."""
+    laps = rows(session.lap_details())
+    red = [(start, end) for kind, start, end, *_ in columns(session.neutralisations(), *NAMES) if kind == "red"]
+    last = max(lap["elapsed"] for lap in laps if lap["elapsed"] is not None)
+    return [
+        (*(("slow_zone", False) if kind == "slow_zone" else kind_of(laps, start, end)), start, min(end, last))
+        for kind, start, end in cautions(laps, red)
+    ]
+
+
+def answer(session: pr.Session) -> list[tuple]:
+    found = columns(session.neutralisations(), "kind", "bunched", "start", "end")
+    return [period for period in found if period[0] != "red"]
+
+
+@pytest.mark.parametrize("seed", range(21, 25))
+def test_random_races(seed):
+    session = without_flags(pr.simulate(seed, hours=2, cars=18).session)
+    assert answer(session) == slow_answer(session)
+    whole = {name: session.laps[name] for name in ("car", "class", "lap", "lap_time", "elapsed", "in_pit")}
+    laps_only = pr.from_laps(whole, kind="race")
+    assert answer(laps_only) == slow_answer(laps_only)
+
+
+def stripped(path) -> pr.Session:
+    return pr.read(path.read_bytes().replace(b"FLAG_AT_FL", b"FLAG_UNSAID"), kind="race")
+
+
+SLOWLY_READ = (
+    "spa_6h__23", "R08_tokyo", "le_mans_24h", "cota_6h", "202107021810", "202207031505", "202204091405", "202207161510",
+    "grcup/indianapolis",
+)  # fmt: skip
+
+
+@CORPUS_HERE
+@pytest.mark.parametrize(
+    "path",
+    [path for path in corpus_laps() if any(name in str(path) for name in SLOWLY_READ)],
+    ids=lambda path: str(path.relative_to(CORPUS)),
+)
+def test_published_races_without_their_flags(path):
+    session = stripped(path)
+    assert answer(session) == slow_answer(session)
+
+
+def total(spans: Iterable[tuple[int, int]]) -> int:
+    return sum(end - start for start, end in spans)
+
+
+def shared(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    both = [(max(a, c), min(b, d)) for a, b in left for c, d in right]
+    return [(start, end) for start, end in both if start < end]
+
+
+def flagged_races(folder: str) -> list:
+    return [path for path in corpus_laps(folder) if pr.read(path).info["kind"] == "race"]
+
+
+@CORPUS_HERE
+@pytest.mark.parametrize("folder, recall, precision", [("imsa", 0.93, 0.97), ("wec", 0.91, 0.84)])
+def test_time_under_caution_against_the_published_flags(folder, recall, precision):
+    """Of the time under caution that flags show, and of that found by pace, so much is the other as well. In the WEC
+    the field is slow for minutes before the flag of the safety car: crossings are published as green till then."""
+    published = found = both = zones = 0
+    for path in flagged_races(folder):
+        session = pr.read(path)
+        if not session.info["flags_published"]:
+            continue
+        flags = [(start, end) for _, start, end, *_ in columns(session.neutralisations(), *NAMES)]
+        pace = columns(stripped(path).neutralisations(), *NAMES)
+        spans = [(start, end) for kind, start, end, *_ in pace if kind != "slow_zone"]
+        published, found, both = published + total(flags), found + total(spans), both + total(shared(flags, spans))
+        zones += sum(kind == "slow_zone" for kind, *_ in pace) if "le_mans" not in path.name else 0
+    assert both >= recall * published
+    assert both >= precision * found
+    assert zones == 0  # neither series has any on these circuits
+
+
+@CORPUS_HERE
+def test_kinds_against_the_published_flags():
+    """In IMSA the field is gathered under fcy, in the WEC under safety_car alone."""
+    right = wrong = 0
+    for path in flagged_races("imsa") + flagged_races("wec"):
+        flags = columns(pr.read(path).neutralisations(), *NAMES)
+        for found, start, end, _, bunched in columns(stripped(path).neutralisations(), *NAMES):
+            kinds = {kind for kind, a, b, inferred, _ in flags if a < end and b > start and not inferred}
+            if found != "slow_zone" and bunched is not None and len(kinds) == 1 and kinds <= {"fcy", "safety_car"}:
+                gathered = path.is_relative_to(CORPUS / "imsa") or kinds == {"safety_car"}
+                right, wrong = right + (bunched == gathered), wrong + (bunched != gathered)
+    assert right >= 65 and wrong == 0
+
+
+@CORPUS_HERE
+def test_le_mans_has_slow_zones_that_its_flags_do_not_show():
+    """2024: the first of them after two hours, in the first sector."""
+    path = CORPUS / "wec" / "2024" / "le_mans_24h.csv"
+    zones = [row for row in rows(stripped(path).neutralisations()) if row["kind"] == "slow_zone"]
+    assert len(zones) >= 9
+    assert {kind for (kind,) in columns(pr.read(path).neutralisations(), "kind")} == {"fcy", "safety_car"}
+    first = zones[0]
+    assert 130 < first["start"] / 60e6 < 134 and 145 < first["end"] / 60e6 < 150
+    assert first["evidence"].startswith("sector 1 of 6")
