@@ -100,7 +100,7 @@ PyObject *pyr_table_from_arrow(PyObject *type, PyTypeObject *defining, PyObject 
         pyr_error error;
         pyr_status status;
         Py_BEGIN_ALLOW_THREADS
-        status = pyr_arrow_import(pyr_sparing_allocator(), &stream, wanted, wanted_count, &table, &error);
+        status = pyr_arrow_import(pyr_pooling_allocator(), &stream, wanted, wanted_count, &table, &error);
         stream.release(&stream);
         Py_END_ALLOW_THREADS
         result = status == PYR_OK ? pyr_table_wrap(state, table) : pyr_raise(state, &error, NULL);

@@ -32,7 +32,7 @@ pyr_state *pyr_state_of_type(PyTypeObject *type);
 PyObject *pyr_raise(const pyr_state *state, const pyr_error *error, PyObject *path);
 
 /* memory.c: what everything that Python asks for is made with. */
-const pyr_allocator *pyr_sparing_allocator(void);
+const pyr_allocator *pyr_pooling_allocator(void);
 
 /* Both take over the reference they are given, also when they fail. */
 PyObject *pyr_table_wrap(const pyr_state *state, pyr_table *table);

@@ -121,7 +121,7 @@ static PyObject *read_held(const pyr_state *state, const held_sources *held, con
     pyr_error error;
     pyr_status status;
     Py_BEGIN_ALLOW_THREADS
-    status = pyr_read(pyr_sparing_allocator(), held->sources, (int32_t)held->count, options, &session, &error);
+    status = pyr_read(pyr_pooling_allocator(), held->sources, (int32_t)held->count, options, &session, &error);
     Py_END_ALLOW_THREADS
     if (status == PYR_OK) {
         return pyr_session_wrap(state, session);
@@ -180,7 +180,7 @@ static PyObject *session_from_laps(PyObject *module, PyObject *args, PyObject *k
         }
     }
     Py_BEGIN_ALLOW_THREADS
-    status = pyr_session_from_laps(pyr_sparing_allocator(), (const pyr_table *const *)tables, &options, &session,
+    status = pyr_session_from_laps(pyr_pooling_allocator(), (const pyr_table *const *)tables, &options, &session,
                                    &error);
     Py_END_ALLOW_THREADS
     for (int i = 0; i < PYR_PART_COUNT; i++) {

@@ -74,7 +74,7 @@ static PyObject *from_parts(PyObject *type, PyTypeObject *defining, PyObject *co
     if (!pyr_parts_from_dict(state, args[0], parts)) {
         return NULL;
     }
-    if (pyr_session_from_parts(pyr_sparing_allocator(), parts, &session, &error) != PYR_OK) {
+    if (pyr_session_from_parts(pyr_pooling_allocator(), parts, &session, &error) != PYR_OK) {
         return pyr_raise(state, &error, NULL);
     }
     return pyr_session_wrap(state, session);

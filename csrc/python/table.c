@@ -338,7 +338,7 @@ static PyObject *from_columns(PyObject *type, PyTypeObject *defining, PyObject *
         pyr_table *table;
         pyr_error error;
         pyr_status status =
-            pyr_table_from_columns(pyr_sparing_allocator(), columns, (int32_t)count, rows, &table, &error);
+            pyr_table_from_columns(pyr_pooling_allocator(), columns, (int32_t)count, rows, &table, &error);
         result = status == PYR_OK ? pyr_table_wrap(state, table) : pyr_raise(state, &error, NULL);
     }
     for (Py_ssize_t i = 0; buffers != NULL && i < count * BUFFERS; i++) {
