@@ -102,7 +102,7 @@ def ask_all(laps: Laps) -> dict[str, float]:
     """Seconds of processor time by question and, where it takes one, choice of `by`."""
     core = pr.from_laps(laps)._core
     core.ask("crossings")
-    asked = {question: (question, {}) for question in _core.questions()}
+    asked: dict[str, tuple[str, dict[str, str]]] = {question: (question, {}) for question in _core.questions()}
     asked |= {f"{question} by class": (question, {"by": "class"}) for question in ("lap_chart", "leaders")}
     asked["gaps"] = ("gaps", {"to": "ahead"})
     seconds = {}

@@ -16,13 +16,13 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+import pairs
 import peers
 
 import pyracing as pr
@@ -66,6 +66,11 @@ def best(runs: int, *jobs: Callable[[], Any]) -> list[float]:
             job()
             times[i] = min(times[i], perf_counter() - start)
     return times
+
+
+def for_each(items: Sequence[tuple[Any, ...]], job: Callable[..., Any]) -> Callable[[], Any]:
+    """All results are kept until the last one is there."""
+    return lambda: [job(*item) for item in items]
 
 
 def separator_of(data: bytes) -> str:
@@ -127,17 +132,16 @@ def speed_table(le_mans: Path, races: list[Path], runs: int) -> None:
     results: dict[str, list[float]] = {}
     for files in ([le_mans], races):
         contents = [path.read_bytes() for path in files]
-        pairs = [(data, separator_of(data)) for data in contents]
-        converted = [(peers.as_endurancepy(data, separator), ";") for data, separator in pairs]
+        given = [(data, separator_of(data)) for data in contents]
+        converted = [(peers.as_endurancepy(data, separator), ";") for data, separator in given]
         jobs: dict[str, Callable[[], Any]] = {
-            "counting newlines": lambda pairs=pairs: [peers.newlines(*pair) for pair in pairs],
-            "pyracing, from bytes": lambda contents=contents: [pr.read(data) for data in contents],
-            "pyracing, from path": lambda files=files: [pr.read(path) for path in files],
+            "counting newlines": for_each(given, peers.newlines),
+            "pyracing, from bytes": for_each([(data,) for data in contents], pr.read),
+            "pyracing, from path": for_each([(path,) for path in files], pr.read),
         }
         slow: dict[str, Callable[[], Any]] = {}
         for name, peer in others.items():
-            given = converted if name == "EndurancePy" else pairs
-            slow[name] = lambda peer=peer, given=given: [peer(*pair) for pair in given]
+            slow[name] = for_each(converted if name == "EndurancePy" else given, peer)
         size = sum(map(len, contents))
         times = dict(zip(jobs, best(runs, *jobs.values()), strict=True))
         quick = [name for name in slow if name != "EndurancePy"]
@@ -168,8 +172,7 @@ def other_measurements(le_mans: Path, races: list[Path], runs: int) -> None:
     print(f"\n{len(races)} races read, each with classification, stints and pit stops: {time * 1e3:.1f} ms")
     header, row = le_mans.read_bytes().split(b"\n")[:2]
     tiny = header + b"\n" + row + b"\n"
-    options = dict.fromkeys(("format", "kind", "name", "start", "duration", "utc_offset"))
-    whole, core = best(runs * 50, lambda: pr.read(tiny), lambda: _core.read([("tiny", tiny)], **options))
+    whole, core = best(runs * 50, lambda: pr.read(tiny), lambda: _core.read([("tiny", tiny)]))
     print(f"A file of one lap: {whole * 1e6:.0f} us, of which Python has {(whole - core) * 1e6:.0f} us")
 
 
@@ -211,15 +214,6 @@ def question_times(le_mans: Path, runs: int) -> None:
               f"without ({theirs / own:,.0f} times as long)")  # fmt: skip
 
 
-def two_threads(le_mans: Path, runs: int) -> None:
-    """Needs two processors: runs outside `one_processor`."""
-    data = le_mans.read_bytes()
-    copies = [data * 1, bytes(bytearray(data))]
-    with ThreadPoolExecutor(2) as pool:
-        one, two = best(runs, lambda: pr.read(copies[0]), lambda: list(pool.map(pr.read, copies)))
-    print(f"Two threads reading two files take {two / one:.2f} times the time of one ({len(os.sched_getaffinity(0))} CPUs)")
-
-
 MEMORY_PROGRAM = """
 import sys, pyracing as pr
 def peak():
@@ -244,17 +238,24 @@ def memory(path: Path, small: Path) -> None:
 
 
 def growth(folder: Path, most: int) -> None:
+    """Time by the lap, and the part of it that the program itself takes; the rest is the system, which hands out memory
+    page by page. A virtual machine does so the slower the first time, so as much is touched before."""
     small = folder / "small.csv"
     small.write_bytes(b"".join(made_laps(1000)))
-    laps = 10_000
-    while laps <= most:
+    for laps in (10_000, 100_000, 1_000_000, 3_000_000, 10_000_000):
+        if laps > most:
+            break
         path = folder / "made.csv"
         with path.open("wb") as file:
             file.writelines(made_laps(laps))
-        (time,) = best(2 if laps < 10_000_000 else 1, lambda path=path: pr.read(path))
-        print(f"{laps:>12,} laps: {time * 1e3:9.1f} ms, {time / laps * 1e9:6.1f} ns a lap")
+        bytearray(2 * path.stat().st_size)
+        runs = max(2, 2_000_000 // laps)
+        user = os.times().user
+        (time,) = best(runs, for_each([(path,)], pr.read))
+        user = (os.times().user - user) / runs
+        print(f"{laps:>12,} laps: {time * 1e3:9.1f} ms, {time / laps * 1e9:6.1f} ns a lap, "
+              f"{user / laps * 1e9:6.1f} ns of them in the program")  # fmt: skip
         memory(path, small)
-        laps *= 10
 
 
 def main() -> None:
@@ -275,7 +276,7 @@ def main() -> None:
             speed_table(le_mans, races, runs)
             other_measurements(le_mans, races, runs)
             question_times(le_mans, runs)
-        two_threads(le_mans, runs)
+        pairs.compare(le_mans, 2 if options.quick else 6)
         memory(le_mans, races[0])
         growth(folder, min(options.laps, 100_000) if options.quick else options.laps)
 
