@@ -646,11 +646,11 @@ pyr_status pyr_check(const pyr_session *session, const pyr_classification_option
 pyr_status pyr_hourly(const pyr_session *session, const pyr_classification_options *options, pyr_table **out,
                       pyr_error *error);
 
-/* Where crossings are timed. */
-typedef enum pyr_crossings_at { PYR_CROSSINGS_AT_LINE = 0, PYR_CROSSINGS_AT_SECTORS = 1 } pyr_crossings_at;
+/* What is crossed: the line, or the ends of all sectors. */
+typedef enum pyr_crossings_of { PYR_CROSSINGS_OF_LINE = 0, PYR_CROSSINGS_OF_SECTORS = 1 } pyr_crossings_of;
 
 typedef struct pyr_crossings_options {
-    int32_t at; /* pyr_crossings_at */
+    int32_t of; /* pyr_crossings_of */
 } pyr_crossings_options;
 
 /* Every crossing of the line in the order of time: car, class, lap, elapsed, position, class_position, gap, gap_laps,
@@ -660,13 +660,13 @@ typedef struct pyr_crossings_options {
  * the higher lap comes first, on one lap the car that had completed the lap before first. Laps without elapsed, or with
  * one that is not later than an earlier lap's, are no crossings.
  *
- * At the sectors a row is the end of `sector` 1, 2 or 3 of the lap, and what is said of laps completed holds for the
+ * Of the sectors a row is the end of `sector` 1, 2 or 3 of the lap, and what is said of laps completed holds for the
  * times that a car has ended this sector: the position is 1 + the cars that had ended it on this lap before, the gap is
  * to the first of these. `sector` 3 ends at the line, with what the crossing of the line has; `in_pit` and `flag` are
  * absent at the others. Their times are elapsed less the later sectors of the lap or, where one of these is absent, the
  * start of the lap and the sectors so far; what neither gives, or not within the lap, is no row, and while the car may
  * have come by, positions of others there are absent. `sector` is absent in a session without sector times.
- * `options` NULL: at the line. PYR_ERROR_ARGUMENT: `at` is no pyr_crossings_at. PYR_ERROR_REFUSED: no lap has a sector
+ * `options` NULL: of the line. PYR_ERROR_ARGUMENT: `of` is no pyr_crossings_of. PYR_ERROR_REFUSED: no lap has a sector
  * time, or a lap number is over 700 million. */
 pyr_status pyr_crossings(const pyr_session *session, const pyr_crossings_options *options, pyr_table **out,
                          pyr_error *error);

@@ -408,20 +408,20 @@ class Session:
         """
         return self._ask("lap_details")
 
-    def crossings(self, *, at: Literal["line", "sectors"] | None = None) -> Table:
-        """Every crossing of the line in the order of time; with `at="sectors"` every end of a sector.
+    def crossings(self, *, of: Literal["line", "sectors"] | None = None) -> Table:
+        """Every crossing of the line in the order of time; with `of="sectors"` every end of a sector.
 
         car, class, lap, elapsed, position, class_position, gap, gap_laps, interval, interval_laps, class_gap,
         class_gap_laps, in_pit, flag, sector. Positions and gaps as in `lap_details()`; interval is the time since the
         car one position ahead completed this lap; the laps are those that the leader, the car ahead, the class leader
         had completed at that instant, less this one. Laps without a known time are no crossings.
 
-        At the sectors, `sector` is the one that ends (3 ends at the line), and positions, gaps and laps are counted
+        Of the sectors, `sector` is the one that ends (3 ends at the line), and positions, gaps and laps are counted
         there as they are at the line otherwise. `in_pit` and `flag` are published at the line and absent elsewhere. The
         end of a sector without a known time has no row: where a sector of the lap is absent, those of its ends that the
         other sectors do not tell. A session without sector times refuses.
         """
-        return self._ask("crossings", at=at)
+        return self._ask("crossings", of=of)
 
     def order(
         self,

@@ -393,7 +393,7 @@ def test_side_by_side_on_the_last_lap():
     cars = [car_laps(car, [{"sectors": list(lap)} for lap in laps]) for car, laps in sectors.items()]
     race = pr.read(lap_file(*cars))
     assert [row["car"] for row in own(race.crossings(), position=1)] == ["5", "5", "5"]
-    last_lap = own(race.crossings(at="sectors"), lap=3)
+    last_lap = own(race.crossings(of="sectors"), lap=3)
     assert [(row["sector"], row["car"], row["interval"]) for row in last_lap if row["position"] == 2] == [
         (1, "5", 200_000), (2, "8", 300_000), (3, "8", 100_000),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""crossings(at="sectors") against worked laps, a slow answer and the crossings of the line."""
+"""crossings(of="sectors") against worked laps, a slow answer and the crossings of the line."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def read(*cars: list[dict], kind: str = "race") -> pr.Session:
 
 def sectors_of(race: pr.Session, *names: str) -> dict:
     """By car, lap and sector."""
-    return {row[:3]: row[3:] for row in columns(race.crossings(at="sectors"), "car", "lap", "sector", *names)}
+    return {row[:3]: row[3:] for row in columns(race.crossings(of="sectors"), "car", "lap", "sector", *names)}
 
 
 def test_sectors_of_a_worked_race():
     race = read(*RACE)
-    table = race.crossings(at="sectors")
+    table = race.crossings(of="sectors")
     got = columns(table, "car", "lap", "sector", "elapsed", "position", "gap", "interval", "in_pit", "flag")
     assert [(*row[:3], None if row[3] is None else row[3] / SECOND, row[4], *row[5:]) for row in got[9:18]] == [
         ("1", 2, 1, 131, 2, SECOND // 2, SECOND // 2, None, None),
@@ -113,12 +113,12 @@ def test_at_the_same_instant_the_car_that_was_ahead_at_the_line_stays_ahead():
 
 def test_lenses():
     race = read(*RACE)
-    whole = rows(race.crossings(at="sectors"))
-    chosen = race.select(classes="LM").crossings(at="sectors")
+    whole = rows(race.crossings(of="sectors"))
+    chosen = race.select(classes="LM").crossings(of="sectors")
     assert rows(chosen) == [row for row in whole if row["class"] == "LM"]
     inside = race.between(150, 250)
-    assert rows(inside.crossings(at="sectors")) == [row for row in whole if (row["car"], row["lap"]) in laps_in(inside)]
-    until = rows(race.until(150).crossings(at="sectors"))
+    assert rows(inside.crossings(of="sectors")) == [row for row in whole if (row["car"], row["lap"]) in laps_in(inside)]
+    until = rows(race.until(150).crossings(of="sectors"))
     until_the_flag = [row for row in until if row["elapsed"] < 200.5 * SECOND]
     assert until_the_flag == whole[: len(until_the_flag)] and len(until_the_flag) == 13
     assert [(row["car"], row["lap"], row["sector"]) for row in until if row["sector"] == 3][3:] == [
@@ -138,16 +138,16 @@ def test_at_the_line_the_sector_is_the_last():
 
 
 def test_what_cannot_be_asked():
-    with pytest.raises(ValueError, match="no lap of the session has a sector time.*at='line'"):
-        read(car_laps("1", [100, 100])).crossings(at="sectors")
+    with pytest.raises(ValueError, match="no lap of the session has a sector time.*of='line'"):
+        read(car_laps("1", [100, 100])).crossings(of="sectors")
     with pytest.raises(ValueError, match="sectors"):
-        read(*RACE).crossings(at="sector")  # type: ignore[arg-type]
+        read(*RACE).crossings(of="sector")  # type: ignore[arg-type]
     far = pr.from_laps({
         "car": ["1"], "lap": [800_000_000], "elapsed": [100.0], "sector_1": [10.0], "sector_2": [20.0],
         "sector_3": [70.0],
     }, kind="race")  # fmt: skip
     with pytest.raises(ValueError, match="lap 800000000 is too high"):
-        far.crossings(at="sectors")
+        far.crossings(of="sectors")
     assert len(far.crossings()) == 1
 
 
@@ -202,7 +202,7 @@ def check_sectors(race: pr.Session) -> None:
         "car", "sector", "elapsed", "interval", "interval_laps", "position", "gap", "gap_laps",
         "class_position", "class_gap", "class_gap_laps",
     )  # fmt: skip
-    got = columns(race.crossings(at="sectors"), *names)
+    got = columns(race.crossings(of="sectors"), *names)
     assert got == [
         (ends[n]["car"], ends[n]["sector"], ends[n]["elapsed"], *behind[n], *overall[n], *in_class.get(n, (None,) * 3))
         for n in slow.crossings(ends)
@@ -212,7 +212,7 @@ def check_sectors(race: pr.Session) -> None:
 
 def check_line(race: pr.Session) -> None:
     """The ends of the last sectors are the crossings of the line; what these do not know, sectors may tell."""
-    at_line = [row for row in rows(race.crossings(at="sectors")) if row["sector"] == 3]
+    at_line = [row for row in rows(race.crossings(of="sectors")) if row["sector"] == 3]
     for row, line in zip(at_line, rows(race.crossings()), strict=True):
         assert {name: row[name] for name, value in line.items() if value is not None} == {
             name: value for name, value in line.items() if value is not None
@@ -223,7 +223,7 @@ def test_a_simulated_race_equals_the_slow_answer():
     race = pr.simulate(seed=12, minutes=30).session
     check_sectors(race)
     at_end: dict = defaultdict(list)
-    for lap, sector, position in columns(race.crossings(at="sectors"), "lap", "sector", "position"):
+    for lap, sector, position in columns(race.crossings(of="sectors"), "lap", "sector", "position"):
         at_end[lap, sector].append(position)
     assert len(at_end) > 30
     for positions in at_end.values():
@@ -246,7 +246,7 @@ def test_positions_at_every_end_are_a_permutation(path):
     """Of the cars whose time there is known; where one is not, from its next one on no position is given twice."""
     race = pr.read(path, kind="race")
     at_end = defaultdict(list)
-    for lap, sector, position in columns(race.crossings(at="sectors"), "lap", "sector", "position"):
+    for lap, sector, position in columns(race.crossings(of="sectors"), "lap", "sector", "position"):
         at_end[lap, sector].append(position)
     cars = defaultdict(int)
     for (lap,) in columns(race.laps, "lap"):

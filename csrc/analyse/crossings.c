@@ -27,11 +27,11 @@ static const pyr_field schema[] = {
     {"sector", PYR_INT32, true, NULL},
 };
 
-static const char *const at_words[] = {"line", "sectors", NULL};
+static const char *const of_words[] = {"line", "sectors", NULL};
 static const pyr_option options_of_crossings[] = {
-    {"at", PYR_OPTION_CHOICE, offsetof(pyr_crossings_options, at), at_words},
+    {"of", PYR_OPTION_CHOICE, offsetof(pyr_crossings_options, of), of_words},
 };
-static const pyr_crossings_options crossings_default = {PYR_CROSSINGS_AT_LINE};
+static const pyr_crossings_options crossings_default = {PYR_CROSSINGS_OF_LINE};
 
 /* The crossings of the field in time order, and those that are rows of the answer. */
 typedef struct crossing_work {
@@ -53,25 +53,25 @@ static bool any_sector(const pyr_session *field) {
     return any;
 }
 
-static pyr_status find_timeline(crossing_work *work, int32_t at, pyr_error *error) {
-    if (at == PYR_CROSSINGS_AT_LINE) {
+static pyr_status find_timeline(crossing_work *work, int32_t of, pyr_error *error) {
+    if (of == PYR_CROSSINGS_OF_LINE) {
         return pyr_session_timeline(work->field, &work->timeline, error);
     }
-    if (at != PYR_CROSSINGS_AT_SECTORS) {
-        return pyr_fail(error, PYR_ERROR_ARGUMENT, "there are no crossings at choice %d: take one of pyr_crossings_at",
-                        (int)at);
+    if (of != PYR_CROSSINGS_OF_SECTORS) {
+        return pyr_fail(error, PYR_ERROR_ARGUMENT, "there are no crossings of choice %d: take one of pyr_crossings_of",
+                        (int)of);
     }
     if (!any_sector(work->field)) {
         return pyr_fail(error, PYR_ERROR_REFUSED,
                         "no lap of the session has a sector time, so where cars crossed the ends of sectors is not "
-                        "known; ask for the crossings of the line, at='line'");
+                        "known; ask for the crossings of the line, of='line'");
     }
     return pyr_sector_timeline(work->field, &work->timeline, error);
 }
 
-static pyr_status prepare(crossing_work *work, int32_t at, pyr_error *error) {
+static pyr_status prepare(crossing_work *work, int32_t of, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
-    PYR_TRY(find_timeline(work, at, error));
+    PYR_TRY(find_timeline(work, of, error));
     work->room = work->session->laps.count * work->timeline->points.per_lap;
     size_t room = (size_t)work->room;
     PYR_TRY(pyr_new_array(allocator, room, sizeof *work->points, &work->points, error));
@@ -176,8 +176,8 @@ static void fill_laps(crossing_work *work, pyr_table *table) {
     pyr_fill_from_laps(work->session, of_line, PYR_COUNT(of_line), work->rows, work->count, table);
 }
 
-static pyr_status answer(crossing_work *work, int32_t at, pyr_table **out, pyr_error *error) {
-    PYR_TRY(prepare(work, at, error));
+static pyr_status answer(crossing_work *work, int32_t of, pyr_table **out, pyr_error *error) {
+    PYR_TRY(prepare(work, of, error));
     walk(work);
     PYR_TRY(pyr_answer_new(work->session, &pyr_crossings_question, work->count, out, error));
     fill_laps(work, *out);
@@ -189,7 +189,7 @@ pyr_status pyr_crossings(const pyr_session *session, const pyr_crossings_options
                          pyr_error *error) {
     crossing_work work = {.session = session, .field = pyr_field_view(session)};
     *out = NULL;
-    pyr_status status = answer(&work, options != NULL ? options->at : crossings_default.at, out, error);
+    pyr_status status = answer(&work, options != NULL ? options->of : crossings_default.of, out, error);
     clear(&work);
     return status;
 }

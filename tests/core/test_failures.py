@@ -365,8 +365,8 @@ def test_every_question_when_any_allocation_fails(core, session):
     """The timeline is built by the first question that needs it, so each is asked of a fresh session."""
     assert len(questions(core)) >= 10
     asked = [(question, question.options_default) for question in questions(core)]
-    at_sectors = core.ffi.new("pyr_crossings_options *", {"at": core.lib.PYR_CROSSINGS_AT_SECTORS})
-    asked += [(question, at_sectors) for question, _ in asked if core.ffi.string(question.name) == b"crossings"]
+    of_sectors = core.ffi.new("pyr_crossings_options *", {"of": core.lib.PYR_CROSSINGS_OF_SECTORS})
+    asked += [(question, of_sectors) for question, _ in asked if core.ffi.string(question.name) == b"crossings"]
     for question, options in asked:
         with core.read(joined_sources()) as fresh:
 
