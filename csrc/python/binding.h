@@ -33,6 +33,7 @@ PyObject *pyr_raise(const pyr_state *state, const pyr_error *error, PyObject *pa
 
 /* memory.c: what everything that Python asks for is made with. */
 const pyr_allocator *pyr_pooling_allocator(void);
+void pyr_prepare_memory(void); /* once, before */
 
 /* Both take over the reference they are given, also when they fail. */
 PyObject *pyr_table_wrap(const pyr_state *state, pyr_table *table);

@@ -1,10 +1,14 @@
 /* Where the extension takes its memory from: the core's default allocator, before it a pool that is never given back.
  * Pages that the system has just handed over cost a third of a read; what one session gives back the next one takes, at
  * the lowest place, which is the likeliest to be in the processor's caches still. */
+#include "binding.h" /* Python's header comes first: it chooses what the others offer */
+
 #include <stdatomic.h>
 #include <string.h>
 
-#include "binding.h"
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 /* Smaller blocks the C library keeps by itself; larger ones come on large pages, which cost little. A section has 64
  * parts, a bit each. */
@@ -89,6 +93,14 @@ static void *resize(void *context, void *block, size_t old_size, size_t size) {
         release(context, block, old_size);
     }
     return moved;
+}
+
+/* All but the first section on large pages, so that one short race takes no more memory than it needs. */
+void pyr_prepare_memory(void) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    uintptr_t first = ((uintptr_t)pool[2] - 1) & ~(uintptr_t)(SECTION - 1), end = (uintptr_t)pool + sizeof pool;
+    (void)madvise((void *)first, end - first, MADV_HUGEPAGE); /* advice: its failure changes nothing */
+#endif
 }
 
 const pyr_allocator *pyr_pooling_allocator(void) {

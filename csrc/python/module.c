@@ -342,6 +342,7 @@ static int import_errors(pyr_state *state) {
 
 static int execute(PyObject *module) {
     pyr_state *state = state_of(module);
+    pyr_prepare_memory();
     if (pyr_arrays_import() < 0 || import_errors(state) < 0) {
         return -1;
     }
