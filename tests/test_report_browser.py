@@ -1,7 +1,10 @@
 """A report in a real browser with the network cut off: what is drawn, what it asks for, whether all can read it."""
 
+import re
 import shutil
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -187,6 +190,25 @@ def test_it_prints_light_and_whole(report: Path, browser) -> None:
         assert opened.page.locator("details").count() > 0
         opened.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
         assert opened.page.locator("details:not([open])").count() == 0
+
+
+def paths(pdf: bytes) -> int:
+    """How many lines and curves a PDF draws: a chart that is drawn while it is printed is made of them."""
+    count = 0
+    for stream in re.finditer(rb"stream\r?\n", pdf):
+        with suppress(zlib.error):
+            count += len(re.findall(rb"(?m)[\d.] [lc]$", zlib.decompressobj().decompress(pdf[stream.end() :])))
+    return count
+
+
+def test_charts_are_there_in_a_page_that_is_printed_at_once(report: Path, browser) -> None:
+    def printed(remove: str) -> int:
+        with Opened(browser, report) as opened:
+            assert "" in opened.drawn, "not all of them have been drawn yet"
+            opened.page.evaluate(f"() => document.querySelectorAll('{remove}').forEach((chart) => chart.remove())")
+            return paths(opened.page.pdf())
+
+    assert printed(".none") > 2 * printed(".pyracing-chart")
 
 
 def test_the_names_of_users_do_nothing(browser, tmp_path: Path) -> None:
