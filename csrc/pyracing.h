@@ -378,7 +378,7 @@ typedef struct pyr_fastest_laps_options {
     int64_t laps; /* how many of the best laps of each */
 } pyr_fastest_laps_options;
 
-/* The best lap of each car (or class, driver of a car, ...) as the timekeeper counts it, or its best `laps`, the fastest
+/* The best lap of each car (or class, driver of a car, ...) as the timekeeper counts it, or its best `laps`, fastest
  * first: columns car, class, driver, lap, lap_time, elapsed, average_speed, group, team, manufacturer. Where the files
  * mark best laps, a car's best is its last marked lap; quicker ones were deleted. Lap 1, in-laps, out-laps and deleted
  * laps never count without a mark. Who has no lap that counts has no row. `options` NULL: one by car.
@@ -619,8 +619,8 @@ typedef struct pyr_classification_options {
  * `position`, `class_position`: absent unless classified. `best_lap` as in pyr_fastest_laps, among laps that count.
  * `gap`: behind the first of the ranking, absent for cars on another lap, and where the quicker car stands behind by
  * its status or a decision; `gap_laps`: laps behind it, negative for a car that stands behind with more laps, as
- * published; `interval` and `interval_laps`: likewise to the car ahead in it. `ranking`: the group of `members`, groups in the order of their
- * best car. `gained`: place on the grid among the cars of the ranking less the position.
+ * published; `interval` and `interval_laps`: likewise to the car ahead in it. `ranking`: the group of `members`,
+ * groups in the order of their best car. `gained`: place on the grid among the cars of the ranking less the position.
  *
  * A session selected by cars or classes is judged in its field and numbered by itself. `options` NULL: no rules, no
  * decisions. PYR_ERROR_REFUSED: a session narrowed to drivers, laps or flags, or without laps. PYR_ERROR_ARGUMENT: an

@@ -209,8 +209,8 @@ def read_season(
 
     sources : a folder or an archive with all of them, or several sources: folders, archives, single files, and tuples
         of the files of one session. Sessions of one folder, or of sibling folders that hold one session each, are an
-        event, those of several years one each; events that hold a race or qualifying are numbered as rounds in the order
-        in which they stand.
+        event, those of several years one each; events that hold a race or qualifying are numbered as rounds in the
+        order in which they stand.
     executor : where the sessions are read: any executor in the style of `concurrent.futures` (threads, processes,
         Dask's `client.get_executor()`); without one they are read one after the other.
     progress : shows a bar on stderr where that is a terminal and tqdm is installed.

@@ -298,9 +298,9 @@ class Session:
         every other car at its next one (in a session that is no race, for every car at its next crossing).
 
         `at` is race time ('16h', 90.5), counted from the end ('-1h'), a share ('50%') or the end of a lap of the leader
-        ('lap 120'); `clock` a time of day. A car whose lap to the flag takes longer than the rules' last limit keeps the
-        laps so far: it did not take that flag. Without such a limit it is twice the car's median lap, times the factor
-        by which the leader's lap to the flag was longer than the leader's median, as behind a safety car.
+        ('lap 120'); `clock` a time of day. A car whose lap to the flag takes longer than the rules' last limit keeps
+        the laps so far: it did not take that flag. Without such a limit it is twice the car's median lap, times the
+        factor by which the leader's lap to the flag was longer than the leader's median, as behind a safety car.
 
         Laps, entries, suspensions and weather are those until then, the last lap of who took the flag is flagged
         chequered, the duration is that instant, and there is no published result. `running` in the entries says who
@@ -353,8 +353,8 @@ class Session:
         already), decisions (what moved or touched the car, as text).
 
         A race goes by laps, then by the time of the last crossing; other sessions go by best lap. Without `rules`,
-        classified is who took the flag, or everybody with a lap where the files carry no flag, which `check()` says; in a
-        session that `until()` made also who ran on.
+        classified is who took the flag, or everybody with a lap where the files carry no flag, which `check()` says; in
+        a session that `until()` made also who ran on.
         `rules` (a `Rules`, or the name of a preset or file) say when the race ended, who is classified, how penalties
         convert. `decisions`: a list of what `time_penalty` and its like make, a file or a table of them; they count as
         laps and lap times deleted, then time, then rear of class and place, then disqualification.
@@ -514,7 +514,8 @@ class Session:
         then), status (the published one, absent without a result).
 
         A car reached the end that took the flag; where the files carry no flag, one that crossed the line with the
-        winner or after him. In a session that `until()` made a car that ran on has not retired. Cars that did not start have no row. Raises ValueError for sessions that are no race.
+        winner or after him. In a session that `until()` made a car that ran on has not retired. Cars that did not start
+        have no row. Raises ValueError for sessions that are no race.
         """
         return self._ask("retirements")
 

@@ -145,7 +145,9 @@ class Race:
         for row, end in list(zip(led, ends, strict=False))[::step]:
             there = [self.after(car, sum(self.rank[own] < end for own in self.known[car])) for car in cars]
             for car in sorted(there, key=lambda car: (-car.least, car.rank)):
-                runs = car.row is not None and (car.row != self.known[car.name][-1] or self.elapsed(car.row) >= self.elapsed(row))
+                runs = car.row is not None and (
+                    car.row != self.known[car.name][-1] or self.elapsed(car.row) >= self.elapsed(row)
+                )
                 if runs and self.laps[row]["lap"] > 0:
                     answer.append((car.name, self.laps[row]["lap"], self.position(car, there), car.least))
         return answer

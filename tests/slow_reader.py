@@ -260,8 +260,8 @@ def not_negative(microseconds: int | None) -> int | None:
 def separate_cars(laps: list[dict]) -> tuple[list[dict], list[int]]:
     """The rows that are kept, and the lines of those that are not.
 
-    A row that repeats another one of its car and lap in every column but the sections is not kept. Where a car still has a lap twice, two cars run under
-    one number: laps that do not ascend begin the second, `3 (2)`, up to the ninth.
+    A row that repeats another one of its car and lap in every column but the sections is not kept. Where a car still
+    has a lap twice, two cars run under one number: laps that do not ascend begin the second, `3 (2)`, up to the ninth.
     """
     seen: dict[tuple, list[dict]] = {}
     kept, not_kept = [], []
@@ -424,7 +424,7 @@ def count_class_positions(columns: dict[str, list]) -> None:
 
 
 def crew_of(car: str, value) -> list[tuple]:
-    """(car, driver, driver_number, rating, country) of a result row, in the order of the columns; a name counts once."""
+    """(car, driver, driver_number, rating, country) of a result row, as the columns come; a name counts once."""
     crew: dict[str, list] = {}
     for number in range(1, 10):
         prefix = f"DRIVER{number}_"

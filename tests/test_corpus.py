@@ -23,7 +23,9 @@ PENALTIES = {
     "imsa/2022/19-road-atlanta/202210011210-race-results.csv": {"5": 97},
     "grcup/VIR/Race 1/03_Provisional Results_Race 1_Anonymized.CSV": {"51": 30},
     "grcup/VIR/Race 1/05_Provisional Results by Class_Race 1_Anonymized.CSV": {"51": 30},
-    "grcup/VIR/Race 1/05_Results by Class GR Cup Race 1 Official_Anonymized.CSV": {"51": 30, "89": 30, "98": 30, "113": 30},
+    "grcup/VIR/Race 1/05_Results by Class GR Cup Race 1 Official_Anonymized.CSV": {
+        "51": 30, "89": 30, "98": 30, "113": 30,
+    },
     "grcup/VIR/Race 2/03_Provisional Results_Race 2_Anonymized.CSV": {"2": 5},
     "grcup/VIR/Race 2/03_Results GR Cup Race 2 Official_Anonymized.CSV": {"2": 5, "7": 30, "80": 30},
     "grcup/VIR/Race 2/05_Provisional Results by Class_Race 2_Anonymized.CSV": {"2": 5},
@@ -70,7 +72,9 @@ def published() -> dict[Path, tuple[Path, ...]]:
 
 SESSIONS = {result: others for result, others in published().items() if any("lap" in o.name or "23_" in o.name
             or o.parent.parent == WEC for o in others)}  # fmt: skip
-LAP_FILES = sorted({others[0] for others in SESSIONS.values()} | set(WEC.glob("*/*.csv")) | {*DATA.glob("formula-e/*.csv")})
+LAP_FILES = sorted(
+    {others[0] for others in SESSIONS.values()} | set(WEC.glob("*/*.csv")) | set(DATA.glob("formula-e/*.csv"))
+)
 
 
 def of_corpus(paths) -> list:

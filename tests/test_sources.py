@@ -28,7 +28,8 @@ def lap_bytes(pace: int = 60, laps: int = 3) -> bytes:
 
 def result_bytes(total: str = "3:00.000") -> bytes:
     return (
-        "POSITION;NUMBER;STATUS;LAPS;TOTAL_TIME;GAP_FIRST;GAP_PREVIOUS;FL_LAPNUM;FL_TIME;FL_KPH;TEAM;CLASS;GROUP;DIVISION;VEHICLE\r\n"
+        "POSITION;NUMBER;STATUS;LAPS;TOTAL_TIME;GAP_FIRST;GAP_PREVIOUS;FL_LAPNUM;FL_TIME;FL_KPH;TEAM;CLASS;"
+        "GROUP;DIVISION;VEHICLE\r\n"
         f"1;007;Classified;3;{total};-;-;1;1:00.000;180.0;Team;GT;;;Make\r\n"
     ).encode()
 

@@ -35,7 +35,7 @@ typedef struct gap_work {
     int32_t entry;       /* of the field, for TO_CAR */
     int64_t winner;      /* the last crossing of the leader, for TO_MEAN */
     int64_t *field_rows; /* by lap row of the session */
-    int64_t *behind;     /* for TO_BEHIND, by lap row of the field: the crossing of the car one position behind, or -1 */
+    int64_t *behind;     /* for TO_BEHIND, by lap row of the field: crossing of the car one position behind, or -1 */
 } gap_work;
 
 /* ---- The reference ---- */

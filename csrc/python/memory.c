@@ -50,8 +50,8 @@ static void *take(size_t size) {
     for (int section = 0; section < SECTIONS; section++) {
         uint64_t seen = atomic_load_explicit(&taken[section], memory_order_relaxed);
         for (int place; (place = find_place(~seen, parts)) >= 0;) {
-            if (atomic_compare_exchange_weak_explicit(&taken[section], &seen, seen | parts << place, memory_order_acquire,
-                                                      memory_order_relaxed)) {
+            if (atomic_compare_exchange_weak_explicit(&taken[section], &seen, seen | parts << place,
+                                                      memory_order_acquire, memory_order_relaxed)) {
                 return pool[section] + (size_t)place * PART;
             }
         }

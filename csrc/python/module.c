@@ -169,8 +169,9 @@ static PyObject *session_from_laps(PyObject *module, PyObject *args, PyObject *k
     pyr_session *session;
     pyr_error error;
     pyr_status status;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!|$zz#OOO", names, &PyDict_Type, &by_part, &given.kind, &given.name,
-                                     &given.name_length, &given.start, &given.duration, &given.utc_offset) ||
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O!|$zz#OOO", names, &PyDict_Type, &by_part, &given.kind,
+                                     &given.name, &given.name_length, &given.start, &given.duration,
+                                     &given.utc_offset) ||
         !read_options(&given, &options) || !pyr_parts_from_dict(state, by_part, tables)) {
         return NULL;
     }

@@ -31,8 +31,8 @@ static inline pyr_doubt_place pyr_nowhere(void) {
     return (pyr_doubt_place){.lap = PYR_NO_INT32};
 }
 
-/* Each is listed up to PYR_DOUBTS_PER_KIND of a kind; one more row then says how many more there are, so that a file that
- * is doubtful everywhere does not fill the memory with doubts. */
+/* Each is listed up to PYR_DOUBTS_PER_KIND of a kind; one more row then says how many more there are, so that a file
+ * that is doubtful everywhere does not fill the memory with doubts. */
 pyr_status pyr_doubts_add(pyr_doubts *doubts, pyr_severity severity, const char *code, pyr_doubt_place place,
                           pyr_error *error, const char *format, ...) PYR_FORMAT(6, 7);
 void pyr_doubts_clear(pyr_doubts *doubts);

@@ -390,8 +390,8 @@ pyr_status pyr_read_results(pyr_file *file, int32_t source, pyr_reading *reading
         if (file->csv.field_count > file->column_count && long_rows++ == 0) {
             first_long = line;
         }
-        status = take_row(file, &columns, reading, &seen, (pyr_result_row){.source = source, .line = line, .manufacturer = -1},
-                          error);
+        pyr_result_row row = {.source = source, .line = line, .manufacturer = -1};
+        status = take_row(file, &columns, reading, &seen, row, error);
     }
     if (status == PYR_OK) {
         status = report_long_rows(file, long_rows, first_long, error);

@@ -26,8 +26,8 @@ typedef struct pyr_csv {
     size_t scratch_capacity;
 } pyr_csv;
 
-/* Reads the record at `place`; `*more` is false, and nothing read, at the end. PYR_ERROR_UNREADABLE with its place for a
- * record beyond PYR_RECORD_LIMIT. Line ends: LF, CRLF, CR CR LF, and CRs at the very end. */
+/* Reads the record at `place`; `*more` is false, and nothing read, at the end. PYR_ERROR_UNREADABLE with its place for
+ * a record beyond PYR_RECORD_LIMIT. Line ends: LF, CRLF, CR CR LF, and CRs at the very end. */
 pyr_status pyr_csv_next(pyr_csv *csv, bool *more, pyr_error *error);
 void pyr_csv_clear(pyr_csv *csv);
 

@@ -171,8 +171,8 @@ static bool parse_units(pyr_text text, int64_t *microseconds) {
             return false;
         }
         size_t after = place;
-        while (after < text.length && (is_digit(text.data[after]) || text.data[after] == '.' || text.data[after] == ',' ||
-                                       text.data[after] == ' ')) {
+        while (after < text.length && (is_digit(text.data[after]) || text.data[after] == '.' ||
+                                       text.data[after] == ',' || text.data[after] == ' ')) {
             after++;
         }
         int64_t unit = scan_unit(text, &after);

@@ -13,8 +13,8 @@ pyr_text pyr_trim(pyr_text text);
 /* A decimal number with point or comma, sign allowed, at most 300 characters; correctly rounded up to 15 digits.
  * False: no such number. Blanks around it are skipped. */
 bool pyr_parse_decimal(pyr_text text, double *value);
-/* Decimal digits, sign allowed, within int32; also as a spreadsheet leaves whole numbers: `22.0`. Blanks around them are
- * skipped. */
+/* Decimal digits, sign allowed, within int32; also as a spreadsheet leaves whole numbers: `22.0`. Blanks around them
+ * are skipped. */
 bool pyr_parse_integer(pyr_text text, int32_t *value);
 
 static inline uint64_t pyr_load_8(const char *bytes) {

@@ -1,5 +1,5 @@
-"""How much two that work at the same time hold each other up: threads that read, and beside them what the machine itself
-allows: processes that read, which share no lock, and threads that hash, which share no memory to speak of.
+"""How much two that work at the same time hold each other up: threads that read, and beside them what the machine
+itself allows: processes that read, which share no lock, and threads that hash, which share no memory to speak of.
 
 Run as a program it is one of the processes: `python pairs.py FILE BEGIN`.
 """

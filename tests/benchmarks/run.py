@@ -114,8 +114,8 @@ def made_laps(laps: int) -> Iterator[bytes]:
         elapsed = lap * 102_044
         rows.append(
             f"@;{1 + lap // 334};{lap};1:42.044;0;{'B' if lap % 30 == 0 else ''};31.117;0;37.600;0;33.327;0;165.1;"
-            f"{hours_of(elapsed)};{hours_of((36_000_478 + elapsed) % 86_400_000):0>12};0:31.117;0:37.600;0:33.327;293.5;"
-            f"Driver {1 + lap // 334} OF @;{'0:01:12.345' if lap % 30 == 1 else ''};LMGT3;;Team of @;Make;"
+            f"{hours_of(elapsed)};{hours_of((36_000_478 + elapsed) % 86_400_000):0>12};0:31.117;0:37.600;0:33.327;"
+            f"293.5;Driver {1 + lap // 334} OF @;{'0:01:12.345' if lap % 30 == 1 else ''};LMGT3;;Team of @;Make;"
             f"{'FF' if lap == 1000 else 'GF'};31.117;37.600;33.327;\r\n"
         )
     car = "".join(rows)
@@ -231,7 +231,8 @@ def memory(path: Path, small: Path) -> None:
     if not Path("/proc/self/clear_refs").exists():
         print("Peak memory is not measured on this system")
         return
-    out = subprocess.run([sys.executable, "-c", MEMORY_PROGRAM, path, small], check=True, capture_output=True, text=True)
+    command = [sys.executable, "-c", MEMORY_PROGRAM, path, small]
+    out = subprocess.run(command, check=True, capture_output=True, text=True)
     kilobytes, laps = map(int, out.stdout.split())
     size = path.stat().st_size
     print(f"Peak memory, {laps:,} laps, {size / 1e6:.1f} MB: {kilobytes * 1024 / size:.2f} times the file")

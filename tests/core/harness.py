@@ -103,7 +103,8 @@ def build(folder: Path) -> Any:
     ffi.cdef(EXTRA_DECLARATIONS)
     ffi.set_source(
         "pyracing_core",
-        f'#include "base/arrow.h"\n#include "base/ranges.h"\n#include "{Path(__file__).with_name("counting_allocator.c")}"\n',
+        '#include "base/arrow.h"\n#include "base/ranges.h"\n'
+        f'#include "{Path(__file__).with_name("counting_allocator.c")}"\n',
         sources=core_sources(),
         include_dirs=[str(CSRC)],
         extra_compile_args=["-std=gnu11", "-O1", "-g", *sanitizer_flags()],
@@ -154,7 +155,7 @@ class Core:
         )
 
     def call(self, function: Callable, *arguments: Any, out: str | None = None) -> Any:
-        """Calls `function(arguments..., &out, &error)`; a failure is raised after checking that nothing is half made."""
+        """Calls `function(arguments..., &out, &error)`; raises a failure after checking that nothing is half made."""
         error = self.ffi.new("pyr_error *")
         result = self.ffi.new(out + " *") if out else None
         if result is not None:
@@ -346,8 +347,10 @@ class Core:
 
     # ---- Allocation failures ----
 
-    def fail_every_allocation(self, attempt: Callable[[], Any], release: Callable[[Any], None], most: int = 5000) -> int:
-        """Runs `attempt` with the first, second, third ... request failing until it succeeds; returns how many it takes.
+    def fail_every_allocation(
+        self, attempt: Callable[[], Any], release: Callable[[Any], None], most: int = 5000
+    ) -> int:
+        """Runs `attempt` with the first, second, third ... request failing until it succeeds; says how many it took.
 
         Every failure must be PYR_ERROR_MEMORY, leave nothing behind and nothing half made (`call` checks that).
         """

@@ -53,10 +53,13 @@ dialects = st.sampled_from([WEC, IMSA, ANONYMOUS]) | st.builds(
 )
 
 cars = st.sampled_from(["7", "007", "009", "10", "99", "021", "3", "03", "#8", "A1", "é5"])
-names = st.sampled_from(["Ann ONE", "Bo TWO", " MOTOKI", "Legends ", "WeatherTech  Racing", "Müller", "日本", 'the "Fox"'])
+names = st.sampled_from(
+    ["Ann ONE", "Bo TWO", " MOTOKI", "Legends ", "WeatherTech  Racing", "Müller", "日本", 'the "Fox"']
+)
 odd = st.sampled_from(
     ["", " ", "abc", "-1", "0", "1:60.000", "1:2:3:4", "99:59:59.999", "1.5.2", "-2.5", "--", "NaN", "1e5", "B ", " b",
-     "\t7\t", "12,5", "٣", "1:05.1234567", "9" * 25, "GF ", "SC?", "2.0", "x" * 70, "é" * 9, '"', "a\nb", "1\r2", "\x01"]
+     "\t7\t", "12,5", "٣", "1:05.1234567", "9" * 25, "GF ", "SC?", "2.0", "x" * 70, "é" * 9, '"', "a\nb", "1\r2",
+     "\x01"]
 )  # fmt: skip
 
 
@@ -91,10 +94,12 @@ def car_laps(draw, car: str, start: int) -> list[dict[str, str]]:
             "NUMBER": car, "DRIVER_NUMBER": str(draw(st.integers(1, 4))), "LAP_NUMBER": str(lap),
             "LAP_TIME": duration(sum(sectors)), "LAP_IMPROVEMENT": draw(st.sampled_from("0000234")),
             "CROSSING_FINISH_LINE_IN_PIT": draw(st.sampled_from(["", "", "B"])),
-            "KPH": f"{draw(st.integers(0, 3000)) / 10:.1f}", "ELAPSED": duration(elapsed), "HOUR": hour(start + elapsed),
+            "KPH": f"{draw(st.integers(0, 3000)) / 10:.1f}",
+            "ELAPSED": duration(elapsed), "HOUR": hour(start + elapsed),
             "TOP_SPEED": draw(st.sampled_from(["", "293.5", "88.0"])), "DRIVER_NAME": driver,
             "PIT_TIME": draw(st.sampled_from(["", "0:01:12.345", "12:00:00.001"])), "CLASS": "LMGT3", "GROUP": group,
-            "TEAM": team, "MANUFACTURER": "Make", "FLAG_AT_FL": draw(st.sampled_from(["GF", "FCY", "SF", "RF", "FF", ""])),
+            "TEAM": team, "MANUFACTURER": "Make",
+            "FLAG_AT_FL": draw(st.sampled_from(["GF", "FCY", "SF", "RF", "FF", ""])),
         }  # fmt: skip
         for number, sector in enumerate(sectors, 1):
             row |= {f"S{number}": duration(sector), f"S{number}_IMPROVEMENT": "0",

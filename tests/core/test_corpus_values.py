@@ -41,8 +41,10 @@ def test_laps(core, path):
     laps = parts["laps"]
     assert parts["entries"]["car"] == sorted(set(laps["car"]), key=str.encode)
     assert parts["entries"]["laps"] == [laps["car"].count(car) for car in parts["entries"]["car"]]
-    unread = {"row_not_kept", "duplicate_row", "field_not_read", "field_count", "file_cut_short", "restated_differs",
-              "elapsed_differs", "lap_missing", "sectors_differ", "clock_differs", "number_shared", "not_utf8"}  # fmt: skip
+    unread = {
+        "row_not_kept", "duplicate_row", "field_not_read", "field_count", "file_cut_short", "restated_differs",
+        "elapsed_differs", "lap_missing", "sectors_differ", "clock_differs", "number_shared", "not_utf8",
+    }  # fmt: skip
     assert not unread & set(parts["doubts"]["code"])
 
 
@@ -79,7 +81,8 @@ def test_weather(core, path):
         assert all(a == b or math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-12) for a, b in pairs), name
     assert weather["rain"] == slow.columns["rain"]
     seconds = [time - slow.columns["time"][0] for time in slow.columns["time"]]
-    assert [None if clock is None else (clock - weather["clock"][0]) // 1_000_000 for clock in weather["clock"]] == seconds
+    clocks = weather["clock"]
+    assert [None if clock is None else (clock - clocks[0]) // 1_000_000 for clock in clocks] == seconds
 
 
 def test_other_files_are_no_format(core):

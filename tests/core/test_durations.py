@@ -58,7 +58,9 @@ def test_any_text_equals_the_slow_answer(core, text):
     assert core.parse_duration(text) == slow_reader.duration_of(text)
 
 
-@given(st.integers(0, 10**13), st.integers(0, 6), st.sampled_from(":'"), st.integers(1, 3), st.sampled_from(["", "-", "+"]))
+@given(
+    st.integers(0, 10**13), st.integers(0, 6), st.sampled_from(":'"), st.integers(1, 3), st.sampled_from(["", "-", "+"])
+)
 def test_a_written_duration_is_read_back(core, microseconds, digits, last, parts, sign):
     microseconds -= microseconds % 10 ** (6 - digits)
     seconds, fraction = divmod(microseconds, 10**6)

@@ -18,12 +18,13 @@ HTML = b"<!DOCTYPE html>\n<html><body>Not found</body></html>\n"
 PNG = b"\x89PNG\r\n\x1a\n" + HERE + b"\0\0\0\rIHDR\0\0"
 
 RACE_RESULTS = ANONYMOUS.file([
-    ["POSITION", "NUMBER", "STATUS", "LAPS", "TOTAL_TIME", "GAP_FIRST", "GAP_PREVIOUS", "FL_LAPNUM", "FL_TIME", "FL_KPH",
-     "TEAM", "CLASS", "VEHICLE", "TIRES", "DRIVER1_FIRSTNAME", "DRIVER1_SECONDNAME", "DRIVER1_LICENSE", "DRIVER1_COUNTRY",
-     "DRIVER2_FIRSTNAME", "DRIVER2_SECONDNAME", "DRIVER2_LICENSE", "DRIVER2_COUNTRY"],
+    ["POSITION", "NUMBER", "STATUS", "LAPS", "TOTAL_TIME", "GAP_FIRST", "GAP_PREVIOUS", "FL_LAPNUM", "FL_TIME",
+     "FL_KPH", "TEAM", "CLASS", "VEHICLE", "TIRES", "DRIVER1_FIRSTNAME", "DRIVER1_SECONDNAME", "DRIVER1_LICENSE",
+     "DRIVER1_COUNTRY", "DRIVER2_FIRSTNAME", "DRIVER2_SECONDNAME", "DRIVER2_LICENSE", "DRIVER2_COUNTRY"],
     ["1", "00", "Classified", "40", "1:06:40.000", "-", "-", "7", "1:40.000", "165.1", "Blue", "GT3", "Car", "M", "Ann",
      "van der ONE", "Gold", "GBR", "Bo", "TWO", "Bronze", "FRA"],
-    ["2.0", "01", "Retired", "39", "1:05:39.000", "1 Lap", "-1 Laps", "0", "", "", "Red", "P2", "Car", "M", "", "MOTOKI"],
+    ["2.0", "01", "Retired", "39", "1:05:39.000", "1 Lap", "-1 Laps", "0", "", "", "Red", "P2", "Car", "M", "",
+     "MOTOKI"],
 ])  # fmt: skip
 PRACTICE_RESULTS = IMSA.file([
     ["POS", "NUMBER", "LAP", "TIME", "GAP_FIRST", "GAP_PREVIOUS", "KPH", " LAPS", "TEAM", "CLASS"],
@@ -37,13 +38,13 @@ CLASS_RESULTS = WEC.file([
     ["P2", "2", "1", "01", "Red", "Car", "Bo TWO", "25", "46:41.723", "1 Laps", "+1'10.170", "0", "", ""],
 ])  # fmt: skip
 BEST_LAPS = WEC.file([
-    ["NUMBER", "TEAM", "VEHICLE", "CLASS", "FIRSTNAME", "SECONDNAME", "TOTAL_DRIVER_LAPS", "BESTLAP_1", "BESTLAP_1_LAPNUM",
-     "BESTLAP_2", "BESTLAP_2_LAPNUM", "AVERAGE"],
+    ["NUMBER", "TEAM", "VEHICLE", "CLASS", "FIRSTNAME", "SECONDNAME", "TOTAL_DRIVER_LAPS", "BESTLAP_1",
+     "BESTLAP_1_LAPNUM", "BESTLAP_2", "BESTLAP_2_LAPNUM", "AVERAGE"],
     ["00", "Blue", "Car", "GT3", "Ann", "ONE", "26", "1:40.305", "4", "1:40.324", "9", "1:40.314"],
 ])  # fmt: skip
 WEATHER = IMSA.file([
-    ["TIME_UTC_SECONDS", "TIME_UTC_STR", "AIR_TEMP", "TRACK_TEMP", "HUMIDITY", "PRESSURE", "WIND_SPEED", "WIND_DIRECTION",
-     "RAIN"],
+    ["TIME_UTC_SECONDS", "TIME_UTC_STR", "AIR_TEMP", "TRACK_TEMP", "HUMIDITY", "PRESSURE", "WIND_SPEED",
+     "WIND_DIRECTION", "RAIN"],
     ["1728749467", "10/12/2024 4:11:07 PM", "74.10002", "80.00006", "47", "29.3701059182", "3.9", "263", "-1"],
     ["1728749527", "12-Oct-24 16:12:07", "74.2", "80", "48", "29.37", "0.6", "290", "1"],
 ])  # fmt: skip
@@ -226,8 +227,10 @@ def test_an_odd_file_when_any_allocation_fails(core):
 
 
 def joined_sources() -> dict[str, bytes]:
-    return {"race-laps.csv": FILES["laps"], "Official Results.csv": RACE_RESULTS,
-            "Provisional Results.csv": RACE_RESULTS.replace(b"1:06:40", b"1:06:45"), "weather.csv": WEATHER}  # fmt: skip
+    return {
+        "race-laps.csv": FILES["laps"], "Official Results.csv": RACE_RESULTS,
+        "Provisional Results.csv": RACE_RESULTS.replace(b"1:06:40", b"1:06:45"), "weather.csv": WEATHER,
+    }  # fmt: skip
 
 
 def twins() -> dict[str, bytes]:

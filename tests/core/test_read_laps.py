@@ -256,7 +256,8 @@ def test_latin_1_is_read_and_noted(core):
 def test_decimal_commas_are_read(core):
     rows = published_rows()
     expected = check(core, WEC.file(rows))["laps"]
-    commas = [rows[0], *([value.replace(".", ",") if "Driver" not in value else value for value in row] for row in rows[1:])]
+    commas = [rows[0]]
+    commas += [[value.replace(".", ",") if "Driver" not in value else value for value in row] for row in rows[1:]]
     assert check(core, WEC.file(commas))["laps"] == expected
     assert check(core, IMSA.file(commas))["laps"] == expected
 

@@ -15,15 +15,16 @@ gaps = st.sampled_from(["", "-", "+2.948", "+1:00.581", "1 Lap", "14 Laps", "1 L
 times = st.sampled_from(["", "6:01'25.310", "39'37.017", "6:10:17.401", "46:41.553", "2'03.443", "59.999"])
 numbers = st.sampled_from(["00", "007", "3", "03", "9", "77", "é5"])
 people = st.sampled_from(["", "Ann", "van der ONE", " MOTOKI", "Müller", "日本"])
-RACE = ["POSITION", "NUMBER", "STATUS", "LAPS", "TOTAL_TIME", "GAP_FIRST", "GAP_PREVIOUS", "FL_LAPNUM", "FL_TIME", "FL_KPH",
-        "TEAM", "CLASS", "GROUP", "VEHICLE", "TIRES"]  # fmt: skip
+RACE = ["POSITION", "NUMBER", "STATUS", "LAPS", "TOTAL_TIME", "GAP_FIRST", "GAP_PREVIOUS", "FL_LAPNUM", "FL_TIME",
+        "FL_KPH", "TEAM", "CLASS", "GROUP", "VEHICLE", "TIRES"]  # fmt: skip
 IMSA_DRIVERS = [f"DRIVER{number}_{what}" for number in (1, 2, 3, 4, 5, 6)
                 for what in ("FIRSTNAME", "SECONDNAME", "LICENSE", "HOMETOWN", "COUNTRY")]  # fmt: skip
 LAYOUTS = {
     "imsa": [*RACE, *IMSA_DRIVERS],
     "sro": [*RACE, "DRIVER_FIRSTNAME", "DRIVER_SECONDNAME", "DRIVER_LICENSE", "DRIVER_COUNTRY"],
     "wec": [*RACE, "DRIVER_1", "DRIVER_2", "DRIVER_3", "DRIVER_4", "DRIVER_5"],
-    "practice": ["POS", "NUMBER", "LAP", "TIME", "GAP_FIRST", "GAP_PREVIOUS", "KPH", " LAPS", "TEAM", "CLASS", *IMSA_DRIVERS],
+    "practice": ["POS", "NUMBER", "LAP", "TIME", "GAP_FIRST", "GAP_PREVIOUS", "KPH", " LAPS", "TEAM", "CLASS",
+                 *IMSA_DRIVERS],
     "class": ["CLASS_TYPE", "POS", "PIC", "NUMBER", "TEAM", "VEHICLE", "DRIVER", "LAPS", "ELAPSED", "GAP_FIRST",
               "GAP_PREVIOUS", "BEST_LAP_NUM", "BEST_LAP_TIME", "BEST_LAP_KPH"],
 }  # fmt: skip
@@ -86,7 +87,8 @@ def weather_files(draw) -> bytes:
             str(time), "10/12/2024 4:11:07 PM", f"{celsius * 1.8 + 32 if inches or fahrenheit else celsius:.5f}",
             f"{draw(st.integers(0, 99))}.00006", str(draw(st.integers(0, 100))),
             f"{draw(st.integers(28_000, 31_000)) / 1000}" if inches else f"{draw(st.integers(9000, 10500)) / 10}",
-            f"{draw(st.integers(0, 200)) / 10}", str(draw(st.integers(0, 359))), draw(st.sampled_from(["0", "1", "-1"])),
+            f"{draw(st.integers(0, 200)) / 10}", str(draw(st.integers(0, 359))),
+            draw(st.sampled_from(["0", "1", "-1"])),
         ])  # fmt: skip
     if draw(st.integers(0, 3)) == 0:
         table = draw(st.permutations(table))

@@ -54,7 +54,8 @@ def test_rows_are_taken_in_the_order_asked(core, given_columns, data):
         table = core.new_table(given_columns)
         taken = core.call(core.lib.pyr_table_take, table, indices, len(indices), out="pyr_table *")
         core.lib.pyr_table_release(table)
-        assert core.table(taken) == {name: [column[i] for i in indices] for name, column in values(given_columns).items()}
+        expected = {name: [column[i] for i in indices] for name, column in values(given_columns).items()}
+        assert core.table(taken) == expected
         core.lib.pyr_table_release(taken)
 
 

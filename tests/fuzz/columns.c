@@ -68,7 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     pyr_table_release(table);
     fuzz_nothing_left(&fuzz);
-    PROMISE(!pyr_parse_duration((pyr_text){blocks[0][0], columns[0].name.length}, &duration) || duration != PYR_NO_TIME);
+    pyr_text name = {blocks[0][0], columns[0].name.length};
+    PROMISE(!pyr_parse_duration(name, &duration) || duration != PYR_NO_TIME);
     for (int i = 0; i < COLUMNS * BLOCKS; i++) {
         free(blocks[i / BLOCKS][i % BLOCKS]);
     }

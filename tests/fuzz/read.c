@@ -70,7 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memcpy(copies[1], text + first, length - first);
     pyr_source sources[2] = {{{"one-laps.csv", 12}, copies[0], first}, {{"two.csv", 7}, copies[1], length - first}};
     int32_t count = first < length ? 2 : 1;
-    pyr_session *session = read_sources(&fuzz, sources, count, length), *again = read_sources(&sound, sources, count, length);
+    pyr_session *session = read_sources(&fuzz, sources, count, length);
+    pyr_session *again = read_sources(&sound, sources, count, length);
     free(copies[0]);
     free(copies[1]);
     if (session != NULL) {

@@ -45,8 +45,8 @@ SEEDS = {
     "2,4,0,,+4.983,,,0,Blue,P2,\n",
     "class_results": "CLASS_TYPE;POS;PIC;NUMBER;VEHICLE;LAPS;ELAPSED;GAP_FIRST;GAP_PREVIOUS;BEST_LAP_NUM;BEST_LAP_TIME;"
     "BEST_LAP_KPH\nAm;1;1;55;Car;26;46:41.553;;;7;1:39.748;141.7\nAm;2;2;2;Car;25;46:41.723;1 Laps;+1'10.170;4;;\n",
-    "best_laps": "NUMBER;TEAM;VEHICLE;CLASS;FIRSTNAME;SECONDNAME;TOTAL_DRIVER_LAPS;BESTLAP_1;BESTLAP_1_LAPNUM;BESTLAP_2;"
-    "BESTLAP_2_LAPNUM;AVERAGE;\r\n2;Red;Car;Am;Ann;ONE;26;1:40.305;4;1:40.324;9;1:40.486;\r\n",
+    "best_laps": "NUMBER;TEAM;VEHICLE;CLASS;FIRSTNAME;SECONDNAME;TOTAL_DRIVER_LAPS;BESTLAP_1;BESTLAP_1_LAPNUM;"
+    "BESTLAP_2;BESTLAP_2_LAPNUM;AVERAGE;\r\n2;Red;Car;Am;Ann;ONE;26;1:40.305;4;1:40.324;9;1:40.486;\r\n",
     "weather": "TIME_UTC_SECONDS,TIME_UTC_STR,AIR_TEMP,TRACK_TEMP,HUMIDITY,PRESSURE,WIND_SPEED,WIND_DIRECTION,RAIN,\n"
     "1728749467,10/12/2024 4:11:07 PM,74.10002,80.00006,47,29.3701059182,3.9,263,-1,\n"
     "1728749527,12-Oct-24 16:12:07,74.2,80,48,984.5,0.6,290,0,\n",
@@ -56,7 +56,8 @@ TWINS = {  # a file, and another one of the same session
     "laps_of_other_cars": (LAPS, LAPS.replace("1:52.044", "1:42.044").replace("1:46.531", "1:36.531")),
     "results": (SEEDS["wec_results"], SEEDS["wec_results"]),
 }
-WORDS = ["GF", "FCY", "SF", "RF", "FF", "Classified", "Laps", "\\x0d\\x0a", "\\xef\\xbb\\xbf", "\\xff\\xfe", "\\x22", ";;"]
+WORDS = ["GF", "FCY", "SF", "RF", "FF", "Classified", "Laps",
+         "\\x0d\\x0a", "\\xef\\xbb\\xbf", "\\xff\\xfe", "\\x22", ";;"]  # fmt: skip
 
 
 def write_seeds(folder: Path) -> None:
@@ -114,8 +115,10 @@ def main() -> int:
     for target in build(folder):
         corpus = folder / f"corpus_{target.name}"
         corpus.mkdir(exist_ok=True)
-        arguments = [f"-max_total_time={options.seconds}", "-max_len=8192", "-timeout=20", "-verbosity=0",
-                     "-print_final_stats=1", f"-dict={folder / 'words'}", f"-artifact_prefix={folder / target.name}-"]  # fmt: skip
+        arguments = [
+            f"-max_total_time={options.seconds}", "-max_len=8192", "-timeout=20", "-verbosity=0",
+            "-print_final_stats=1", f"-dict={folder / 'words'}", f"-artifact_prefix={folder / target.name}-",
+        ]  # fmt: skip
         print(f"{target.name}: {options.seconds} s", flush=True)
         done = subprocess.run([str(target), *arguments, str(corpus), str(seeds)], capture_output=True, text=True)
         executed = [line for line in done.stderr.splitlines() if "number_of_executed_units" in line]
