@@ -114,12 +114,12 @@ def records(data: bytes) -> Records:
     for fields in reader:
         if len(fields) > 1 or fields and fields[0].strip(" \t"):
             rows.append((before + 1, [field_text(value).strip(" \t") for value in fields]))
-            last = before
+            last = slice(before, reader.line_num)
         before = reader.line_num
     if not rows:
         return Records([], [])
     (_, names), *data_rows = rows
-    if data_rows and cut_inside(lines[last:], separator, len(data_rows[-1][1]) < len(names)):
+    if data_rows and cut_inside(lines[last], separator, len(data_rows[-1][1]) < len(names)):
         data_rows[-1][1].pop()
     return Records(names, [(line, fields) for line, fields in data_rows if not is_header(fields, names)])
 

@@ -255,7 +255,7 @@ def growth(folder: Path, most: int) -> None:
         (time,) = best(runs, for_each([(path,)], pr.read))
         user = (os.times().user - user) / runs
         print(f"{laps:>12,} laps: {time * 1e3:9.1f} ms, {time / laps * 1e9:6.1f} ns a lap, "
-              f"{user / laps * 1e9:6.1f} ns of them in the program")  # fmt: skip
+              f"{user / laps * 1e9:6.1f} ns of processor in the program on average")  # fmt: skip
         memory(path, small)
 
 

@@ -273,6 +273,7 @@ def test_a_spreadsheet_wrote_the_file_again(core):
 
 
 @example(b"")
+@example(b'"')  # a quote that nothing follows is no row
 @given(st.binary(max_size=300))
 @settings(deadline=None)
 def test_any_bytes_after_a_header(core, tail):
