@@ -808,6 +808,7 @@ typedef enum pyr_fcy { PYR_FCY_NOT_SAID = 0, PYR_FCY_HOLDS = 1, PYR_FCY_BUNCHES 
 
 typedef struct pyr_neutralisations_options {
     int32_t fcy_bunches; /* pyr_fcy */
+    bool by_pace;        /* infers what flags do not show where there are flags, too */
 } pyr_neutralisations_options;
 
 /* The periods of the session that were not green, in order of time, of the whole field: kind (yellow, slow_zone, fcy,
@@ -826,7 +827,9 @@ typedef struct pyr_neutralisations_options {
  * some sectors were slow for nearly all who drove them and others were not; a fcy where all were and the gaps held;
  * else a safety_car, `bunched` where the gaps closed, absent where they do not tell (it may have been any caution).
  * `start_after` and `end_after` of these are absent, `crossings` counts the sectors, or laps, that were slow.
- * `options` NULL: fcy_bunches not said. PYR_ERROR_ARGUMENT: it is no pyr_fcy. */
+ * With `by_pace` they are inferred between the periods of published flags too: a slow zone, which no flag of the WEC
+ * shows, or a field that slowed down before the flag changed. `options` NULL: fcy_bunches not said, not by_pace.
+ * PYR_ERROR_ARGUMENT: it is no pyr_fcy. */
 pyr_status pyr_neutralisations(const pyr_session *session, const pyr_neutralisations_options *options, pyr_table **out,
                                pyr_error *error);
 

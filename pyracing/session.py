@@ -626,7 +626,7 @@ class Session:
         """
         return self._ask("drive_time", **drive_options(self, None if rules is None else rules_of(rules)))
 
-    def neutralisations(self, *, rules: Rules | str | None = None) -> Table:
+    def neutralisations(self, *, rules: Rules | str | None = None, by_pace: bool = False) -> Table:
         """The periods that were not green, in the order of time: kind (yellow, slow_zone, fcy, vsc, code_60,
         safety_car or red), start and end (race time), duration, first_lap and last_lap (of the leader), crossings (that
         say so), inferred, evidence, start_after, end_after, suspended, bunched, leader_laps, share_of_time,
@@ -649,12 +649,13 @@ class Session:
         the gaps held, else a safety_car, `bunched` if the gaps closed and absent if they do not tell which caution it
         was. Each lasts 90 s or longer; short green spells within one belong to it; rain that lets up slowly makes none.
         Their `evidence` says what was seen, `crossings` how many sectors were slow; the bounds are absent. Of whole
-        laps no slow zone can be told.
+        laps no slow zone can be told. `by_pace=True` infers them where there are flags as well, between the periods
+        that these show: slow zones, for which the WEC has no flag, and a field that slowed down before its flag changed.
 
         `bunched` says whether the field was gathered, absent where the kind does not tell: what `fcy` means depends on
         the series, so give `rules`, a `Rules` or a preset's name.
         """
-        return self._ask("neutralisations", fcy_bunches=fcy_of(rules))
+        return self._ask("neutralisations", fcy_bunches=fcy_of(rules), by_pace=by_pace)
 
     def flag_times(self) -> Table:
         """The race by flag, green first: flag, periods, time, share_of_time, laps (of all cars), share_of_laps,

@@ -19,8 +19,8 @@ def parts(lap: dict, whole: bool) -> list[int | None]:
     return [lap["lap_time"]] if whole else [lap["sector_1"], lap["sector_2"], lap["sector_3"]]
 
 
-def drives(laps: list[dict]) -> list[tuple[int, int, Fraction, str]]:
-    """Middle, sector, pace and car of every drive. `laps` are rows of lap_details()."""
+def drives(laps: list[dict]) -> list[tuple[int, int, Fraction, int]]:
+    """Middle, sector, pace and how many limits that is over, of every drive. `laps` are rows of lap_details()."""
     whole = not any(None not in parts(lap, False) for lap in laps)
     found = []
     for lap in laps:
@@ -31,17 +31,18 @@ def drives(laps: list[dict]) -> list[tuple[int, int, Fraction, str]]:
         for sector, time in enumerate(times):
             in_lane = (sector == 0 and lap["out_lap"]) or (sector == len(times) - 1 and lap["in_lap"])
             if not in_lane:
-                found.append((begin + time // 2, sector, time, lap["class"], lap["car"]))
+                found.append((begin + time // 2, sector, time, lap["class"]))
             begin += time
     usual: dict[tuple, list[int]] = {}
-    for _, sector, time, name, _ in found:
+    for _, sector, time, name in found:
         usual.setdefault((name, sector), []).append(time)
     medians = {key: median(times) for key, times in usual.items()}
-    return sorted(
-        (middle, sector, Fraction(time, medians[name, sector]), car)
-        for middle, sector, time, name, car in found
+    paced = [
+        (middle, sector, Fraction(time, medians[name, sector]))
+        for middle, sector, time, name in found
         if medians[name, sector]
-    )
+    ]
+    return sorted((*drive, sum(drive[2] > limit for limit in FASTER)) for drive in paced)
 
 
 def median_lap(laps: list[dict]) -> int | None:
@@ -49,13 +50,15 @@ def median_lap(laps: list[dict]) -> int | None:
     return median([lap["lap_time"] for lap in on_road]) if on_road else None
 
 
+def most_in_some_sector(part: list[int], every: list[int]) -> bool:
+    return any(n >= 3 and 5 * k >= 4 * n for k, n in zip(part, every, strict=True))
+
+
 def states(found: list[tuple], lap: int, sectors: int) -> list[tuple[int, int, int]]:
     """What the field did: state, from, to."""
     around = lap // 2 if sectors == 1 else lap // 4
     middles = {
-        (sector, level): [
-            drive[0] for drive in found if drive[1] == sector and sum(drive[2] > limit for limit in FASTER) >= level
-        ]
+        (sector, level): [drive[0] for drive in found if drive[1] == sector and drive[3] >= level]
         for sector in range(sectors)
         for level in range(len(FASTER) + 1)
     }
@@ -70,9 +73,7 @@ def states(found: list[tuple], lap: int, sectors: int) -> list[tuple[int, int, i
         unhindered = [every[sector] - over(time, sector, 2) for sector in range(sectors)]
         if sum(every) < 8:
             return RACING
-        if any(n >= 3 and Fraction(k, n) >= Fraction(4, 5) for k, n in zip(slow, every, strict=True)) and any(
-            n >= 3 and Fraction(k, n) >= Fraction(4, 5) for k, n in zip(unhindered, every, strict=True)
-        ):
+        if most_in_some_sector(slow, every) and most_in_some_sector(unhindered, every):
             return SLOW_ZONE
         for level, name in ((4, VERY_SLOW), (3, SLOW), (1, HELD_UP)):
             if 2 * sum(over(time, sector, level) for sector in range(sectors)) > sum(every):
@@ -122,25 +123,50 @@ def cores(stretches: list[tuple[int, int, int]], lap: int) -> list[list[int]]:
 
 
 def widened(core: list[int], stretches: list[tuple[int, int, int]], lap: int) -> list[int]:
+    reach = min(lap, core[1] - core[0])
+
     def belongs(state: int, start: int, end: int) -> bool:
         return state != RACING and not (state == SLOW_ZONE and end - start >= lap // 2 * 3)
 
     start, end = core
     for stretch in reversed(stretches):
-        if stretch[2] == start and belongs(*stretch) and start > core[0] - lap:
-            start = max(stretch[1], core[0] - lap)
+        if stretch[2] == start and belongs(*stretch) and start > core[0] - reach:
+            start = max(stretch[1], core[0] - reach)
     for stretch in stretches:
-        if stretch[1] == end and belongs(*stretch) and end < core[1] + lap:
-            end = min(stretch[2], core[1] + lap)
+        if stretch[1] == end and belongs(*stretch) and end < core[1] + reach:
+            end = min(stretch[2], core[1] + reach)
     return [start, end]
 
 
-def cautions(laps: list[dict], stops: list[tuple[int, int]]) -> list[tuple[str, int, int]]:
-    """`slow_zone` or `caution`, from, to. `stops`: the red flags."""
+def cautions(laps: list[dict], stops: list[tuple[int, int]]) -> list[tuple[str, int, int, int]]:
+    """`slow_zone` or `caution`, from, to, slow drives. `stops`: what is known already, such as red flags."""
     lap, found = median_lap(laps), drives(laps)
     if lap is None or not found:
         return []
     stretches = states(found, lap, 3 if any(sector for _, sector, _, _ in found) else 1)
+    limits = [0, *(time for stop in stops for time in stop), max(stretches[-1][2], *(stop[1] for stop in stops), 0)]
+    spells = [
+        (*spell, slow_drives(found, *spell))
+        for first, last in zip(limits[::2], limits[1::2], strict=True)
+        for spell in spells_of([
+            (state, max(start, first), min(end, last)) for state, start, end in stretches if start < last and end > first
+        ], lap)
+        if spell[2] - spell[1] >= 90_000_000
+    ]  # fmt: skip
+    return [spell for spell in spells if spell[0] == "caution" or spell[3] >= 8]
+
+
+def slow_drives(found: list[tuple], kind: str, start: int, end: int) -> int:
+    """In all sectors, or in those of the slow zone."""
+    meanwhile = [drive[1:] for drive in found if start <= drive[0] < end]
+    paces = {number: sorted(pace for sector, pace, _ in meanwhile if sector == number) for number in range(3)}
+    # the median in thousandths, as it is shown
+    shown = {sector: median([-(-pace * 1000 // 1) for pace in of]) for sector, of in paces.items() if of}
+    slow = {sector for sector, pace in shown.items() if pace > 1350} or {max(shown, key=shown.__getitem__, default=0)}
+    return sum(over >= 3 for sector, _, over in meanwhile if kind == "caution" or sector in slow)
+
+
+def spells_of(stretches: list[tuple[int, int, int]], lap: int) -> list[tuple[str, int, int]]:
     full: list[list[int]] = []
     for core in cores(stretches, lap):
         start, end = widened(core, stretches, lap)
@@ -152,31 +178,13 @@ def cautions(laps: list[dict], stops: list[tuple[int, int]]) -> list[tuple[str, 
     for state, start, end in stretches:
         if state == SLOW_ZONE and all(last <= start or first >= end for first, last in full):
             spells.append(("slow_zone", start, end))
-    spells.sort(key=lambda spell: spell[1])
     joined: list[tuple[str, int, int]] = []
-    for spell in spells:
+    for spell in sorted(spells, key=lambda spell: spell[1]):
         if joined and joined[-1][0] == spell[0] == "slow_zone" and spell[1] - joined[-1][2] < lap // 2:
             joined[-1] = (*joined[-1][:2], spell[2])
         else:
             joined.append(spell)
-    return [
-        (kind, *piece)
-        for kind, start, end in joined
-        for piece in outside(max(start, 0), end, stops)
-        if piece[1] - piece[0] >= 90_000_000
-    ]
-
-
-def outside(start: int, end: int, stops: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    pieces = [(start, end)]
-    for first, last in stops:
-        pieces = [
-            piece
-            for begin, finish in pieces
-            for piece in ((begin, min(finish, first)), (max(begin, last), finish))
-            if piece[0] < piece[1]
-        ] if any(begin < last and finish > first for begin, finish in pieces) else pieces
-    return pieces
+    return joined
 
 
 def road_gap(laps: list[dict], until: int, lap: int) -> int | None:

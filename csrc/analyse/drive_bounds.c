@@ -14,7 +14,7 @@ static const pyr_field limit_fields[PYR_LIMIT_COLUMN_COUNT] = {
 
 static pyr_status find_scale(const pyr_session *field, double *scale, pyr_error *error) {
     pyr_neutralisation_list found;
-    pyr_status status = pyr_neutralisations_find(field, &found, error);
+    pyr_status status = pyr_neutralisations_find(field, false, &found, error);
     int64_t lost = 0, suspended = 0;
     for (int64_t i = 0; status == PYR_OK && i < found.count; i++) {
         if (found.period[i].kind == PYR_FLAG_RED) {

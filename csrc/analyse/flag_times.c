@@ -81,7 +81,7 @@ pyr_status pyr_flag_times(const pyr_session *session, const void *options, pyr_t
     pyr_neutralisation_list found;
     (void)options;
     *out = NULL;
-    pyr_status status = pyr_neutralisations_find(field, &found, error);
+    pyr_status status = pyr_neutralisations_find(field, false, &found, error);
     if (status == PYR_OK) {
         status = pyr_answer_new(field, &pyr_flag_times_question, TOTAL_COUNT, out, error);
     }

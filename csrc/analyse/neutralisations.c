@@ -32,6 +32,7 @@ static const char *const bunches_words[] = {"not_said", "no", "yes", NULL};
 static const pyr_neutralisations_options default_options = {.fcy_bunches = PYR_FCY_NOT_SAID};
 static const pyr_option options_of_neutralisations[] = {
     {"fcy_bunches", PYR_OPTION_CHOICE, offsetof(pyr_neutralisations_options, fcy_bunches), bunches_words},
+    {"by_pace", PYR_OPTION_BOOLEAN, offsetof(pyr_neutralisations_options, by_pace), NULL},
 };
 
 static uint8_t bunched(const pyr_neutralisation *period, int32_t fcy_bunches) {
@@ -193,15 +194,15 @@ static pyr_status answer_periods(const pyr_session *field, const pyr_neutralisat
 pyr_status pyr_neutralisations(const pyr_session *session, const pyr_neutralisations_options *options,
                                pyr_table **out, pyr_error *error) {
     const pyr_session *field = pyr_field_view(session);
-    int32_t fcy_bunches = options != NULL ? options->fcy_bunches : default_options.fcy_bunches;
+    const pyr_neutralisations_options *chosen = options != NULL ? options : &default_options;
     pyr_neutralisation_list found;
     *out = NULL;
-    if (fcy_bunches < PYR_FCY_NOT_SAID || fcy_bunches > PYR_FCY_BUNCHES) {
+    if (chosen->fcy_bunches < PYR_FCY_NOT_SAID || chosen->fcy_bunches > PYR_FCY_BUNCHES) {
         return pyr_fail(error, PYR_ERROR_ARGUMENT, "fcy_bunches is not_said, no or yes");
     }
-    pyr_status status = pyr_neutralisations_find(field, &found, error);
+    pyr_status status = pyr_neutralisations_find(field, chosen->by_pace, &found, error);
     if (status == PYR_OK) {
-        status = answer_periods(field, &found, fcy_bunches, out, error);
+        status = answer_periods(field, &found, chosen->fcy_bunches, out, error);
     }
     pyr_neutralisations_clear(&found);
     return status;

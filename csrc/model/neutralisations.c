@@ -78,30 +78,6 @@ static pyr_status find_stoppages(flag_walk *walk, const pyr_standstills *standst
     return PYR_OK;
 }
 
-static pyr_status find_spells(const flag_walk *walk, const pyr_visits *visits, pyr_slow_spells *spells,
-                              pyr_error *error) {
-    const pyr_allocator *allocator = walk->session->allocator;
-    size_t count = (size_t)walk->stoppage_count;
-    pyr_span *stops;
-    PYR_TRY(pyr_new_array(allocator, count, sizeof *stops, &stops, error));
-    for (size_t i = 0; i < count; i++) {
-        stops[i] = (pyr_span){walk->stoppages[i].start, walk->stoppages[i].end};
-    }
-    pyr_status status = pyr_slow_spells_find(walk->session, visits, stops, walk->stoppage_count, spells, error);
-    pyr_release_array(allocator, stops, count, sizeof *stops);
-    return status;
-}
-
-static pyr_status add_spells(flag_walk *walk, const pyr_slow_spells *spells, pyr_error *error) {
-    PYR_TRY(pyr_grow_array(walk->session->allocator, &walk->stoppages, &walk->stoppage_capacity,
-                           (size_t)(walk->stoppage_count + spells->count), sizeof *walk->stoppages, error));
-    for (int64_t i = 0; i < spells->count; i++) {
-        const pyr_slow_spell *spell = &spells->spell[i];
-        add_stoppage(walk, (stoppage){PYR_SAID_BY_PACE, spell->start, spell->end, spell->evidence.slow, 0, 0, spell});
-    }
-    return PYR_OK;
-}
-
 /* The first period that ends at `time` or later. */
 static int64_t first_ended(const pyr_neutralisation_list *found, int64_t time) {
     int64_t low = 0, high = found->count;
@@ -272,7 +248,34 @@ static void find_ends(flag_walk *walk) {
     }
 }
 
-static pyr_status find(flag_walk *walk, const pyr_visits *visits, pyr_error *error) {
+/* Between the periods that are known. */
+static pyr_status find_spells(const flag_walk *walk, const pyr_visits *visits, pyr_slow_spells *spells,
+                              pyr_error *error) {
+    const pyr_allocator *allocator = walk->session->allocator;
+    const pyr_neutralisation_list *known = walk->found;
+    pyr_span *stops;
+    PYR_TRY(pyr_new_array(allocator, (size_t)known->count, sizeof *stops, &stops, error));
+    for (int64_t i = 0; i < known->count; i++) {
+        stops[i] = (pyr_span){known->period[i].start, known->period[i].end};
+    }
+    pyr_status status = pyr_slow_spells_find(walk->session, visits, stops, known->count, spells, error);
+    pyr_release_array(allocator, stops, (size_t)known->count, sizeof *stops);
+    return status;
+}
+
+static pyr_status walk_with_spells(flag_walk *walk, const pyr_slow_spells *spells, pyr_error *error) {
+    PYR_TRY(pyr_grow_array(walk->session->allocator, &walk->stoppages, &walk->stoppage_capacity,
+                           (size_t)(walk->stoppage_count + spells->count), sizeof *walk->stoppages, error));
+    for (int64_t i = 0; i < spells->count; i++) {
+        const pyr_slow_spell *spell = &spells->spell[i];
+        add_stoppage(walk, (stoppage){PYR_SAID_BY_PACE, spell->start, spell->end, spell->evidence.slow, 0, 0, spell});
+    }
+    walk->found->count = walk->stoppage_at = walk->last = walk->leader_laps = 0;
+    walk->stopped = walk->open = false;
+    return walk_crossings(walk, error);
+}
+
+static pyr_status find(flag_walk *walk, const pyr_visits *visits, bool by_pace, pyr_error *error) {
     pyr_standstills standstills;
     pyr_slow_spells spells = {.allocator = walk->session->allocator};
     pyr_status status = pyr_standstills_find(walk->session, visits, &standstills, error);
@@ -280,14 +283,14 @@ static pyr_status find(flag_walk *walk, const pyr_visits *visits, pyr_error *err
         walk->found->median_lap = standstills.median_lap;
         status = find_stoppages(walk, &standstills, error);
     }
-    if (status == PYR_OK && !walk->session->flags_published && pyr_is_race(walk->session)) {
-        status = find_spells(walk, visits, &spells, error);
-    }
-    if (status == PYR_OK) {
-        status = add_spells(walk, &spells, error);
-    }
     if (status == PYR_OK) {
         status = walk_crossings(walk, error);
+    }
+    if (status == PYR_OK && pyr_is_race(walk->session) && (by_pace || !walk->session->flags_published)) {
+        status = find_spells(walk, visits, &spells, error);
+    }
+    if (status == PYR_OK && spells.count > 0) {
+        status = walk_with_spells(walk, &spells, error);
     }
     if (status == PYR_OK) {
         add_suspensions(walk);
@@ -298,14 +301,15 @@ static pyr_status find(flag_walk *walk, const pyr_visits *visits, pyr_error *err
     return status;
 }
 
-pyr_status pyr_neutralisations_find(const pyr_session *session, pyr_neutralisation_list *found, pyr_error *error) {
+pyr_status pyr_neutralisations_find(const pyr_session *session, bool by_pace, pyr_neutralisation_list *found,
+                                    pyr_error *error) {
     const pyr_visits *visits;
     *found = (pyr_neutralisation_list){.allocator = session->allocator, .end = PYR_NO_TIME, .median_lap = PYR_NO_TIME};
     flag_walk walk = {.session = session, .found = found};
     PYR_TRY(pyr_session_timeline(session, &walk.timeline, error));
     find_ends(&walk);
     PYR_TRY(pyr_session_visits(session, &visits, error));
-    return find(&walk, visits, error);
+    return find(&walk, visits, by_pace, error);
 }
 
 void pyr_neutralisations_clear(pyr_neutralisation_list *found) {

@@ -11,7 +11,7 @@ typedef enum pyr_neutralisation_source {
     PYR_SAID_BY_FLAGS,
     PYR_SAID_BY_STANDSTILL, /* the field stopped together */
     PYR_SAID_BY_CLOCK,      /* the clock ran on while race time stood still */
-    PYR_SAID_BY_PACE        /* the field was slow together, in files without flags */
+    PYR_SAID_BY_PACE        /* the field was slow together, and no flag shows it */
 } pyr_neutralisation_source;
 
 /* A crossing is a time-stamped reading of the flag, so a period begins with the first crossing under it and ends with
@@ -43,8 +43,10 @@ typedef struct pyr_neutralisation_list {
 } pyr_neutralisation_list;
 
 /* Of a whole session. A chequered crossing under caution, before others that are not, is a car that stopped for good,
- * and says nothing. O(laps log laps). The caller clears `found`, after a failure too. */
-pyr_status pyr_neutralisations_find(const pyr_session *session, pyr_neutralisation_list *found, pyr_error *error);
+ * and says nothing. The pace of the field is asked in races whose files have no flags; with `by_pace` between the periods
+ * of flags as well. O(laps log laps). The caller clears `found`, after a failure too. */
+pyr_status pyr_neutralisations_find(const pyr_session *session, bool by_pace, pyr_neutralisation_list *found,
+                                    pyr_error *error);
 void pyr_neutralisations_clear(pyr_neutralisation_list *found);
 
 #endif

@@ -2,17 +2,18 @@
 
 #include "field_state.h"
 
-enum { LAPS_OF_RAIN = 3 };
+enum { LAPS_OF_RAIN = 3, FEWEST_IN_SLOW_ZONE = 8 };
 static const int64_t shortest_spell = 90000000; /* microseconds */
 
+/* Between two stops, where the stretches are `count` from `stretch`. */
 typedef struct spell_search {
-    const pyr_stretch *stretch;
+    pyr_stretch *stretch;
     int64_t count;
     int64_t lap;       /* the median one of the field */
     int64_t core, end; /* slow stretches of the caution in hand, less than a lap apart: first, one past the last */
-    pyr_slow_spells cautions, uncut;
-    const pyr_span *stops;
-    int64_t stop_count;
+    int64_t first;     /* of the spells found here */
+    pyr_slow_spells cautions;
+    pyr_slow_spells *spells;
 } spell_search;
 
 static pyr_status append(pyr_slow_spells *spells, pyr_slow_spell spell, pyr_error *error) {
@@ -32,8 +33,14 @@ static bool leads_into_caution(const spell_search *search, int64_t at) {
     return stretch->state != PYR_FIELD_RACING && !lasting_zone;
 }
 
+/* How far it may reach beyond its slow stretches: up to a lap, and up to their own length. */
+static int64_t longest_reach(const spell_search *search) {
+    int64_t length = search->stretch[search->end - 1].end - search->stretch[search->core].start;
+    return length < search->lap ? length : search->lap;
+}
+
 static int64_t reach_back(const spell_search *search) {
-    int64_t start = search->stretch[search->core].start, earliest = start - search->lap;
+    int64_t start = search->stretch[search->core].start, earliest = start - longest_reach(search);
     for (int64_t at = search->core; at > 0 && start > earliest && leads_into_caution(search, at - 1); at--) {
         start = search->stretch[at - 1].start;
     }
@@ -41,7 +48,7 @@ static int64_t reach_back(const spell_search *search) {
 }
 
 static int64_t reach_on(const spell_search *search) {
-    int64_t end = search->stretch[search->end - 1].end, latest = end + search->lap;
+    int64_t end = search->stretch[search->end - 1].end, latest = end + longest_reach(search);
     for (int64_t at = search->end; at < search->count && end < latest && leads_into_caution(search, at); at++) {
         end = search->stretch[at].end;
     }
@@ -72,17 +79,22 @@ static pyr_status add_core(spell_search *search, int64_t at, pyr_error *error) {
     return PYR_OK;
 }
 
-/* Stretches from one instant of racing to the next: in rain, only very slow ones make a caution. */
-static pyr_status add_cores(spell_search *search, int64_t first, int64_t end, pyr_error *error) {
-    pyr_field_state least = PYR_FIELD_SLOW;
+static bool is_in_rain(const spell_search *search, int64_t first, int64_t end) {
     for (int64_t at = first; at < end; at++) {
         const pyr_stretch *stretch = &search->stretch[at];
         if (stretch->state == PYR_FIELD_HELD_UP && stretch->end - stretch->start >= LAPS_OF_RAIN * search->lap) {
-            least = PYR_FIELD_VERY_SLOW;
+            return true;
         }
     }
+    return false;
+}
+
+/* Stretches from one instant of racing to the next. In rain the field is held up where it races. */
+static pyr_status add_cores(spell_search *search, int64_t first, int64_t end, pyr_error *error) {
+    bool in_rain = is_in_rain(search, first, end);
     for (int64_t at = first; at < end; at++) {
-        if (search->stretch[at].state >= least) {
+        pyr_stretch *stretch = &search->stretch[at];
+        if (stretch->state >= (in_rain ? PYR_FIELD_VERY_SLOW : PYR_FIELD_SLOW)) {
             PYR_TRY(add_core(search, at, error));
         }
     }
@@ -101,9 +113,9 @@ static pyr_status find_cautions(spell_search *search, pyr_error *error) {
 
 /* ---- Slow zones, between cautions ---- */
 
-static pyr_status add_zone(spell_search *search, const pyr_stretch *stretch, pyr_error *error) {
-    pyr_slow_spells *spells = &search->uncut;
-    pyr_slow_spell *last = spells->count > 0 ? &spells->spell[spells->count - 1] : NULL;
+static pyr_status add_zone(const spell_search *search, const pyr_stretch *stretch, pyr_error *error) {
+    pyr_slow_spells *spells = search->spells;
+    pyr_slow_spell *last = spells->count > search->first ? &spells->spell[spells->count - 1] : NULL;
     if (last != NULL && last->slow_zone && stretch->start - last->end < search->lap / 2) {
         last->end = stretch->end;
         return PYR_OK;
@@ -111,13 +123,13 @@ static pyr_status add_zone(spell_search *search, const pyr_stretch *stretch, pyr
     return append(spells, (pyr_slow_spell){.start = stretch->start, .end = stretch->end, .slow_zone = true}, error);
 }
 
-static pyr_status add_zones(spell_search *search, pyr_error *error) {
+static pyr_status add_zones(const spell_search *search, pyr_error *error) {
     const pyr_slow_spells *cautions = &search->cautions;
     int64_t next = 0;
     for (int64_t at = 0; at < search->count; at++) {
         const pyr_stretch *stretch = &search->stretch[at];
         for (; next < cautions->count && cautions->spell[next].end <= stretch->start; next++) {
-            PYR_TRY(append(&search->uncut, cautions->spell[next], error));
+            PYR_TRY(append(search->spells, cautions->spell[next], error));
         }
         bool outside = next == cautions->count || cautions->spell[next].start >= stretch->end;
         if (stretch->state == PYR_FIELD_IN_SLOW_ZONE && outside) {
@@ -125,58 +137,80 @@ static pyr_status add_zones(spell_search *search, pyr_error *error) {
         }
     }
     for (; next < cautions->count; next++) {
-        PYR_TRY(append(&search->uncut, cautions->spell[next], error));
+        PYR_TRY(append(search->spells, cautions->spell[next], error));
     }
     return PYR_OK;
 }
 
-/* ---- What stops leave of them ---- */
+/* ---- From stop to stop ---- */
 
-static pyr_status cut(const spell_search *search, pyr_slow_spells *spells, pyr_error *error) {
-    int64_t stop = 0;
-    for (int64_t i = 0; i < search->uncut.count; i++) {
-        pyr_slow_spell spell = search->uncut.spell[i];
-        int64_t end = spell.end;
-        spell.start = spell.start > 0 ? spell.start : 0;
-        while (spell.start < end) {
-            for (; stop < search->stop_count && search->stops[stop].end <= spell.start;) {
-                stop++;
-            }
-            bool stopped = stop < search->stop_count && search->stops[stop].start < end;
-            spell.end = stopped ? search->stops[stop].start : end;
-            if (spell.end - spell.start >= shortest_spell) {
-                PYR_TRY(append(spells, spell, error));
-            }
-            spell.start = stopped ? search->stops[stop].end : end;
+static void drop_short(pyr_slow_spells *spells, int64_t first) {
+    int64_t count = first;
+    for (int64_t i = first; i < spells->count; i++) {
+        if (spells->spell[i].end - spells->spell[i].start >= shortest_spell) {
+            spells->spell[count++] = spells->spell[i];
         }
     }
+    spells->count = count;
+}
+
+static pyr_status find_between(spell_search *search, pyr_error *error) {
+    search->first = search->spells->count;
+    search->core = search->end = search->cautions.count = 0;
+    PYR_TRY(find_cautions(search, error));
+    PYR_TRY(add_zones(search, error));
+    drop_short(search->spells, search->first);
     return PYR_OK;
 }
 
-/* ---- All of it ---- */
+/* Each time with what stretches have between two stops; what lies before the start of the race is left out. */
+static pyr_status find_spells(spell_search *search, const pyr_stretches *stretches, const pyr_span *stops,
+                              int64_t stop_count, pyr_error *error) {
+    int64_t at = 0;
+    for (int64_t stop = 0; stop <= stop_count; stop++) {
+        int64_t from = stop > 0 ? stops[stop - 1].end : 0, to = stop < stop_count ? stops[stop].start : INT64_MAX;
+        search->count = 0;
+        while (at < stretches->count && stretches->stretch[at].end <= from) {
+            at++;
+        }
+        for (int64_t i = at; i < stretches->count && stretches->stretch[i].start < to; i++) {
+            pyr_stretch stretch = stretches->stretch[i];
+            stretch.start = stretch.start > from ? stretch.start : from;
+            stretch.end = stretch.end < to ? stretch.end : to;
+            search->stretch[search->count++] = stretch;
+        }
+        PYR_TRY(find_between(search, error));
+    }
+    return PYR_OK;
+}
 
-static pyr_status find_spells(const pyr_field_pace *pace, const pyr_span *stops, int64_t stop_count,
+static pyr_status search_pace(const pyr_field_pace *pace, const pyr_span *stops, int64_t stop_count,
                               pyr_slow_spells *spells, pyr_error *error) {
+    const pyr_allocator *allocator = spells->allocator;
     pyr_stretches stretches;
+    spell_search search = {.lap = pace->median_lap, .cautions.allocator = allocator, .spells = spells};
     pyr_status status = pyr_stretches_find(pace, &stretches, error);
-    spell_search search = {
-        .stretch = stretches.stretch, .count = stretches.count, .lap = pace->median_lap,
-        .cautions.allocator = spells->allocator, .uncut.allocator = spells->allocator,
-        .stops = stops, .stop_count = stop_count,
-    };
     if (status == PYR_OK) {
-        status = find_cautions(&search, error);
+        status = pyr_new_array(allocator, (size_t)stretches.count, sizeof *search.stretch, &search.stretch, error);
     }
     if (status == PYR_OK) {
-        status = add_zones(&search, error);
+        status = find_spells(&search, &stretches, stops, stop_count, error);
     }
-    if (status == PYR_OK) {
-        status = cut(&search, spells, error);
-    }
+    pyr_release_array(allocator, search.stretch, (size_t)stretches.count, sizeof *search.stretch);
     pyr_slow_spells_clear(&search.cautions);
-    pyr_slow_spells_clear(&search.uncut);
     pyr_stretches_clear(&stretches);
     return status;
+}
+
+static void drop_chance_zones(pyr_slow_spells *spells) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < spells->count; i++) {
+        const pyr_slow_spell *spell = &spells->spell[i];
+        if (!spell->slow_zone || spell->evidence.slow >= FEWEST_IN_SLOW_ZONE) {
+            spells->spell[count++] = *spell;
+        }
+    }
+    spells->count = count;
 }
 
 pyr_status pyr_slow_spells_find(const pyr_session *session, const pyr_visits *visits, const pyr_span *stops,
@@ -185,10 +219,11 @@ pyr_status pyr_slow_spells_find(const pyr_session *session, const pyr_visits *vi
     *spells = (pyr_slow_spells){.allocator = session->allocator};
     pyr_status status = pyr_field_pace_find(session, visits, &pace, error);
     if (status == PYR_OK) {
-        status = find_spells(&pace, stops, stop_count, spells, error);
+        status = search_pace(&pace, stops, stop_count, spells, error);
     }
     if (status == PYR_OK && spells->count > 0) {
         status = pyr_slow_evidence_find(session, &pace, spells->count, spells->spell, error);
+        drop_chance_zones(spells);
     }
     pyr_field_pace_clear(&pace);
     return status;

@@ -223,18 +223,25 @@ def caution_sentence(facts: Facts) -> str:
     periods = facts.neutralisations
     if not periods:
         return "The race was not neutralised." if facts.is_run and facts.info["flags_published"] else ""
-    kinds = Counter(plain(row["kind"]) for row in periods)
+    kinds = Counter(row["kind"] for row in periods)
     share = caution_share(facts)
     longest = max(periods, key=lambda row: row["duration"] or timedelta())
     text = (
         f"The race was neutralised {counted(len(periods), 'time')} "
-        f"({listed([f'{count} under {kind}' for kind, count in kinds.most_common()])}), "
+        f"({listed([f'{count} {under_text(kind, count)}' for kind, count in kinds.most_common()])}), "
         f"{span_text(caution_time(facts))} in all"
     )
     text += f", {share:.0%} of the race" if share else ""
     if len(periods) > 1 and longest["duration"] is not None:
         text += f"; the longest, {span_text(longest['duration'])}, from {moment_text(longest['start'])} of the race"
+    if not facts.info["flags_published"]:
+        text += "; the files show no flags, so this is an estimate from the pace of the field"
     return f"{text}."
+
+
+def under_text(kind: str, count: int) -> str:
+    """`under safety car`, `in slow zones`."""
+    return ("in a slow zone" if count == 1 else "in slow zones") if kind == "slow_zone" else f"under {plain(kind)}"
 
 
 def fastest_sentence(facts: Facts) -> str:
