@@ -130,6 +130,7 @@ static pyr_status plan_column(pyr_lap_plan *plan, pyr_lap_step *step, pyr_error 
         if (pyr_text_equal(step->name, pyr_text_of(known[i].name))) {
             step->role = known[i].role;
             step->target = known[i].target;
+            break;
         }
     }
     if (step->role == PYR_ROLE_UNKNOWN || step->role == PYR_ROLE_IGNORED || step->role == PYR_ROLE_RESTATED) {
