@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -211,6 +212,24 @@ def test_random_races(seed):
     whole = {name: session.laps[name] for name in ("car", "class", "lap", "lap_time", "elapsed", "in_pit")}
     laps_only = pr.from_laps(whole, kind="race")
     assert answer(laps_only) == slow_answer(laps_only)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_paces(seed):
+    """Spells of any length in any sectors, slow, very slow or wet, on top of each other."""
+    chance = Random(seed)
+    spells = [
+        (start, start + chance.choice([0.5, 2, 5, 12, 25]), chance.sample([1, 2, 3], chance.randint(1, 3)), factor)
+        for start, factor in ((chance.uniform(2, 85), chance.choice([1.12, 1.25, 1.4, 1.7, 2.2])) for _ in range(9))
+    ]
+
+    def pace(minute: float, sector: int, car: int) -> float:
+        there = [factor for start, end, sectors, factor in spells if start <= minute < end and sector in sectors]
+        return max(there, default=1.0) + car % 5 / 100
+
+    for whole_laps in (False, True):
+        session = field(pace, whole_laps=whole_laps)
+        assert answer(session) == slow_answer(session)
 
 
 def stripped(path) -> pr.Session:
