@@ -265,7 +265,7 @@ def shared(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> list[tu
     return [(start, end) for start, end in both if start < end]
 
 
-def flagged_races(folder: str) -> list:
+def races_in(folder: str) -> list:
     return [path for path in corpus_laps(folder) if pr.read(path).info["kind"] == "race"]
 
 
@@ -275,7 +275,7 @@ def test_time_under_caution_against_the_published_flags(folder, recall, precisio
     """Of the time under caution that flags show, and of that found by pace, so much is the other as well. In the WEC
     the field is slow for minutes before the flag of the safety car: crossings are published as green till then."""
     published = found = both = zones = 0
-    for path in flagged_races(folder):
+    for path in races_in(folder):
         session = pr.read(path)
         if not session.info["flags_published"]:
             continue
@@ -293,7 +293,7 @@ def test_time_under_caution_against_the_published_flags(folder, recall, precisio
 def test_kinds_against_the_published_flags():
     """In IMSA the field is gathered under fcy, in the WEC under safety_car alone."""
     right = wrong = 0
-    for path in flagged_races("imsa") + flagged_races("wec"):
+    for path in races_in("imsa") + races_in("wec"):
         flags = columns(pr.read(path).neutralisations(), *NAMES)
         for found, start, end, _, bunched in columns(stripped(path).neutralisations(), *NAMES):
             kinds = {kind for kind, a, b, inferred, _ in flags if a < end and b > start and not inferred}

@@ -89,12 +89,11 @@ static bool is_in_rain(const spell_search *search, int64_t first, int64_t end) {
     return false;
 }
 
-/* Stretches from one instant of racing to the next. In rain the field is held up where it races. */
+/* Stretches from one instant of racing to the next. */
 static pyr_status add_cores(spell_search *search, int64_t first, int64_t end, pyr_error *error) {
     bool in_rain = is_in_rain(search, first, end);
     for (int64_t at = first; at < end; at++) {
-        pyr_stretch *stretch = &search->stretch[at];
-        if (stretch->state >= (in_rain ? PYR_FIELD_VERY_SLOW : PYR_FIELD_SLOW)) {
+        if (search->stretch[at].state >= (in_rain ? PYR_FIELD_VERY_SLOW : PYR_FIELD_SLOW)) {
             PYR_TRY(add_core(search, at, error));
         }
     }
