@@ -408,7 +408,7 @@ class Session:
         """
         return self._ask("lap_details")
 
-    def crossings(self, *, of: Literal["line", "sectors"] | None = None) -> Table:
+    def crossings(self, *, of: Literal["line", "sectors"] = "line") -> Table:
         """Every crossing of the line in the order of time; with `of="sectors"` every end of a sector.
 
         car, class, lap, elapsed, position, class_position, gap, gap_laps, interval, interval_laps, class_gap,
