@@ -231,7 +231,7 @@ def memory(path: Path, small: Path) -> None:
     if not Path("/proc/self/clear_refs").exists():
         print("Peak memory is not measured on this system")
         return
-    command = [sys.executable, "-c", MEMORY_PROGRAM, path, small]
+    command = [sys.executable, "-c", MEMORY_PROGRAM, str(path), str(small)]
     out = subprocess.run(command, check=True, capture_output=True, text=True)
     kilobytes, laps = map(int, out.stdout.split())
     size = path.stat().st_size
