@@ -758,6 +758,7 @@ pyr_status pyr_gaps(const pyr_session *session, const pyr_gaps_options *options,
 typedef struct pyr_undercuts_options {
     int64_t within; /* laps between the in-laps, at most */
     int64_t places; /* between the two cars in their class before either stopped, at most */
+    const pyr_table *decisions; /* as in pyr_pit_stops_options: a visit in which a penalty was served is no pit_stop */
 } pyr_undercuts_options;
 
 /* Pairs of pit_stops of two cars of a class whose in-laps are at most `within` laps apart, and which were at most

@@ -591,7 +591,7 @@ class Session:
         """
         return self._ask("pit_loss", by=by, method=method, **about_visits(self, None, decisions))
 
-    def undercuts(self, *, within: int = 3, places: int = 10) -> Table:
+    def undercuts(self, *, within: int = 3, places: int = 10, decisions: Any = ()) -> Table:
         """Cars of a class that stopped within some laps of each other, and what that made of the gap between them.
 
         class, ahead, behind, lap_ahead, lap_behind (the in-laps), before, after, gained, tactic, passed. `before` is
@@ -601,10 +601,10 @@ class Session:
 
         A pair is of two pit_stops of cars that were on the same lap and at most so many `places` apart in their class
         as they ended the lap before either stopped, with no other visit of either car in between. In a selected session
-        one of the two is enough: `race.select(cars="50").undercuts()` is what that car won and lost. Raises ValueError
-        for `within` below 0 and `places` below 1.
+        one of the two is enough: `race.select(cars="50").undercuts()` is what that car won and lost. `decisions` as in
+        `pit_stops()`: a stop_go is no pit_stop. Raises ValueError for `within` below 0 and `places` below 1.
         """
-        return self._ask("undercuts", within=within, places=places)
+        return self._ask("undercuts", within=within, places=places, **about_visits(self, None, decisions))
 
     def drive_time(self, *, rules: Rules | str | None = None) -> Table:
         """How long each driver of each car drove, the crew who never did included.

@@ -144,6 +144,20 @@ def test_stints_have_a_bar_each_and_every_visit_a_mark(race):
     assert rows == race.classification()["car"].tolist() or sorted(rows) == sorted(race.cars)
 
 
+def test_a_visit_that_served_a_penalty_is_shown_as_one(race):
+    stop = next(row for row in race.pit_stops() if row.kind == "pit_stop" and not row.driver_change)
+    shortest = race.pit_stops()["pit_lane_time"]
+    shortest = shortest[~np.isnat(shortest)].min()
+    length = (np.timedelta64(stop.pit_lane_time) - shortest) / np.timedelta64(1, "s")
+    served = [pr.stop_go(stop.car, length, lap=stop.lap)]
+    for chart, among in ((charts.stints, "visit_kind"), (charts.pit_stops, "kind")):
+        assert "Stop and go" not in chart(race).to_json()
+        shown = chart(race, decisions=served)
+        assert "Stop and go" in shown.to_json()
+        (row,) = [row for row in rows_with(shown, "visit", among) if (row["car"], int(row["visit"])) == stop[:3:2]]
+        assert row[among] in ("Stop and go", "#c46a9f")
+
+
 def test_a_driver_is_named_in_the_longest_stint_of_each_turn(race):
     rows = rows_with(charts.stints(race), "name", "end")
     turns: list[tuple[str, str, int, int]] = []

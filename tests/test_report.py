@@ -150,6 +150,15 @@ def test_decisions_and_what_they_changed(folder: Path) -> None:
     assert [(row["Car"], row["By laps"]) for row in page.tables["GT3"]] == [("8", "2"), ("7", "1")]
 
 
+def test_decisions_that_were_served_in_the_pit_lane(folder: Path) -> None:
+    """So few visits do not tell how long a transit is: the one on that very lap served it."""
+    session = published(RACE.replace("| Dee", "| Cid"))
+    plain, page = (told(session, folder, decisions=given) for given in ((), [pr.stop_go("8", 10, lap=5)]))
+    for shown, stops, stop_go in ((plain, "1", ""), (page, "", "1")):
+        row = next(row for row in shown.tables["Pit lane: GT3"] if row["Car"] == "8")
+        assert (row["Stops"], row.get("Stop-and-go", "")) == (stops, stop_go)
+
+
 def test_the_files_and_their_hashes(race: pr.Session, page: Page) -> None:
     listed = {row["File"]: row["SHA-256"] for row in page.tables["The files that were read"]}
     assert listed == {file["name"].rpartition("/")[2]: file["sha256"] for file in race.info["files"]}

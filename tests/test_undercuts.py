@@ -54,6 +54,15 @@ def test_how_many_places_apart():
         session.undercuts(places=0)
 
 
+def test_a_served_penalty_is_no_stop():
+    session = race(FIRST, SECOND, OTHERS, "5 P2 | Ed 1:50 1:35B 2:30/60 1:30 1:30 1:30 1:30")
+    pairs = [("1", "2"), ("3", "5")]
+    assert columns(session.undercuts(), "ahead", "behind") == pairs
+    assert columns(session.undercuts(decisions=[pr.time_penalty("2", 10)]), "ahead", "behind") == pairs
+    assert columns(session.undercuts(decisions=[pr.stop_go("2", 10, lap=3)]), "ahead", "behind") == pairs[1:]
+    assert columns(session.undercuts(decisions=[pr.drive_through("5", lap=2)]), "ahead", "behind") == pairs[:1]
+
+
 def test_cars_without_class_are_of_one_class():
     bare = [line.replace(" GT ", " ") for line in (FIRST, SECOND)]
     assert columns(race(*bare, OTHERS).undercuts(), "class", "ahead", "behind") == [(None, "1", "2")]

@@ -3,6 +3,7 @@
 #include "../base/sort.h"
 #include "../model/timeline.h"
 #include "question.h"
+#include "served.h"
 #include "stop_figures.h"
 
 enum undercut_column {
@@ -27,6 +28,7 @@ static const pyr_undercuts_options default_options = {.within = 3, .places = 10}
 static const pyr_option options_of_undercuts[] = {
     {"within", PYR_OPTION_INTEGER, offsetof(pyr_undercuts_options, within), NULL},
     {"places", PYR_OPTION_INTEGER, offsetof(pyr_undercuts_options, places), NULL},
+    {"decisions", PYR_OPTION_TABLE, offsetof(pyr_undercuts_options, decisions), NULL},
 };
 
 /* A pair of visits: of the car ahead and the car behind. */
@@ -38,7 +40,8 @@ typedef struct stop_pair {
 typedef struct undercut_work {
     const pyr_session *session, *field;
     const pyr_undercuts_options *options;
-    const pyr_visits *visits;
+    pyr_served served;
+    const pyr_visits *visits; /* of `served` */
     int64_t crossing_count;
     pyr_keyed *crossings; /* by class and lap, then in order of time */
     int64_t *next_stop;   /* by lap row: the next pit stop of the car, whose in-lap is a later row; -1: none */
@@ -203,7 +206,8 @@ static pyr_status fill(const undercut_work *work, pyr_table **out, pyr_error *er
 static pyr_status answer_undercuts(undercut_work *work, pyr_table **out, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
     size_t laps = (size_t)work->field->laps.count;
-    PYR_TRY(pyr_session_visits(work->field, &work->visits, error));
+    PYR_TRY(pyr_served_find(work->field, work->options->decisions, &work->served, error));
+    work->visits = work->served.visits;
     PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->crossings, &work->crossings, error));
     PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->next_stop, &work->next_stop, error));
     PYR_TRY(pyr_new_array(allocator, laps, sizeof *work->laps_to_stop, &work->laps_to_stop, error));
@@ -248,6 +252,7 @@ pyr_status pyr_undercuts(const pyr_session *session, const pyr_undercuts_options
     pyr_release_array(allocator, work.laps_to_stop, laps, sizeof *work.laps_to_stop);
     pyr_release_array(allocator, work.shown, pyr_visit_count(work.visits), sizeof *work.shown);
     pyr_release_array(allocator, work.pairs, work.pair_capacity, sizeof *work.pairs);
+    pyr_served_clear(&work.served);
     return status;
 }
 

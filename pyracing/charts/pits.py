@@ -33,18 +33,20 @@ def pit_stops(
     session: Session,
     of: Literal["time", "loss"] = "time",
     *,
+    decisions: Any = (),
     title: str | None = None,
     width: Width = "container",
 ) -> Any:
     """A bar for every visit of a car to the pit lane, one behind the other, so that their ends compare the cars.
 
-    `of` is the time in the pit lane, or the loss against rivals on the track (see `Session.pit_stops`). Repairs in the
-    garage and waiting under a red flag are written beside the bars. Raises ValueError where no visit has such a time.
+    `of` is the time in the pit lane, or the loss against rivals on the track (see `Session.pit_stops`), whose
+    `decisions` name the visits in which a penalty was served. Repairs in the garage and waiting under a red flag are
+    written beside the bars. Raises ValueError where no visit has such a time.
     """
     if of not in ("time", "loss"):
         raise ValueError(f"of={of!r}: expected 'time' or 'loss'")
     name = "pit_lane_time" if of == "time" else "loss"
-    visits = session.pit_stops()
+    visits = session.pit_stops(decisions=decisions)
     visits = visits[visits.valid(name)]
     kinds = np.array(visits["kind"].tolist(), dtype=object)
     apart = np.isin(kinds, list(APART))

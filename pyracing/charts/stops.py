@@ -47,6 +47,7 @@ def stints(
     session: Session,
     *,
     colours: Literal["driver", "rating"] = "driver",
+    decisions: Any = (),
     title: str | None = None,
     width: Width = "container",
     height: int | None = None,
@@ -54,11 +55,12 @@ def stints(
     """A bar for every stint of every car, coloured by its driver or the driver's rating, with the visits to the pits.
 
     Colours by driver are first, second, third ... driver of the car: names are in the bars where there is room, and in
-    the tooltips. Raises ValueError where no stint has a time, or where ratings are asked for and none is published.
+    the tooltips. `decisions`, as in `Session.pit_stops`, name the visits in which a penalty was served. Raises
+    ValueError where no stint has a time, or where ratings are asked for and none is published.
     """
     if colours not in ("driver", "rating"):
         raise ValueError(f"colours={colours!r}: expected 'driver' or 'rating'")
-    rows = session.stints()
+    rows = session.stints(decisions=decisions)
     rows = rows[rows.valid("start") & rows.valid("end")]
     if not len(rows):
         raise ValueError("no stint has a time in this session")
@@ -91,7 +93,7 @@ def stints(
         )
         .add_params(zoom(y=False))
     )  # fmt: skip
-    above = [*driver_names(rows, until), *visit_marks(session, cars, width)]
+    above = [*driver_names(rows, until), *visit_marks(session, cars, decisions, width)]
     layers = [*bands(session, until=until), named(bars, "stints"), *above]
     text = title or "Stints and stops"
     described = f"{text}: a row for each of {len(cars)} cars, a bar a stint over race time, visits to the pits marked."
@@ -121,9 +123,9 @@ def driver_names(rows: Table, until: float) -> list[Any]:
     return [words]
 
 
-def visit_marks(session: Session, cars: list[Car], width: Width) -> list[Any]:
+def visit_marks(session: Session, cars: list[Car], decisions: Any, width: Width) -> list[Any]:
     """The layer of visits to the pits at the race time of the line."""
-    visits = session.pit_stops()
+    visits = session.pit_stops(decisions=decisions)
     visits = visits[visits.valid("elapsed")]
     if not len(visits):
         return []

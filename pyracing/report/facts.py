@@ -160,7 +160,7 @@ class Facts:
 
     @cached_property
     def pit_loss(self) -> list[Row]:
-        return self.race_rows("pit_loss")
+        return self.race_rows("pit_loss", decisions=self.decisions)
 
     @cached_property
     def drive_time_asked(self) -> tuple[Table | None, str]:
@@ -190,11 +190,11 @@ class Facts:
     @cached_property
     def visits(self) -> list[Row]:
         """Every visit to the pit lane."""
-        return row_dicts(self.session.pit_stops())
+        return row_dicts(self.session.pit_stops(decisions=self.decisions))
 
     @cached_property
     def stints(self) -> Table:
-        return self.session.stints()
+        return self.session.stints(decisions=self.decisions)
 
     @cached_property
     def class_bests(self) -> list[Row]:

@@ -11,6 +11,7 @@ NAMES = (
     "race_trace", "lap_chart", "hourly", "pace", "lap_times", "raising_average", "sectors", "stints", "pit_stops",
     "drive_time", "weather",
 )  # fmt: skip
+TOLD = {"drive_time": ("rules",), "stints": ("decisions",), "pit_stops": ("decisions",)}  # what else they ask for
 PAPER_WIDTH = 760  # of the axes of a still picture, in units of the chart
 
 
@@ -31,7 +32,7 @@ def pictures_of(facts: Facts) -> dict[str, Picture]:
     for name in NAMES:
         if name == "drive_time" and not facts.drive_time_is_bounded:
             continue
-        options = {"rules": facts.rules} if name == "drive_time" else {}
+        options = {key: getattr(facts, key) for key in TOLD.get(name, ())}
         try:
             chart = getattr(charts, name)(facts.session, **options)
         except ValueError:  # so a chart says that the session has no data for it

@@ -74,7 +74,7 @@ SERVED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("question", ["pit_stops", "stints", "pit_loss"])
+@pytest.mark.parametrize("question", ["pit_stops", "stints", "pit_loss", "undercuts"])
 def test_served_penalties_when_any_allocation_fails(core, session, question):
     name, _alive = core.text(question)
     asked, table = core.lib.pyr_find_question(name), core.new_table(SERVED)
