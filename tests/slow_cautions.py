@@ -205,6 +205,6 @@ def kind_of(laps: list[dict], start: int, end: int) -> tuple[str, bool | None]:
     before, apart = road_gap(laps, start, lap), road_gap(laps, end, lap)
     if before is None or apart is None:
         return "safety_car", None
-    if apart > 1_500_000 and apart >= Fraction(9, 10) * before:
+    if before > 1_100_000 and apart > 1_500_000 and apart >= Fraction(9, 10) * before:
         return "fcy", False
     return "safety_car", True if apart <= 2_000_000 and apart < Fraction(3, 4) * before else None

@@ -100,6 +100,28 @@ def test_files_of_whole_laps():
     assert told(zone) == []
 
 
+@pytest.mark.parametrize("apart, told_as", [(1.3, ("fcy", False)), (1.0, ("safety_car", None))])
+def test_a_pack_has_no_gaps_to_hold(apart, told_as):
+    """30 cars of 100 s a lap, strung out in the first of four laps of 200 s: to 3 s apart, whatever it was before."""
+    lap_times = [100.0] * 12 + [200.0] * 4 + [100.0] * 12
+    rows_made = [(car, lap, time + ((3 - apart) * car if lap == 13 else 0))
+                 for car in range(30) for lap, time in enumerate(lap_times, 1)]  # fmt: skip
+    starts = np.array([apart * car for car in range(30) for _ in lap_times])
+    times = np.array([time for _, _, time in rows_made]).reshape(30, -1)
+    session = pr.from_laps(
+        {
+            "car": np.array([str(car) for car, _, _ in rows_made]),
+            "lap": np.array([lap for _, lap, _ in rows_made]),
+            "lap_time": np.round(times.ravel() * 1e6).astype("timedelta64[us]"),
+            "elapsed": np.round((times.cumsum(axis=1).ravel() + starts) * 1e6).astype("timedelta64[us]"),
+        },
+        kind="race",
+    )
+    ((kind, bunched),) = columns(session.neutralisations(), "kind", "bunched")
+    assert (kind, bunched) == told_as
+    assert answer(session) == slow_answer(session)
+
+
 def test_green_laps_within_a_caution_are_a_part_of_it():
     """The field catches up with the safety car for a minute."""
     ((_, start, end),) = told(field(lambda m, sector, car: 1.7 if 30 <= m < 38 or 39 <= m < 50 else 1.0))

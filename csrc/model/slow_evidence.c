@@ -5,7 +5,7 @@
 #include "field_state.h"
 
 enum { FEWEST_INTERVALS = 8, LAPS_OF_GAPS = 2 };
-static const int64_t held_apart = 1500000, queue_apart = 2000000; /* microseconds */
+static const int64_t pack_apart = 1100000, held_apart = 1500000, queue_apart = 2000000; /* microseconds */
 
 typedef struct evidence_work {
     const pyr_session *session;
@@ -93,7 +93,7 @@ static void find_gaps(const evidence_work *work, pyr_slow_spell *spell) {
     if (apart == PYR_NO_TIME || before == PYR_NO_TIME) {
         return;
     }
-    if (apart > held_apart && 10 * apart >= 9 * before) {
+    if (before > pack_apart && apart > held_apart && 10 * apart >= 9 * before) {
         evidence->gaps = PYR_GAPS_HELD;
     } else if (apart <= queue_apart && 4 * apart < 3 * before) {
         evidence->gaps = PYR_GAPS_CLOSED;
