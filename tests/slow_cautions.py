@@ -67,12 +67,12 @@ def states(found: list[tuple], lap: int, sectors: int) -> list[tuple[int, int, i
         of_level = middles[sector, level]
         return bisect_right(of_level, time + around) - bisect_right(of_level, time - around)
 
-    def state(time: int) -> int:
+    def state(time: int, before: int, told: int) -> int:
         every = [over(time, sector, 0) for sector in range(sectors)]
         slow = [over(time, sector, 3) for sector in range(sectors)]
         unhindered = [every[sector] - over(time, sector, 2) for sector in range(sectors)]
         if sum(every) < 8:
-            return RACING
+            return before if time - told <= 3 * lap else RACING
         if most_in_some_sector(slow, every) and most_in_some_sector(unhindered, every):
             return SLOW_ZONE
         for level, name in ((4, VERY_SLOW), (3, SLOW), (1, HELD_UP)):
@@ -82,8 +82,10 @@ def states(found: list[tuple], lap: int, sectors: int) -> list[tuple[int, int, i
 
     instants = sorted({drive[0] - around for drive in found} | {drive[0] + around for drive in found})
     stretches: list[tuple[int, int, int]] = []
+    now, told = RACING, 0
     for start, end in zip(instants, instants[1:] + instants[-1:], strict=True):
-        now = state(start)
+        now = state(start, now, told)
+        told = start if sum(over(start, sector, 0) for sector in range(sectors)) >= 8 else told
         if stretches and stretches[-1][0] == now:
             stretches[-1] = (now, stretches[-1][1], end)
         else:

@@ -100,25 +100,38 @@ def test_files_of_whole_laps():
     assert told(zone) == []
 
 
-@pytest.mark.parametrize("apart, told_as", [(1.3, ("fcy", False)), (1.0, ("safety_car", None))])
-def test_a_pack_has_no_gaps_to_hold(apart, told_as):
-    """30 cars of 100 s a lap, strung out in the first of four laps of 200 s: to 3 s apart, whatever it was before."""
-    lap_times = [100.0] * 12 + [200.0] * 4 + [100.0] * 12
-    rows_made = [(car, lap, time + ((3 - apart) * car if lap == 13 else 0))
-                 for car in range(30) for lap, time in enumerate(lap_times, 1)]  # fmt: skip
-    starts = np.array([apart * car for car in range(30) for _ in lap_times])
-    times = np.array([time for _, _, time in rows_made]).reshape(30, -1)
-    session = pr.from_laps(
+def laps_of(lap_times: dict[int, list[float]], apart: float) -> pr.Session:
+    """Whole laps of cars that start so many seconds apart."""
+    times = np.array(list(lap_times.values()))
+    starts = apart * np.arange(len(times))[:, None]
+    return pr.from_laps(
         {
-            "car": np.array([str(car) for car, _, _ in rows_made]),
-            "lap": np.array([lap for _, lap, _ in rows_made]),
+            "car": np.repeat([str(car) for car in lap_times], times.shape[1]),
+            "lap": np.tile(np.arange(1, times.shape[1] + 1), len(times)),
             "lap_time": np.round(times.ravel() * 1e6).astype("timedelta64[us]"),
-            "elapsed": np.round((times.cumsum(axis=1).ravel() + starts) * 1e6).astype("timedelta64[us]"),
+            "elapsed": np.round((times.cumsum(axis=1) + starts).ravel() * 1e6).astype("timedelta64[us]"),
         },
         kind="race",
     )
+
+
+@pytest.mark.parametrize("apart, told_as", [(1.3, ("fcy", False)), (1.0, ("safety_car", None))])
+def test_a_pack_has_no_gaps_to_hold(apart, told_as):
+    """30 cars of 100 s a lap, strung out in the first of four laps of 200 s: to 3 s apart, whatever it was before."""
+    session = laps_of(
+        {car: [100.0] * 12 + [200.0 + (3 - apart) * car] + [200.0] * 3 + [100.0] * 12 for car in range(30)}, apart
+    )
     ((kind, bunched),) = columns(session.neutralisations(), "kind", "bunched")
     assert (kind, bunched) == told_as
+    assert answer(session) == slow_answer(session)
+
+
+def test_a_pack_on_an_oval():
+    """30 cars half a second apart, 20 s a lap; behind the pace car 66 s, so that nobody drives by for longer than a
+    lap was before."""
+    session = laps_of({car: [20.0] * 100 + [66.0] * 12 + [20.0] * 100 for car in range(30)}, 0.5)
+    ((start, end, bunched),) = columns(session.neutralisations(), "start", "end", "bunched")
+    assert abs(start / 1e6 - 2000) < 40 and abs(end / 1e6 - (2000 + 12 * 66)) < 40 and bunched is None
     assert answer(session) == slow_answer(session)
 
 

@@ -1,12 +1,13 @@
 #include "field_state.h"
 
 enum { RACING, UNHINDERED, HELD_UP, SLOW, VERY_SLOW, LEVELS };
-enum { FEWEST_DRIVES = 8, FEWEST_IN_SECTOR = 3 };
+enum { FEWEST_DRIVES = 8, FEWEST_IN_SECTOR = 3, LAPS_AS_BEFORE = 3 };
 
 typedef struct state_sweep {
     const pyr_field_pace *pace;
     pyr_stretches *found;
     int64_t counts[PYR_SECTORS][LEVELS]; /* drives that count now */
+    int64_t told;                        /* the last instant at which enough of them did */
 } state_sweep;
 
 static void count_drive(state_sweep *sweep, int64_t drive, int64_t change) {
@@ -25,7 +26,14 @@ static bool more_than_half(int64_t part, int64_t all) {
     return 2 * part > all;
 }
 
-static pyr_field_state state_now(const state_sweep *sweep) {
+/* Where too few drives count, the field does what it did before: a pack goes by at once, and then nobody for a while. */
+static pyr_field_state state_as_before(const state_sweep *sweep, int64_t time) {
+    const pyr_stretches *found = sweep->found;
+    bool long_ago = found->count == 0 || time - sweep->told > LAPS_AS_BEFORE * sweep->pace->median_lap;
+    return long_ago ? PYR_FIELD_RACING : found->stretch[found->count - 1].state;
+}
+
+static pyr_field_state state_at(state_sweep *sweep, int64_t time) {
     int64_t from[LEVELS] = {0}; /* drives of this level and of slower ones */
     bool slow = false, unhindered = false;
     for (int32_t sector = 0; sector < sweep->pace->sectors; sector++) {
@@ -39,8 +47,9 @@ static pyr_field_state state_now(const state_sweep *sweep) {
         unhindered = unhindered || most_of(sweep->counts[sector][RACING] + sweep->counts[sector][UNHINDERED], here);
     }
     if (from[RACING] < FEWEST_DRIVES) {
-        return PYR_FIELD_RACING;
+        return state_as_before(sweep, time);
     }
+    sweep->told = time;
     if (slow && unhindered) {
         return PYR_FIELD_IN_SLOW_ZONE;
     }
@@ -71,9 +80,9 @@ static void settle(pyr_stretches *found, int64_t shortest) {
     found->count = count;
 }
 
-static pyr_status add_instant(const state_sweep *sweep, int64_t time, pyr_error *error) {
+static pyr_status add_instant(state_sweep *sweep, int64_t time, pyr_error *error) {
     pyr_stretches *found = sweep->found;
-    pyr_field_state state = state_now(sweep);
+    pyr_field_state state = state_at(sweep, time);
     if (found->count > 0) {
         found->stretch[found->count - 1].end = time;
         if (found->stretch[found->count - 1].state == state) {

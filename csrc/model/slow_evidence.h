@@ -9,7 +9,7 @@
  * it: the gaps closed, behind a safety car. Over 1.5 s, and at least 0.9 x as far as before: they held, as where all
  * slow down on the spot, under the full-course yellow of the WEC; but a field that was a pack already, 1.1 s apart or
  * less as on an oval, has no gaps to hold or to close, and is strung out behind a safety car. Source: measured on
- * published flags (slow_spells.h): of 108 cautions 70 are told so, all of them rightly. */
+ * published flags (slow_spells.h): of 106 cautions 70 are told so, all of them rightly. */
 typedef enum pyr_road_gaps { PYR_GAPS_DO_NOT_TELL, PYR_GAPS_HELD, PYR_GAPS_CLOSED } pyr_road_gaps;
 
 /* Paces are medians of the drives whose middle is in the spell, in thousandths of the usual. */
