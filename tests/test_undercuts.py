@@ -39,6 +39,7 @@ def test_an_overcut_and_the_same_lap():
 def test_how_far_apart():
     assert len(race(FIRST, SECOND).undercuts(within=0)) == 0
     assert len(race(FIRST, SECOND).undercuts(within=1)) == 1
+    assert len(race(FIRST, SECOND).undercuts(within=2**63 - 1)) == 1  # cars that stop no more are no pair
     with pytest.raises(ValueError, match="within=-1"):
         race(FIRST, SECOND).undercuts(within=-1)
 

@@ -159,7 +159,8 @@ static pyr_status match(undercut_work *work, int64_t ahead_row, int64_t behind_r
 static pyr_status find_pairs_behind(undercut_work *work, int64_t i, pyr_error *error) {
     const pyr_keyed *crossings = work->crossings;
     const int64_t *laps_to_stop = work->laps_to_stop;
-    int64_t within = work->options->within, limit = laps_to_stop[i] == 0 ? within : 0;
+    int64_t asked = work->options->within, within = asked < INT32_MAX ? asked : INT32_MAX; /* no laps are further */
+    int64_t limit = laps_to_stop[i] == 0 ? within : 0;
     int64_t places = work->options->places, left = work->crossing_count - i - 1;
     if (laps_to_stop[i] > within) {
         return PYR_OK;
