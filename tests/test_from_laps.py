@@ -196,6 +196,19 @@ def test_sections_find_their_laps() -> None:
     assert doubt.message.startswith("2 sections are of no lap")
 
 
+def test_sections_that_are_not_kept_are_told() -> None:
+    session = pr.from_laps(
+        {"car": ["7 ", "8"], "lap_time": [90, 91]},
+        sections={"car": ["7 ", "7", "8", "8"], "lap": [1, 1, 1, 1], "section": [" A", "A", "A", "B"],
+                  "time": [20, 21, -1, 22]},
+    )  # fmt: skip
+    kept = [(row.car, row.section, row.time and row.time.total_seconds()) for row in session.sections]
+    assert kept == [("7", "A", 20), ("8", "B", 22)]
+    messages = {row.code: row.message for row in session.check()}
+    assert messages["duplicate_row"].startswith("1 sections are given again")
+    assert messages["field_not_read"].startswith("1 times of sections are negative")
+
+
 def test_rain_counts_from_the_weather_that_is_given() -> None:
     session = pr.from_laps(
         {"car": ["7"] * 4, "lap_time": [60.0] * 4, "clock": [36060, 36120, 36180, 36240]},

@@ -97,13 +97,7 @@ static pyr_status add_entries(pyr_reading *reading, pyr_table *entries, int64_t 
             PYR_TRY(split_drivers(reading, names, error));
         }
     }
-    if (nameless == 0) {
-        return PYR_OK;
-    }
-    pyr_doubt_place place = pyr_nowhere();
-    place.column = pyr_text_of("car");
-    return pyr_doubts_add(&reading->doubts, PYR_WARNING, "row_not_kept", place, error,
-                          "%lld entries name no car and are not kept", (long long)nameless);
+    return pyr_own_doubt(reading, "row_not_kept", "car", nameless, "entries name no car and are not kept", error);
 }
 
 /* The count of drivers and laps, and who ran on, follow from the rest. */

@@ -19,20 +19,24 @@ bool pyr_own_says(const pyr_table *table, const char *name) {
     return column != NULL && column->absent_count < pyr_table_row_count(table);
 }
 
-static pyr_doubt_place place_of(const pyr_column *column) {
+static pyr_doubt_place place_of(const char *column) {
     pyr_doubt_place place = pyr_nowhere();
-    place.column = pyr_text_of(column->name);
+    place.column = pyr_text_of(column);
     return place;
 }
 
-/* A doubt about `count` values of a column that are left out; none where it is 0. */
-static pyr_status doubt_values(const input *from, const pyr_column *column, int64_t count, const char *what,
-                               pyr_error *error) {
+pyr_status pyr_own_doubt(pyr_reading *reading, const char *code, const char *column, int64_t count, const char *what,
+                         pyr_error *error) {
     if (count == 0) {
         return PYR_OK;
     }
-    return pyr_doubts_add(&from->reading->doubts, PYR_WARNING, "field_not_read", place_of(column), error, "%lld %s",
-                          (long long)count, what);
+    return pyr_doubts_add(&reading->doubts, PYR_WARNING, code, place_of(column), error, "%lld %s", (long long)count,
+                          what);
+}
+
+static pyr_status doubt_values(const input *from, const pyr_column *column, int64_t count, const char *what,
+                               pyr_error *error) {
+    return pyr_own_doubt(from->reading, "field_not_read", column->name, count, what, error);
 }
 
 enum { UNUSED = -1, USED = 0, NO_TEXT = -1, NO_WORD = -2 };
@@ -182,7 +186,7 @@ static pyr_status report_columns(const input *from, pyr_part part, pyr_error *er
             known = known || strcmp(column->name, fields[field].name) == 0;
         }
         if (!known) {
-            PYR_TRY(pyr_doubts_add(&from->reading->doubts, PYR_NOTE, "unknown_column", place_of(column), error,
+            PYR_TRY(pyr_doubts_add(&from->reading->doubts, PYR_NOTE, "unknown_column", place_of(column->name), error,
                                    "this column of the %s is not known and is not kept", pyr_part_name(part)));
         }
     }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "../base/sort.h"
+#include "../text/number.h"
 #include "own.h"
 
 enum { CAR, LAP, SECTION, TIME, ELAPSED, COLUMNS };
@@ -58,7 +59,7 @@ static pyr_status name_sections(pyr_reading *reading, const places *found, int64
         found->sections[pyr_int32s(column)[row]] = 1;
     }
     for (int32_t i = 0; i < column->dictionary->count; i++) {
-        pyr_text name = pyr_dictionary_text_view(column->dictionary, i);
+        pyr_text name = pyr_trim(pyr_dictionary_text_view(column->dictionary, i));
         int32_t elapsed;
         if (found->sections[i] == 0) {
             continue;
@@ -75,31 +76,47 @@ static pyr_status name_sections(pyr_reading *reading, const places *found, int64
     return PYR_OK;
 }
 
-static int64_t time_at(const pyr_column *column, int64_t row) {
-    int64_t time = column != NULL && pyr_present(column, row) ? pyr_int64s(column)[row] : PYR_NO_TIME;
-    return time < 0 || time > PYR_LONGEST_TIME ? PYR_NO_TIME : time;
+/* Rows and times that are not kept. */
+typedef struct refusals {
+    int64_t strayed, repeated, times;
+} refusals;
+
+static int64_t time_at(const pyr_column *column, int64_t row, refusals *refused) {
+    if (column == NULL || !pyr_present(column, row)) {
+        return PYR_NO_TIME;
+    }
+    int64_t time = pyr_int64s(column)[row];
+    bool fits = time >= 0 && time <= PYR_LONGEST_TIME;
+    refused->times += !fits;
+    return fits ? time : PYR_NO_TIME;
+}
+
+static pyr_status doubt_refusals(pyr_reading *reading, const refusals *refused, pyr_error *error) {
+    PYR_TRY(pyr_own_doubt(reading, "row_not_kept", "section", refused->strayed,
+                          "sections are of no lap that is given and are not kept", error));
+    PYR_TRY(pyr_own_doubt(reading, "duplicate_row", "section", refused->repeated,
+                          "sections are given again for the same lap; the first of each is kept", error));
+    return pyr_own_doubt(reading, "field_not_read", "time", refused->times,
+                         "times of sections are negative or beyond ten thousand hours; left out", error);
 }
 
 static pyr_status fill_sections(pyr_reading *reading, const places *found, int64_t rows, pyr_error *error) {
-    int64_t strayed = 0;
+    refusals refused = {0, 0, 0};
     for (int64_t row = 0; row < rows; row++) {
         int32_t car = found->cars[pyr_int32s(found->columns[CAR])[row]];
         int64_t lap = car < 0 ? -1 : find_lap(found, lap_key(car, pyr_int32s(found->columns[LAP])[row]));
         int32_t code = pyr_int32s(found->columns[SECTION])[row];
         const pyr_section_column *section = &reading->sections[found->sections[code]];
-        strayed += lap < 0;
-        if (lap >= 0) {
-            section[0].values[lap] = time_at(found->columns[TIME], row);
-            section[1].values[lap] = time_at(found->columns[ELAPSED], row);
+        if (lap < 0) {
+            refused.strayed++;
+        } else if (section[0].values[lap] != PYR_NO_TIME || section[1].values[lap] != PYR_NO_TIME) {
+            refused.repeated++;
+        } else {
+            section[0].values[lap] = time_at(found->columns[TIME], row, &refused);
+            section[1].values[lap] = time_at(found->columns[ELAPSED], row, &refused);
         }
     }
-    if (strayed == 0) {
-        return PYR_OK;
-    }
-    pyr_doubt_place place = pyr_nowhere();
-    place.column = pyr_text_of("section");
-    return pyr_doubts_add(&reading->doubts, PYR_WARNING, "row_not_kept", place, error,
-                          "%lld sections are of no lap that is given and are not kept", (long long)strayed);
+    return doubt_refusals(reading, &refused, error);
 }
 
 static pyr_status place_sections(pyr_reading *reading, places *found, int64_t rows, pyr_error *error) {
@@ -109,7 +126,8 @@ static pyr_status place_sections(pyr_reading *reading, places *found, int64_t ro
     PYR_TRY(pyr_new_array(allocator, (size_t)cars->count, sizeof *found->cars, &found->cars, error));
     PYR_TRY(pyr_new_array(allocator, (size_t)names->count, sizeof *found->sections, &found->sections, error));
     for (int32_t i = 0; i < cars->count; i++) {
-        found->cars[i] = pyr_interner_find(&reading->lap_texts[PYR_LAP_CAR], pyr_dictionary_text_view(cars, i));
+        pyr_text car = pyr_trim(pyr_dictionary_text_view(cars, i));
+        found->cars[i] = pyr_interner_find(&reading->lap_texts[PYR_LAP_CAR], car);
     }
     PYR_TRY(name_sections(reading, found, rows, error));
     return fill_sections(reading, found, rows, error);
