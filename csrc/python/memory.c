@@ -17,12 +17,17 @@ enum { SMALLEST = 1 << 16, PART = 1 << 15, SECTION = 64 * PART, SECTIONS = 16 };
 static _Alignas(64) char pool[SECTIONS][SECTION]; /* costs nothing until it is used */
 static _Atomic uint64_t taken[SECTIONS];
 
-static bool is_pooled(size_t size) {
+/* An address sanitizer must see what is freed: then nothing is pooled. */
 #if defined(__SANITIZE_ADDRESS__)
-    return size == 0; /* never: the sanitizer must see what is freed */
+#define POOLING false
+#elif defined(__has_feature)
+#define POOLING !__has_feature(address_sanitizer)
 #else
-    return size >= SMALLEST && size <= SECTION;
+#define POOLING true
 #endif
+
+static bool is_pooled(size_t size) {
+    return POOLING && size >= SMALLEST && size <= SECTION;
 }
 
 /* As many parts as `size` fills, from the lowest on. */
