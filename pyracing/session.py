@@ -650,7 +650,8 @@ class Session:
         was. Each lasts 90 s or longer; short green spells within one belong to it; rain that lets up slowly makes none.
         Their `evidence` says what was seen, `crossings` how many sectors were slow; the bounds are absent. Of whole
         laps no slow zone can be told. `by_pace=True` infers them where there are flags as well, between the periods
-        that these show: slow zones, for which the WEC has no flag, and a field that slowed down before its flag changed.
+        that these show: slow zones, for which the WEC has no flag, and a field that slowed down before the flag
+        changed.
 
         `bunched` says whether the field was gathered, absent where the kind does not tell: what `fcy` means depends on
         the series, so give `rules`, a `Rules` or a preset's name.

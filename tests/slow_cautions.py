@@ -151,7 +151,9 @@ def cautions(laps: list[dict], stops: list[tuple[int, int]]) -> list[tuple[str, 
         (*spell, slow_drives(found, *spell))
         for first, last in zip(limits[::2], limits[1::2], strict=True)
         for spell in spells_of([
-            (state, max(start, first), min(end, last)) for state, start, end in stretches if start < last and end > first
+            (state, max(start, first), min(end, last))
+            for state, start, end in stretches
+            if start < last and end > first
         ], lap)
         if spell[2] - spell[1] >= 90_000_000
     ]  # fmt: skip

@@ -6,7 +6,7 @@
 #include "../base/sort.h"
 #include "visits.h"
 
-enum { PYR_SECTORS = 3, PYR_USUAL_PACE = 1000 };
+enum { PYR_USUAL_PACE = 1000 };
 
 /* A drive is a sector that a car drove, or a lap where no lap of the file has all three sectors. Drives that hold the
  * pit lane do not count: the last sector of an in-lap, the first of an out-lap, both laps where there are only laps;

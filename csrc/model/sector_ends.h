@@ -4,8 +4,6 @@
 
 #include "session.h"
 
-enum { PYR_SECTORS = 3 };
-
 /* The numbers and times of the ends of the sectors, PYR_SECTORS a lap row, as of pyr_points; the last is the line, at
  * elapsed. A sector ended at elapsed less the later sectors or, where one of these is absent, at the start of the lap
  * plus the sectors so far: a timing loop that missed the car leaves the sectors on both sides of it absent, so only its

@@ -121,11 +121,13 @@ const pyr_field *pyr_part_fields(pyr_part part, int32_t *count);
 /* Ten thousand hours. Times of laps are not longer, so sums of them stay far from the end of int64. */
 #define PYR_LONGEST_TIME INT64_C(36000000000000)
 
+enum { PYR_SECTORS = 3 }; /* of a lap */
+
 /* The lap table as arrays of `count` rows. Absent values as in pyracing.h; in_pit and deleted are bitmaps. */
 typedef struct pyr_laps {
     int64_t count;
     const int32_t *car, *class_code, *driver, *driver_number, *lap, *flag, *improvement;
-    const int64_t *lap_time, *sector[3], *elapsed, *clock, *pit_lane_time;
+    const int64_t *lap_time, *sector[PYR_SECTORS], *elapsed, *clock, *pit_lane_time;
     const double *average_speed, *top_speed;
     const uint8_t *in_pit;
 } pyr_laps;

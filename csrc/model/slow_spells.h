@@ -7,8 +7,8 @@
 /* In order of time; none overlaps another. Laps are the median lap of the field.
  *
  * A caution is where the field is slow (field_state.h). It begins earlier and ends later, each by up to a lap and up to
- * the length of what is slow, as far as the field is held up there or in a slow zone shorter than a lap and a half: cars
- * slow down before they are gathered, speed up before the line, and come to each sector one after another. Two cautions
+ * the length of what is slow, as far as the field is held up there, or in a slow zone shorter than 1.5 laps: cars slow
+ * down before they are gathered, speed up before the line, and come to each sector one after another. Two cautions
  * less than a lap apart are one: the field did not race a lap meanwhile, but caught up with the safety car or was waved
  * by. Rain slows a field as well, but lets it go little by little: where it is held up for three laps on end, somewhere
  * between two spells of racing, a caution is only where it is very slow. A slow zone is where the field is in one
@@ -31,7 +31,8 @@ typedef struct pyr_span {
 } pyr_span;
 
 /* Of a whole session, before, between and after `stops`, in order of time and without overlap: what is known from
- * elsewhere, as red flags, in which the field is slow as well. O(laps log laps). The caller clears `spells`, after a failure too. */
+ * elsewhere, as red flags, in which the field is slow as well. O(laps log laps). The caller clears `spells`, after a
+ * failure too. */
 pyr_status pyr_slow_spells_find(const pyr_session *session, const pyr_visits *visits, const pyr_span *stops,
                                 int64_t stop_count, pyr_slow_spells *spells, pyr_error *error);
 void pyr_slow_spells_clear(pyr_slow_spells *spells);
