@@ -119,10 +119,11 @@ def make_parser() -> argparse.ArgumentParser:
         narrowing = added.add_argument(f"--{name}", action="append", dest=f"only_{name}", metavar="NAME", help=only)
         completion.offer(narrowing, completion.names_in_session(names))
     for name, users in question_options().items():
-        of = f"of {', '.join(users)}"
+        spellings = dict.fromkeys((spelt(name), f"--{name}"))
         option = added.add_argument(
-            f"--{name}", dest=f"option_{name}", type=plain_value, default=argparse.SUPPRESS, metavar="VALUE", help=of
-        )
+            *spellings, dest=f"option_{name}", type=plain_value, default=argparse.SUPPRESS, metavar="VALUE",
+            help=f"of {', '.join(users)}",
+        )  # fmt: skip
         if name == "rules":
             completion.offer(option, completion.presets)
     add_output(added)
@@ -242,6 +243,11 @@ def asked(question: Callable[..., Any], *positional: Any, **given: Any) -> Any:
         raise UsageError(str(error)) from error
 
 
+def spelt(name: str) -> str:
+    """An option of a question on the command line."""
+    return f"--{name.replace('_', '-')}"
+
+
 def answer(session: pr.Session, question: str, given: dict[str, Any]) -> pr.Table:
     """What a session answers, by the name of its method or property."""
     known = questions()
@@ -252,8 +258,8 @@ def answer(session: pr.Session, question: str, given: dict[str, Any]) -> pr.Tabl
         )
     for name in given:
         if name not in known[question]:
-            takes = ", ".join(f"--{name}" for name in known[question]) or "no options"
-            raise UsageError(f"--{name} is no option of the question '{question}', which takes {takes}")
+            takes = ", ".join(map(spelt, known[question])) or "no options"
+            raise UsageError(f"{spelt(name)} is no option of the question '{question}', which takes {takes}")
     found = getattr(session, question)
     table: pr.Table = asked(found, **given) if callable(found) else found
     return table

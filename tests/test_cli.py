@@ -76,6 +76,14 @@ def test_questions_take_their_options(folder: Path) -> None:
     assert clean == race.clean_laps(slow=0.01)["clean"].tolist()
 
 
+@pytest.mark.parametrize("option", ["--fuel-only", "--fuel_only"])
+def test_options_of_two_words(folder: Path, option: str) -> None:
+    text = shown("--question", "pit_stops", option, "40s", "--format", "csv", folder)
+    services = pr.read(folder).pit_stops(fuel_only="40s")["service"].tolist()
+    assert [row["service"] or None for row in csv.DictReader(text.splitlines())] == services
+    assert set(services) >= {"tyres"} and services != pr.read(folder).pit_stops()["service"].tolist()
+
+
 def test_a_classification_by_rules_decisions_and_grid(folder: Path, simulation: pr.Simulation, tmp_path: Path) -> None:
     decisions, grid = tmp_path / "decisions.csv", tmp_path / "grid.csv"
     pr.write_decisions(simulation.truth.decisions, decisions)
@@ -185,6 +193,7 @@ def test_unreadable_input_names_file_line_and_column(laps: Path, tmp_path: Path)
         (["--question", "stints", "--by", "lap"], "by='lap'"),
         (["--question", "stints", "--slow", "1"], "--slow is no option of the question 'stints', which takes --by"),
         (["--question", "laps", "--by", "car"], "which takes no options"),
+        (["--question", "pit_stops", "--slow", "1"], "which takes --fuel-only, --decisions"),
         (["--class", "XYZ"], "there is no class 'XYZ'"),
         (["--session", "race"], "session= picks"),
     ],
