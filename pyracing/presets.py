@@ -12,18 +12,22 @@ import re
 import tomllib
 import typing
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from pyracing.errors import RulesError
 from pyracing.frames import nearest
-from pyracing.parameters import leaves, merge, shown
+from pyracing.parameters import Unknown, leaves, merge, shown
 from pyracing.rows import table_of_rows
 from pyracing.rules import Mark, Rules, Source, make_rules
 from pyracing.table import Field, Table
+from pyracing.times import duration_texts
 
 SERIES = Path(__file__).with_name("series")
 HEAD = ("name", "championship", "extends", "first_year", "last_year", "era", "sources")
@@ -116,7 +120,12 @@ def era_rows(era: Era, values: Mapping[str, Any], sources: Mapping[str, Source])
 
 
 def toml_text(value: Any) -> str:
-    """A value as a file writes it, text without quotes."""
+    """A value as a file writes it or may write it, text without quotes."""
+    if isinstance(value, Unknown):
+        return "?"
+    if isinstance(value, timedelta):
+        text = duration_texts(np.array([value // timedelta(microseconds=1)]))[0].removesuffix(".000")
+        return text if ":" in text else f"{text} s"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Fraction):

@@ -104,6 +104,20 @@ def test_the_race_trace_shows_every_crossing(small):
     assert {(row["car"], int(row["lap"])): int(row["gap"]) for row in rows} == expected
 
 
+def test_the_time_under_a_red_flag_is_no_part_of_a_gap():
+    """The race stands from 5:00, when the leader ends its lap 3, which the other car does meanwhile, to 1:06:40."""
+    laps = {"car": ["7"] * 6 + ["8"] * 5, "lap_time": [100.0, 100, 100, 3700, 100, 100, 120, 120, 3720, 120, 120]}
+    laps["flag"] = ["green", "green", "red"] + ["green"] * 5 + ["red", "green", "green"]
+    race = pr.from_laps(laps, kind="race")
+    (stop,) = race.neutralisations()
+    assert (stop.kind, stop.start.total_seconds(), stop.end.total_seconds()) == ("red", 300, 4000)
+    gaps = {
+        (row["car"], int(row["lap"])): int(row["gap"])
+        for row in rows_with(charts.race_trace(race, farthest=None), "gap", "lap")
+    }
+    assert [gaps["8", lap] for lap in (1, 2, 3, 4)] == [20_000, 40_000, 0, 80_000]
+
+
 def test_gaps_beyond_the_axis_break_the_line_and_are_counted(small):
     chart = charts.race_trace(small, farthest="30s")
     rows = rows_with(chart, "gap", "lap")

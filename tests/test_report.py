@@ -168,6 +168,8 @@ def test_the_files_and_their_hashes(race: pr.Session, page: Page) -> None:
 def test_rules_come_with_their_sources(folder: Path) -> None:
     rows_shown = told(published(), folder, rules="wec").tables["Rules: FIA World Endurance Championship"]
     known = {row.key: row for row in pr.series("wec")}
+    values = {row["Rule"]: row["Value"] for row in rows_shown}
+    assert (values["penalties.drive through"], values["red flag.result"]) == ("30 s", "?")
     share = next(row for row in rows_shown if row["Rule"] == "min distance.share")
     assert share["Value"] == known["min_distance.share"].value == "0.7"
     assert share["Source"] == (known["min_distance.share"].source or "")

@@ -72,11 +72,13 @@ def browser() -> Iterator[object]:
 
 
 class Opened:
-    """A page that is open, with what it said and asked for."""
+    """A page that is open, with what it said and asked for. One that is `never_idle` draws one chart by itself."""
 
-    def __init__(self, browser, path: Path, **context: object) -> None:
+    def __init__(self, browser, path: Path, never_idle: bool = False, **context: object) -> None:
         self.context = browser.new_context(**{"viewport": WIDE, "offline": True, **context})
         self.page = self.context.new_page()
+        if never_idle:
+            self.page.add_init_script("window.requestIdleCallback = () => 0")
         self.errors: list[str] = []
         self.asked: list[str] = []
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
@@ -129,18 +131,20 @@ def test_it_opens_without_the_network_and_everybody_can_read_it(
         assert serious == []
 
 
-def test_charts_are_drawn_as_they_come_into_view(report: Path, browser) -> None:
+def test_charts_are_drawn_one_at_a_time(report: Path, browser) -> None:
+    """The next one waits until the page has nothing else to do, which one that is never idle has always."""
+    with Opened(browser, report, never_idle=True) as opened:
+        opened.page.wait_for_function("() => document.querySelector('.pyracing-chart[data-drawn]')")
+        assert sorted(opened.drawn) == [""] * (len(opened.drawn) - 1) + ["true"]
+
+
+def test_every_chart_is_drawn_without_scrolling(report: Path, browser) -> None:
     """In the room that was kept for them, so that what is below stays where it is."""
     with Opened(browser, report) as opened:
         page = opened.page
-        charts = page.locator(".pyracing-chart")
         before = page.evaluate(HEIGHTS)
-        for place in range(charts.count()):
-            state = charts.nth(place)
-            state.scroll_into_view_if_needed()
-            page.wait_for_function("(chart) => chart.dataset.drawn === 'true'", arg=state.element_handle())
-            if place == 0:
-                assert opened.drawn[-1] == ""
+        page.wait_for_function("() => !document.querySelector('.pyracing-chart:not([data-drawn])')")
+        assert set(opened.drawn) == {"true"}
         after = page.evaluate(HEIGHTS)
         assert all(abs(kept - taken) <= 130 for kept, taken in zip(before, after, strict=True)), (before, after)
         assert opened.errors == []
@@ -180,7 +184,7 @@ def test_a_click_in_the_legend_picks_a_car_and_a_chart_can_be_saved(
 
 def test_it_prints_light_and_whole(report: Path, browser) -> None:
     """What was not drawn and what was folded too."""
-    with Opened(browser, report, color_scheme="dark") as opened:
+    with Opened(browser, report, never_idle=True, color_scheme="dark") as opened:
         opened.page.emulate_media(media="print", color_scheme="dark")
         colour = opened.page.evaluate("() => getComputedStyle(document.body).backgroundColor")
         assert colour == "rgb(255, 255, 255)"
@@ -203,7 +207,7 @@ def paths(pdf: bytes) -> int:
 
 def test_charts_are_there_in_a_page_that_is_printed_at_once(report: Path, browser) -> None:
     def printed(remove: str) -> int:
-        with Opened(browser, report) as opened:
+        with Opened(browser, report, never_idle=True) as opened:
             assert "" in opened.drawn, "not all of them have been drawn yet"
             opened.page.evaluate(f"() => document.querySelectorAll('{remove}').forEach((chart) => chart.remove())")
             return paths(opened.page.pdf())

@@ -30,7 +30,7 @@ def drive_time(
 ) -> Any:
     """A bar for the time of every driver, cars in the order of the result, with the limits of the rules as marks.
 
-    Who broke a limit has a red frame and the reason beside the bar. Without `rules`, or where these hold no limit,
+    Who broke a limit has a red frame and is said to have driven too little or too much; the tooltip says why. Without `rules`, or where these hold no limit,
     there are no marks. Raises ValueError where no driver is known.
     """
     rows = session.drive_time(rules=rules)
@@ -62,21 +62,20 @@ def drive_block(rows: Table, group: list[Car], limits: list[str], longest: float
     columns = ["car", "driver", "rating", "time", "share", "stints", "longest", "reason", *limits]
     data = dataset(
         rows, columns, label=labels, colour=[colour[car] for car in rows["car"].tolist()],
-        frame=[WRONG if each else "transparent" for each in wrong.tolist()],
+        frame=[WRONG if each else "transparent" for each in wrong.tolist()], verdict=verdicts(rows, wrong),
     )  # fmt: skip
     scale = alt.Scale(domain=[0, longest * 1.02], nice=False)
     texts = {f"{name}_text": time_text(f"datum.{name}", 0) for name in ("time", "longest", *limits)}
-    reached = ",".join(["datum.time", *(f"datum.{name}||0" for name in limits)])
-    beside = f"datum.reason?max({reached}):datum.time"  # no mark of a limit stands on the words
+    beside = "datum.verdict?max(datum.time,datum.minimum||0):datum.time"  # no mark of a minimum stands on the words
     base = (
         Layer(data)
         .transform_calculate(**texts, percent="format(datum.share,'.1%')")
-        .transform_calculate(words="datum.reason||datum.time_text", beside=beside)
+        .transform_calculate(words="datum.time_text+(datum.verdict||'')", beside=beside)
         .transform_lookup(lookup="car", from_=car_facts(group))
         .encode(y=alt.Y("label:N", sort=None, scale=alt.Scale(domain=labels), axis=row_labels(labels)))
     )
     tips = shown(driver="Driver", car="Car", team="Team", rating="Rating", time_text="Time", percent="Share",
-                 stints="Stints", longest_text="Longest", reason="Outside")  # fmt: skip
+                 stints="Stints", longest_text="Longest", reason="Judged")  # fmt: skip
     tips += shown(**{f"{name}_text": LIMITS[name][0] for name in limits})
     time = alt.X("time:Q", scale=scale, axis=fine_axis(0, longest))
     bars = base.mark_bar(height=10, strokeWidth=1.5).encode(
@@ -105,3 +104,12 @@ def drive_block(rows: Table, group: list[Car], limits: list[str], longest: float
         )
         layers.append(marks)
     return block([*layers, words], group[0].class_name, width)
+
+
+def verdicts(rows: Table, wrong: Any) -> list[str | None]:
+    """What is said beside the bar of who broke a limit: less than the minimum, or else more than a maximum."""
+    too_little = rows.valid("minimum") & (rows["time"] < rows["minimum"])
+    return [
+        None if not each else ": too little" if little else ": too much"
+        for each, little in zip(wrong.tolist(), too_little.tolist(), strict=True)
+    ]

@@ -5,6 +5,7 @@
     dark: { ink: "#e6e8eb", quiet: "#a3abb5", line: "#3a4048" },
   };
   const BESIDE = 90, NARROWEST = 160; // pixels beside the axes of charts below one another, and of the axes
+  const LETTER = { title: 9, subtitle: 6.5 }; // pixels that a letter takes up, rather more than less
   const AROUND = { chart: 80, block: 60 }; // pixels above and below the axes: title and legend, and for each block
 
   const data = JSON.parse(document.getElementById("pyracing-data").textContent);
@@ -48,14 +49,27 @@
     return inner;
   }
 
+  // Words above a chart go on in a further line where the chart is narrower than they are.
+  function wrapped(words, letters) {
+    return [words].flat().flatMap((line) => line.match(new RegExp(`\\S.{0,${letters - 1}}(?!\\S)|\\S+`, "g")) || []);
+  }
+
+  function headed({ title }, width) {
+    if (!title?.text) return {};
+    const { text, subtitle = [] } = title;
+    const lines = { text: wrapped(text, Math.floor(width / LETTER.title)) };
+    return { title: { ...title, ...lines, subtitle: wrapped(subtitle, Math.floor(width / LETTER.subtitle)) } };
+  }
+
   // A finger that scrolls the page is not to be caught by a chart.
   function prepared(chart, colours, beside) {
     const names = new Set(JSON.stringify(chart.spec).match(/data-[0-9a-f]{32}/g) || []);
     const datasets = Object.fromEntries(Object.entries(data).filter(([name]) => names.has(name)));
     const touched = matchMedia("(pointer: coarse)").matches;
     const own = (chart.spec.params || []).filter((each) => !(touched && each.name === "zoom"));
-    const spec = { ...chart.spec, params: [...own, ...parameters(colours)], datasets };
-    return spec.vconcat ? widened(spec, Math.max(NARROWEST, chart.element.clientWidth - beside)) : spec;
+    const width = chart.element.clientWidth;
+    const spec = { ...chart.spec, ...headed(chart.spec, width), params: [...own, ...parameters(colours)], datasets };
+    return spec.vconcat ? widened(spec, Math.max(NARROWEST, width - beside)) : spec;
   }
 
   function embedded(chart, place, colours, beside) {
@@ -102,21 +116,24 @@
     return AROUND.block + height.step * (y.scale?.domain?.length || 1);
   }
 
-  // Charts are drawn when they come near the screen, one at a time, so that the page answers in between.
+  // Charts near the screen are drawn first, then the others, one at a time while the page has nothing else to do.
   const near = new Set();
+  const idle = window.requestIdleCallback || setTimeout;
   let busy = false;
-  async function drawNear() {
+  async function drawInTurn() {
     if (busy) return;
     busy = true;
-    for (let chart; (chart = charts.find((each) => near.has(each.element) && !each.drawing)); ) {
-      await draw(chart);
-      await new Promise((resolve) => { setTimeout(resolve); });
+    for (;;) {
+      const waiting = charts.filter((each) => !each.drawing);
+      if (!waiting.length) break;
+      await draw(waiting.find((each) => near.has(each.element)) ?? waiting[0]);
+      await new Promise((resolve) => { idle(resolve); });
     }
     busy = false;
   }
   const watch = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) isIntersecting ? near.add(target) : near.delete(target);
-    drawNear();
+    drawInTurn();
   }, { rootMargin: "400px 0px" });
   for (const { element, spec } of charts) {
     element.style.minHeight = `${AROUND.chart + reserved(spec)}px`;

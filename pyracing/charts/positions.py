@@ -12,7 +12,7 @@ from pyracing.charts.colours import Car, Colours
 from pyracing.charts.data import Array, dataset
 from pyracing.charts.layers import Layer, unchecked
 from pyracing.charts.style import Width, counted, finished, titled
-from pyracing.charts.trace import ROOM, car_lines, drawn, end_names
+from pyracing.charts.trace import car_lines, drawn, end_names
 from pyracing.session import Session
 from pyracing.table import Table
 
@@ -42,7 +42,7 @@ def lap_chart(
         raise ValueError("no position is known in this session: a lap chart needs the crossings of a race")
     cars = drawn(session, rows, colours)
     until = int(rows["leader_lap"].max())
-    across = counted("leader_lap", "Lap of the leader", until * ROOM)
+    across = counted("leader_lap", "Lap of the leader", until, named=True)
     drawing = positions(
         rows, cars, "position", by == "class", across, bands(session, "lap", until), width, height,
         {"leader_lap": "Lap of the leader", "position": "Position"},
@@ -74,7 +74,7 @@ def hourly(
         raise ValueError("no full hour was raced in this session")
     cars = drawn(session, rows, colours)
     hours = int(rows["hour"].max())
-    across = counted("hour", "Hour", hours * ROOM)
+    across = counted("hour", "Hour", hours, named=True)
     tips = {"hour": "Hour", "class_position": "Position in class", "position": "Position", "laps": "Laps"}
     drawing = positions(rows, cars, "class_position", True, across, [], width, height, tips, dots=True)
     text = title or "Position in class by the hour"

@@ -57,7 +57,7 @@ def standings(
         blocks.append(championship(own, name, group, place, top, width, height))
     text = title or f"Championship of {of} by round"
     described = f"{text}: points after each round, a line a competitor, {len(blocks)} championship(s)."
-    head = alt.TitleParams(text=text, anchor="start", frame="group", offset=12)
+    head = alt.TitleParams(text=text, anchor="start", frame="bounds", offset=12)
     return finished(concatenated(blocks, resolve=own_scales("color")), head, described, None, None)
 
 

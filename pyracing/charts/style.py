@@ -23,6 +23,7 @@ STEPS = (
     1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
     900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000,
 )  # milliseconds from tick to tick
+NAME_WIDTH = 26  # pixels
 FAINT = 0.06  # the opacity of cars that are not picked
 
 MINUTE, HOUR = 60_000, 3_600_000
@@ -73,17 +74,26 @@ def fine_axis(low: float, high: float) -> alt.Axis:
     return time_axis(None, decimals=decimals, values=values)
 
 
-def race_time(field: str = "elapsed", until: float | None = None, title: str = "Race time") -> alt.X:
-    """The axis of race time in hours and minutes, from the start to the last crossing."""
-    last = alt.Undefined if until is None else until
+def race_time(
+    field: str = "elapsed", until: float | None = None, title: str = "Race time", *, named: bool = False
+) -> alt.X:
+    """The axis of race time in hours and minutes, from the start to the last crossing, with room for names at the ends
+    of lines where these are `named`."""
+    last = alt.Undefined if until is None else beyond(until) if named else until
     scale = alt.Scale(type="utc", domainMin=0, domainMax=last, nice=False)
     axis = time_axis(title, hours=True, grid=False, tickCount=ACROSS, labelFlush=False)
     return alt.X(f"{field}:T", scale=scale, axis=axis)
 
 
-def counted(field: str, title: str, last: float) -> alt.X:
-    """The axis of laps or hours, which are counted from 1."""
-    scale = alt.Scale(domain=[0.5, last + 0.5], nice=False, zero=False)
+def beyond(last: float) -> alt.ExprRef:
+    """Where an axis ends that leaves room for a name behind the last value."""
+    return alt.ExprRef(f"{last}*(1+{NAME_WIDTH}/width)")
+
+
+def counted(field: str, title: str, last: float, *, named: bool = False) -> alt.X:
+    """The axis of laps or hours, which are counted from 1; with room for names at the ends of lines where these are
+    `named`."""
+    scale = alt.Scale(domainMin=0.5, domainMax=beyond(last) if named else last + 0.5, nice=False, zero=False)
     return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(grid=False, tickMinStep=1, tickCount=ACROSS))
 
 
@@ -103,7 +113,7 @@ def titled(session: Session, text: str, *notes: str) -> alt.TitleParams:
     """What the chart shows, and below it the session and what has to be known to read it."""
     name = session.info["name"]
     below = [part for part in (name, *notes) if part]
-    return alt.TitleParams(text=text, subtitle=below or alt.Undefined, anchor="start", frame="group", offset=12)
+    return alt.TitleParams(text=text, subtitle=below or alt.Undefined, anchor="start", frame="bounds", offset=12)
 
 
 # ---- Cars ----

@@ -44,8 +44,7 @@ REFERENCES = {
     "mean": "the winner's average pace",
 }
 NAME_HEIGHT = 11  # pixels
-ROOM = 1.03  # of the axis, for numbers at the end of lines
-END = 0.985  # of the axis: where lines end that are named at their end
+END = 0.985  # of the longest line: where lines end that are named at their end
 MOST_CARS, FURTHER = 0.75, 1.25  # the axis makes room for so many of a class, and so much more
 
 
@@ -61,7 +60,8 @@ def race_trace(
     width: Width = "container",
     height: int = 480,
 ) -> Any:
-    """The gap of every car at each of its laps, ahead above and behind below.
+    """The gap of every car at each of its laps, ahead above and behind below. What a red flag lasted is no part of a
+    gap: a car that crosses after it what the other one crossed before it would fall behind by an hour.
 
     Parameters
     ----------
@@ -79,18 +79,21 @@ def race_trace(
     if not len(rows):
         raise ValueError("no gap is known in this session: a race trace needs the crossings of a race")
     cars = drawn(session, rows, colours)
-    limit = reach(rows) if farthest == "auto" else None if farthest is None else to_microseconds(farthest, "farthest")
-    near = np.abs(microseconds(rows, "gap")) <= limit if limit is not None else np.ones(len(rows), dtype=bool)
+    stopped = np.zeros(len(rows), dtype=np.int64) if to == "mean" else while_stopped(session, rows)
+    exact = microseconds(rows, "gap") - stopped
+    limit = reach(rows, exact) if farthest == "auto" else farthest and to_microseconds(farthest, "farthest")
+    near = np.abs(exact) <= limit if limit is not None else np.ones(len(rows), dtype=bool)
     beyond = len(rows) - int(near.sum())
     if not near.any():
         raise ValueError(f"every gap is larger than farthest={farthest!r}; give more, or None for all")
     reference = REFERENCES.get(to, f"car {to}")
     notes = [f"{beyond:,} crossings further away are not shown"] if beyond else []
-    gaps = np.where(near, microseconds(rows, "gap") / 1000, np.nan)  # a line breaks where it would leave the chart
+    notes += ["gaps without the time under a red flag"] if stopped.any() else []
+    gaps = np.where(near, exact / 1000, np.nan)  # a line breaks where it would leave the chart
     data = dataset(rows, ["car", "lap", "elapsed", "gap_laps"], gap=gaps)
     until = float(microseconds(rows, "elapsed").max()) / 1000
     most = int(rows["lap"].max())
-    across = race_time(until=until * ROOM) if x == "time" else counted("lap", "Lap", most * ROOM)
+    across = race_time(until=until, named=True) if x == "time" else counted("lap", "Lap", most, named=True)
     gap = alt.Y(
         "gap:T",
         scale=time_scale(headed(gaps, height), reverse=True, nice=False),
@@ -185,9 +188,21 @@ def end_names(rows: Table, cars: list[Car], x: str, y: str, values: Array, apart
     return [words]
 
 
-def reach(rows: Table) -> int:
+def while_stopped(session: Session, rows: Table) -> Array:
+    """How much of each gap, in microseconds and with its sign, the race was stopped by red flags."""
+    periods = session.neutralisations()
+    periods = periods[(periods["kind"] == "red") & periods.valid("start") & periods.valid("end")]
+    at, gap = microseconds(rows, "elapsed"), microseconds(rows, "gap")
+    first, last = np.minimum(at, at - gap), np.maximum(at, at - gap)
+    total = np.zeros(len(rows), dtype=np.int64)
+    for start, end in zip(microseconds(periods, "start"), microseconds(periods, "end"), strict=True):
+        total += np.maximum(np.minimum(last, end) - np.maximum(first, start), 0)
+    return np.sign(gap) * total
+
+
+def reach(rows: Table, gaps: Array) -> int:
     """How far the axis goes, in microseconds: somewhat beyond the largest gap of three cars in four of each class."""
-    largest = car_maxima(rows, np.abs(microseconds(rows, "gap")))
+    largest = car_maxima(rows, np.abs(gaps))
     return max(int(FURTHER * np.quantile(gaps, MOST_CARS)) for gaps in largest)
 
 

@@ -74,7 +74,9 @@ def page_of(facts: Facts, pictures: Mapping[str, Picture], colours: Mapping[str,
         ),
         Section("weather", "Weather", "", [], shown("weather")),
         Section("doubts", "Doubts about the data", doubts_text(facts), tables.doubt_grids(facts)),
-        Section("made", "How this was made", made_text(facts), [*tables.file_grids(facts), *tables.rules_grids(facts)]),
+        Section(
+            "made", "How this was made", made_text(facts), tables.file_grids(facts), folded=tables.rules_grids(facts)
+        ),
     ]  # fmt: skip
     return Page(
         report_title(facts),

@@ -34,13 +34,14 @@ class Heading(NamedTuple):
 
 class Grid(NamedTuple):
     """A table as text. The cell `row_heading` of each row says what the row is about; a second line of a cell says
-    more."""
+    more. One that is `whole` has cells that a listing on paper would cut."""
 
     caption: str
     headings: list[Heading]
     rows: list[list[str]]
     row_heading: int = 0
     note: str = ""
+    whole: bool = False
 
 
 class Column(NamedTuple):
@@ -424,7 +425,7 @@ def base_name(path: str) -> str:
 def file_grids(facts: Facts) -> list[Grid]:
     columns = [
         Column("File", lambda row: base_name(row["name"] or "")),
-        Column("Format", word("format")),
+        Column("Format", lambda row: word("format")(row).replace("Al kamel", "Al Kamel")),
         Column("Bytes", lambda row: f"{row['size']:,}" if row.get("size") is not None else "", True),
         Column("Rows", text("rows"), True),
         Column("SHA-256", text("sha256")),
@@ -445,4 +446,5 @@ def rules_grids(facts: Facts) -> list[Grid]:
         Column("Rule", text("name")), Column("Value", text("value")), Column("Known from", text("mark")),
         Column("Source", text("source")),
     ]  # fmt: skip
-    return [grid(f"Rules: {printable(facts.rules.championship or facts.rules.name)}", columns, rows)]
+    made = grid(f"Rules: {printable(facts.rules.championship or facts.rules.name)}", columns, rows)
+    return [made._replace(whole=True)]
