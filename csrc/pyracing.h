@@ -823,13 +823,13 @@ typedef struct pyr_neutralisations_options {
  * the race up to the chequered flag and of the laps of all cars. A red flag that no flag tells is `inferred`: from a
  * standstill (model/standstills.h: from when the first of its laps began until the first ended, `crossings` counts
  * them; the signal fell a little before or after, so `start_after` is absent) or from race time standing still; it
- * divides a caution that went on. Where the files of a race have no flags, cautions and slow zones are `inferred` from
- * the pace of the field against its medians (model/slow_spells.h), in sectors where there are any: a slow_zone where
- * some sectors were slow for nearly all who drove them and others were not; a fcy where all were and the gaps held;
- * else a safety_car, `bunched` where the gaps closed, absent where they do not tell (it may have been any caution).
- * `start_after` and `end_after` of these are absent, `crossings` counts the sectors, or laps, that were slow.
- * With `by_pace` they are inferred between the periods of published flags too: a slow zone, which no flag of the WEC
- * shows, or a field that slowed down before the flag changed. `options` NULL: fcy_bunches not said, not by_pace.
+ * divides a caution that went on. Where the files of a race show no flag but the chequered one, cautions and slow zones
+ * are `inferred` from the pace of the field against its medians (model/slow_spells.h), in sectors where there are any:
+ * a slow_zone where some sectors were slow for nearly all who drove them and others were not; a fcy where all were and
+ * the gaps held; else a safety_car, `bunched` where the gaps closed, absent where they do not tell (it may have been
+ * any caution). `start_after` and `end_after` of these are absent, `crossings` counts the sectors, or laps, that were
+ * slow. With `by_pace` they are inferred between the periods of published flags too: a slow zone, which no flag of the
+ * WEC shows, or a field that slowed down before the flag changed. `options` NULL: fcy_bunches not said, not by_pace.
  * PYR_ERROR_ARGUMENT: it is no pyr_fcy. */
 pyr_status pyr_neutralisations(const pyr_session *session, const pyr_neutralisations_options *options, pyr_table **out,
                                pyr_error *error);

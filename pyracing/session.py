@@ -217,11 +217,11 @@ class Session:
         """What is known of the session as a whole; what is not is None.
 
         name, kind (race, qualifying, practice or test), format, start (time of day), duration (scheduled), utc_offset
-        (local time less UTC), lap_length (km), flags_published, narrowed (a selection of drivers, laps, flags or
-        times), suspensions (stretches in which `elapsed` stood still while the clock ran), assumptions (what was taken
-        for granted), and files: for each name, format, size in bytes, encoding, separator, rows, rows_listed (rows that
-        are in no table but in `check()`, each or as a number) and sha256, which is None where the file has changed
-        since.
+        (local time less UTC), lap_length (km), flags_published (others than the chequered one), narrowed (a selection
+        of drivers, laps, flags or times), suspensions (stretches in which `elapsed` stood still while the clock ran),
+        assumptions (what was taken for granted), and files: for each name, format, size in bytes, encoding, separator,
+        rows, rows_listed (rows that are in no table but in `check()`, each or as a number) and sha256, which is None
+        where the file has changed since.
         """
         facts = row_dicts(self._part("facts"))[0]
         files = row_dicts(self._part("files"))
@@ -643,15 +643,15 @@ class Session:
         until the first ended; the signal fell a little before or after, so `start_after` is absent), or where the clock
         ran on while race time stood still; a caution that went on around it is divided.
 
-        Where the files of a race have no flags at all, its cautions are `inferred` from the pace of the field against
-        the median of each class, sector by sector: a slow_zone where one or two sectors were slow for nearly all who
-        drove them, over 1.35 times the median, while others were not; where more than half of all were slow, a fcy if
-        the gaps held, else a safety_car, `bunched` if the gaps closed and absent if they do not tell which caution it
-        was. Each lasts 90 s or longer; short green spells within one belong to it; rain that lets up slowly makes none.
-        Their `evidence` says what was seen, `crossings` how many sectors were slow; the bounds are absent. Of whole
-        laps no slow zone can be told. `by_pace=True` infers them where there are flags as well, between the periods
-        that these show: slow zones, for which the WEC has no flag, and a field that slowed down before the flag
-        changed.
+        Where the files of a race show no flag but the chequered one, its cautions are `inferred` from the pace of the
+        field against the median of each class, sector by sector: a slow_zone where one or two sectors were slow for
+        nearly all who drove them, over 1.35 times the median, while others were not; where more than half of all were
+        slow, a fcy if the gaps held, else a safety_car, `bunched` if the gaps closed and absent if they do not tell
+        which caution it was. Each lasts 90 s or longer; short green spells within one belong to it; rain that lets up
+        slowly makes none. Their `evidence` says what was seen, `crossings` how many sectors were slow; the bounds are
+        absent. Of whole laps no slow zone can be told. `by_pace=True` infers them where there are flags as well,
+        between the periods that these show: slow zones, for which the WEC has no flag, and a field that slowed down
+        before the flag changed.
 
         `bunched` says whether the field was gathered, absent where the kind does not tell: what `fcy` means depends on
         the series, so give `rules`, a `Rules` or a preset's name.

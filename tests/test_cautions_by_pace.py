@@ -200,6 +200,19 @@ def test_a_safety_car_and_a_full_course_yellow_in_files_without_flags():
         assert (row["start_after"], row["end_after"]) == (None, None)
 
 
+@pytest.mark.parametrize("shown", [set(), {"chequered"}])
+def test_a_column_of_flags_that_shows_none(shown):
+    """Left blank, or but for the end."""
+    race = pr.simulate(12, hours=2, cars=24, incidents=False, events=[Event("safety_car", "60m", duration="12m")])
+    laps = {name: race.session.laps[name] for name in race.session.laps.columns}
+    laps["flag"] = np.array([flag if flag in shown else None for flag in laps["flag"].tolist()], dtype=object)
+    session = pr.from_laps(laps, kind="race")
+    assert session.info["flags_published"] is False
+    assert session.laps["flag"].tolist().count("chequered") == (len(shown) and 24)
+    assert columns(session.neutralisations(), "kind", "inferred") == [("safety_car", True)]
+    assert pr.from_laps(session.laps, entries=session.entries, kind="race") == session
+
+
 def test_a_red_flag_takes_what_it_divides():
     """The field is slow before the red flag and behind the safety car after it, and stands still between."""
     race = pr.simulate(

@@ -8,8 +8,8 @@
 enum { PYR_RACING_PACE = 1100, PYR_UNHINDERED_PACE = 1200, PYR_SLOW_PACE = 1350, PYR_VERY_SLOW_PACE = 1600 };
 
 /* A drive counts for half a lap of the field around its middle (a whole lap for a whole lap), so that all cars count in
- * all sectors wherever the field is gathered. Where fewer than 8 drives count, the field does what it did before, for up
- * to three laps: a pack goes by at once, and then nobody for a while; later, and at first, it is taken to be racing.
+ * all sectors wherever the field is gathered. Where fewer than 8 drives count, the field does what it did before, for
+ * up to three laps: a pack goes by at once, and then nobody for a while; later, and at first, it is taken to be racing.
  * Else it is in a slow zone where 4 in 5 of at least 3 drives in some sector are slow, over 1.35 x the usual, and 4 in
  * 5 of at least 3 in another unhindered, up to 1.2 x, as in rain; else very slow, slow or held up where more than half
  * of all drives are over 1.6, 1.35 or 1.1 x. Racing for less than a quarter of a lap between other states is taken for

@@ -43,8 +43,8 @@ typedef struct pyr_neutralisation_list {
 } pyr_neutralisation_list;
 
 /* Of a whole session. A chequered crossing under caution, before others that are not, is a car that stopped for good,
- * and says nothing. The pace of the field is asked in races whose files have no flags; with `by_pace` between the
- * periods of flags as well. O(laps log laps). The caller clears `found`, after a failure too. */
+ * and says nothing. The pace of the field is asked in races whose files show no flag but the chequered one; with
+ * `by_pace` between the periods of flags as well. O(laps log laps). The caller clears `found`, after a failure too. */
 pyr_status pyr_neutralisations_find(const pyr_session *session, bool by_pace, pyr_neutralisation_list *found,
                                     pyr_error *error);
 void pyr_neutralisations_clear(pyr_neutralisation_list *found);

@@ -161,7 +161,7 @@ struct pyr_session {
     pyr_session *field; /* the whole session this one was selected from, NULL for a whole one */
     pyr_kind kind;
     int64_t start;         /* clock of the start, or PYR_NO_TIME */
-    bool flags_published;  /* the lap files have a flag column */
+    bool flags_published;  /* a lap shows a flag other than the chequered one */
     bool narrowed;
     _Atomic(pyr_buffer *) late[PYR_LATE_COUNT]; /* NULL until asked for */
 };

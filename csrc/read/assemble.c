@@ -90,6 +90,17 @@ static double find_lap_length(const pyr_assembly *assembly) {
     return count == 0 ? NAN : (double)((median + 500) / 1000) / 1000;
 }
 
+/* The chequered flag alone, at the end, says nothing of the race. */
+static bool shows_flags(const pyr_assembly *assembly) {
+    const int32_t *flag = pyr_int32s(pyr_table_column_view(assembly->parts[PYR_LAPS], PYR_LAP_FLAG));
+    for (int64_t row = 0; row < assembly->lap_count; row++) {
+        if (flag[row] >= 0 && flag[row] != PYR_FLAG_CHEQUERED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static pyr_status facts_table(pyr_assembly *assembly, int64_t utc_offset, pyr_error *error) {
     const pyr_reading *reading = assembly->reading;
     const pyr_read_options *options = assembly->options;
@@ -122,7 +133,7 @@ static pyr_status facts_table(pyr_assembly *assembly, int64_t utc_offset, pyr_er
     *(int64_t *)pyr_table_array(*facts, PYR_FACT_DURATION) = options->duration;
     *(int64_t *)pyr_table_array(*facts, PYR_FACT_UTC_OFFSET) = utc_offset;
     *(double *)pyr_table_array(*facts, PYR_FACT_LAP_LENGTH) = find_lap_length(assembly);
-    *(uint8_t *)pyr_table_array(*facts, PYR_FACT_FLAGS_PUBLISHED) = reading->flags_published;
+    *(uint8_t *)pyr_table_array(*facts, PYR_FACT_FLAGS_PUBLISHED) = shows_flags(assembly);
     *(uint8_t *)pyr_table_array(*facts, PYR_FACT_NARROWED) = false;
     return pyr_table_finish(*facts, 1, error);
 }
@@ -140,7 +151,7 @@ static pyr_status check_flags(pyr_assembly *assembly, pyr_error *error) {
         return PYR_OK;
     }
     return pyr_doubts_add(&assembly->reading->doubts, PYR_WARNING, "no_chequered_flag", pyr_nowhere(), error,
-                          assembly->reading->flags_published
+                          shows_flags(assembly)
                               ? "no car is published with the chequered flag: every starter counts as classified"
                               : "flags are not published: every starter counts as classified");
 }

@@ -41,7 +41,6 @@ static pyr_status take_laps(input *from, pyr_error *error) {
     }
     PYR_TRY(pyr_reading_add_lap_source(reading, source, error));
     PYR_TRY(pyr_own_take(reading, from->laps, PYR_LAPS, PYR_LAP_COLUMN_COUNT, &reading->laps, error));
-    reading->flags_published = pyr_own_says(from->laps, "flag");
     reading->lap_count = pyr_table_row_count(from->laps);
     return has_column(from->laps, "lap") ? PYR_OK : count_laps(from, error);
 }

@@ -426,7 +426,6 @@ pyr_status pyr_read_laps(pyr_file *file, int32_t source, pyr_reading *reading, p
                 reading->sections[-1 - lane.plan.steps[i].target].filled = reading->lap_count;
             }
         }
-        reading->flags_published |= lane.plan.present[PYR_LAP_FLAG];
         status = pyr_lap_plan_report(&lane.plan, error);
     }
     close_lane(&lane);

@@ -64,7 +64,6 @@ typedef struct pyr_reading {
     pyr_table *laps;
     int64_t lap_count;
     pyr_interner lap_texts[PYR_LAP_DRIVER + 1]; /* car, class, group, team, manufacturer, driver */
-    bool flags_published;
     pyr_lap_source *lap_sources;
     size_t lap_source_count, lap_source_capacity;
     pyr_section_column *sections;
