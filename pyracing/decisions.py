@@ -14,7 +14,7 @@ import math
 import numbers
 import tomllib
 import typing
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -308,16 +308,26 @@ def parse(text: str, suffix: str) -> Any:
         return json.loads(text)
     if suffix == ".csv":
         separator = max(",;\t", key=text.partition("\n")[0].count)
-        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        rows = list(reader)
+        columns = reader.fieldnames or []
+        for needed in ("kind", "car"):
+            if rows and needed not in columns:
+                raise ValueError(f"there is no column '{needed}'; there are {', '.join(columns)}")
+        for number, row in enumerate(rows, 1):
+            if None in row:
+                raise ValueError(f"decision {number}: it has more values than there are columns")
+        return rows
     raise ValueError("decisions are read from .toml, .json and .csv files")
 
 
-def write_decisions(decisions: Iterable[Decision], path: str | Path) -> None:
-    """Writes decisions so that `read_decisions` gives them back, in the format that the name of the file ends with."""
+def write_decisions(decisions: Any, path: str | Path) -> None:
+    """Writes decisions so that `read_decisions` gives them back, in the format that the name of the file ends with:
+    a list of them, or a table such as `decisions_between` gives, without its rows that are `unexplained`."""
     path = Path(path)
     rows = [
         {"kind": decision.kind, **{name: value for name, value in vars(decision).items() if value is not None}}
-        for decision in decisions_from(tuple(decisions))
+        for decision in decisions_from(tuple(decisions) if isinstance(decisions, Iterator) else decisions)
     ]
     suffix = path.suffix.lower()
     if suffix == ".toml":

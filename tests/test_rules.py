@@ -360,6 +360,16 @@ def test_decisions_from_a_table() -> None:
     assert decisions_from(table) == (pr.time_penalty("7", 5.5, "x"), pr.place("8", 3))
 
 
+def test_decisions_that_were_found_are_written(tmp_path: Path) -> None:
+    before = {"position": [1, 2], "car": ["7", "8"], "class": ["A", "A"], "laps": [9, 9], "total_time": [900.0, 901.0]}
+    after = {**before, "car": ["8", "7"], "total_time": [901.0, 905.0]}
+    found = pr.decisions_between(before, after)
+    for name in ("found.toml", "found.csv", "found.json"):
+        pr.write_decisions(found, tmp_path / name)
+        (penalty,) = pr.read_decisions(tmp_path / name)
+        assert (penalty.kind, penalty.car, penalty.seconds) == ("time_penalty", "7", 5)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
@@ -386,6 +396,8 @@ def test_decisions_from_a_table() -> None:
             "kind,car,seconds\ntime_penalty,7,five\n",
             r"a\.csv: decision 1: time_penalty: seconds is 'five': expected 0 or more seconds",
         ),
+        ("a.csv", "car,penalty\n7,5\n", r"a\.csv: there is no column 'kind'; there are car, penalty"),
+        ("a.csv", "kind,car\nretire,7,5\n", r"a\.csv: decision 1: it has more values than there are columns"),
         ("a.txt", "", r"a\.txt: decisions are read from"),
     ],
 )
