@@ -360,10 +360,11 @@ def check_decisions(decisions: Iterable[Decision], cars: Collection[str], origin
     """RulesError for a car that is not there and for decisions that cannot both hold; `origin`, where it is the path of
     a file, is named."""
     where = f"{origin}: " if isinstance(origin, str | Path) else ""
+    there = frozenset(cars)
     moved: dict[str, Decision] = {}
     places: dict[int, str] = {}
     for decision in decisions:
-        if decision.car not in cars:
+        if decision.car not in there:
             raise RulesError(f"{where}{decision.kind}: there is no car {decision.car!r}{nearest(decision.car, cars)}")
         if isinstance(decision, Place | RearOfClass | Disqualify):
             other = moved.setdefault(decision.car, decision)

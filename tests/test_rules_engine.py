@@ -70,6 +70,10 @@ def test_the_reference_lap_is_needed_for_a_penalty_longer_than_a_lap():
     assert columns(table, "car", "penalty_time")[1] == ("1", seconds("87"))
     with pytest.raises(pr.RulesError, match="is longer than a lap: penalties.reference_lap is needed"):
         race().classification(rules="wec", decisions=[pr.time_penalty("1", 88)])
+    both = [pr.delete_lap("5", 3), pr.time_penalty("5", 88)]  # which it drove all the same
+    for decisions in (both, both[::-1]):
+        with pytest.raises(pr.RulesError, match="is longer than a lap"):
+            race().classification(rules="wec", decisions=decisions)
 
 
 def test_deleted_laps_and_lap_times():

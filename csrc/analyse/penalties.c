@@ -14,6 +14,7 @@ typedef struct reading {
     const pyr_classification_options *options;
     const pyr_finish *finishes;
     uint8_t *counted;
+    int64_t quickest_lap; /* that was driven and counts, before any is deleted */
     pyr_penalties *penalties;
     pyr_decisions decisions;
     pyr_keyed *order; /* decisions by car, each car's as they were given */
@@ -98,11 +99,11 @@ static pyr_status deduct(const reading *read, int64_t row, int64_t laps, int64_t
     return PYR_OK;
 }
 
-static int64_t quickest_lap(const reading *read) {
+static int64_t find_quickest_lap(const pyr_laps *laps, const uint8_t *counted) {
     int64_t quickest = INT64_MAX;
-    for (int64_t row = 0; row < read->field->laps.count; row++) {
-        bool counts = (read->counted[row] & PYR_COUNTS_LAP) != 0;
-        quickest = counts && read->field->laps.lap_time[row] < quickest ? read->field->laps.lap_time[row] : quickest;
+    for (int64_t row = 0; row < laps->count; row++) {
+        bool counts = (counted[row] & PYR_COUNTS_LAP) != 0;
+        quickest = counts && laps->lap_time[row] < quickest ? laps->lap_time[row] : quickest;
     }
     return quickest;
 }
@@ -111,7 +112,7 @@ static int64_t quickest_lap(const reading *read) {
 static pyr_status convert(const reading *read, int64_t row, int64_t *time, int64_t *laps, pyr_error *error) {
     int64_t reference = read->options->reference_lap;
     *laps = 0;
-    if (!read->options->laps_and_time || (reference == PYR_NO_TIME && *time < quickest_lap(read))) {
+    if (!read->options->laps_and_time || (reference == PYR_NO_TIME && *time < read->quickest_lap)) {
         return PYR_OK;
     }
     if (reference == PYR_NO_TIME) {
@@ -291,6 +292,7 @@ pyr_status pyr_read_penalties(const pyr_session *field, const pyr_classification
     reading read = {
         .field = field, .options = options, .finishes = finishes, .counted = counted, .penalties = penalties,
     };
+    read.quickest_lap = find_quickest_lap(&field->laps, counted);
     PYR_TRY(pyr_decisions_read(options->decisions, &read.decisions, error));
     PYR_TRY(pyr_new_array(field->allocator, (size_t)read.decisions.count, sizeof *read.order, &read.order, error));
     pyr_status status = apply_all(&read, error);
