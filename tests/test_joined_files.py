@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 import pyracing as pr
-from lap_files import car_laps, lap_file
+from lap_files import CORPUS, car_laps, lap_file
+from pyracing.simulate import RaceClass
 
 Rows = list[list[dict]]
 SECTIONS = {"IM1": (20, 20), "FL": (40, 60)}
@@ -223,3 +226,40 @@ def test_contradicting_results_joined_in_one_file_are_refused() -> None:
 def test_two_cars_under_one_number_of_a_result_stay_two() -> None:
     session = pr.read(result(NUMBER="007").encode())
     assert tuple(session.results["car"]) == ("007", "007 (2)")
+
+
+# ---- Results of another race ----
+
+
+def race_and_result(seed: int) -> tuple[bytes, bytes]:
+    """The laps and the result of a simulated race, as published."""
+    with TemporaryDirectory() as folder:
+        cup = RaceClass(100.0, 8, ("Silver",), tuple("12345678"))
+        pr.simulate(seed, minutes=20, classes={"Cup": cup}, incidents=False).write(folder)
+        files = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    laps = next(data for data in files.values() if b"LAP_NUMBER" in data[:300])
+    result = next(data for name, data in files.items() if "result" in name.lower() and "rovisional" not in name)
+    return laps, result
+
+
+def test_a_result_of_another_race_of_the_same_cars() -> None:
+    laps, result = race_and_result(3)
+    other_laps, other_result = race_and_result(4)
+    assert len(pr.read(laps, result).results) == len(pr.read(other_laps, other_result).results) == 8
+    assert pr.read(laps).cars == pr.read(other_laps).cars
+    with pytest.raises(pr.ReadError, match="^source 2: best laps and total times of this result are not among the laps"):
+        pr.read(laps, other_result)
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
+def test_published_results_of_another_race() -> None:
+    """The same cars at another circuit, and at the same one a day later."""
+    cup = CORPUS / "grcup" / "indianapolis"
+    races = [
+        (*sorted(cup.glob(f"Race {number}/23_*")), *sorted(cup.glob(f"Race {number}/03_GR*"))) for number in (1, 2)
+    ]
+    cota = next((CORPUS / "wec/2025/official").glob("cota_6h__*"))
+    for laps, result in ((CORPUS / "wec/2025/spa_6h.csv", cota), (races[0][0], races[1][1])):
+        with pytest.raises(pr.ReadError, match="are not among the laps"):
+            pr.read(laps, result)
+    assert all(len(pr.read(*race).results) == len(pr.read(race[0]).cars) for race in races)

@@ -7,25 +7,64 @@
 
 /* ---- Do the sources belong together? ---- */
 
-/* Cars of the results that ran laps are those of the lap files, for the most part. */
-static pyr_status check_results(const pyr_assembly *assembly, pyr_error *error) {
-    const pyr_reading *reading = assembly->reading;
-    size_t ran = 0, known = 0;
-    for (size_t i = 0; i < reading->result_count && assembly->lap_count > 0; i++) {
-        const pyr_result_row *row = &reading->results[i];
-        if (row->laps != PYR_NO_INT32 && row->laps > 0) {
-            ran++;
-            known += assembly->first_lap[row->car] < assembly->first_lap[row->car + 1];
+/* Its best lap or its total time stands among the laps of the car. */
+static bool stands_in_laps(const pyr_assembly *assembly, const pyr_result_row *row) {
+    const int64_t *lap_time = pyr_int64s(pyr_table_column_view(assembly->parts[PYR_LAPS], PYR_LAP_LAP_TIME));
+    const int64_t *elapsed = pyr_int64s(pyr_table_column_view(assembly->parts[PYR_LAPS], PYR_LAP_ELAPSED));
+    int64_t end = assembly->first_lap[row->car + 1];
+    for (int64_t lap = assembly->first_lap[row->car]; lap < end; lap++) {
+        if (row->best_lap != PYR_NO_TIME && lap_time[lap] == row->best_lap) {
+            return true;
         }
     }
-    if (ran > 0 && known * 2 < ran) {
-        pyr_status status = pyr_fail(error, PYR_ERROR_MISMATCH,
-                                     "most cars of this result are in no lap file given with it: they are of two "
-                                     "sessions; read them one by one");
-        if (error != NULL) {
-            error->source = reading->results[0].source;
+    return row->total_time != PYR_NO_TIME && elapsed[end - 1] == row->total_time;
+}
+
+/* Cars of a result that ran laps are those of the lap files, for the most part, and so are their times for at least a
+ * quarter: penalties change a total time, no decision all best laps. */
+static pyr_status check_result(const pyr_assembly *assembly, size_t first, size_t end, pyr_error *error) {
+    enum { FEWEST_TIMED = 3 };
+    size_t ran = 0, known = 0, timed = 0, found = 0;
+    bool published = assembly->reading->results[first].source >= 0; /* the user's own laps may be some of them */
+    for (size_t i = first; i < end; i++) {
+        const pyr_result_row *row = &assembly->reading->results[i];
+        bool has_laps = assembly->first_lap[row->car] < assembly->first_lap[row->car + 1];
+        if (row->laps != PYR_NO_INT32 && row->laps > 0) {
+            ran++;
+            known += has_laps;
         }
-        return status;
+        if (has_laps && (row->best_lap != PYR_NO_TIME || row->total_time != PYR_NO_TIME)) {
+            timed++;
+            found += stands_in_laps(assembly, row);
+        }
+    }
+    const char *mismatch = NULL;
+    if (known * 2 < ran) {
+        mismatch = "most cars of this result are in no lap file given with it: they are of two sessions; read them one "
+                   "by one";
+    } else if (published && timed >= FEWEST_TIMED && found * 4 < timed) {
+        mismatch = "best laps and total times of this result are not among the laps given with it: they are of two "
+                   "sessions, or of two hours of one; read them one by one";
+    }
+    if (mismatch == NULL) {
+        return PYR_OK;
+    }
+    pyr_status status = pyr_fail(error, PYR_ERROR_MISMATCH, "%s", mismatch);
+    if (error != NULL) {
+        error->source = assembly->reading->results[first].source;
+    }
+    return status;
+}
+
+static pyr_status check_results(const pyr_assembly *assembly, pyr_error *error) {
+    const pyr_reading *reading = assembly->reading;
+    for (size_t first = 0, end; first < reading->result_count && assembly->lap_count > 0; first = end) {
+        for (end = first + 1; end < reading->result_count; end++) {
+            if (reading->results[end].source != reading->results[first].source) {
+                break;
+            }
+        }
+        PYR_TRY(check_result(assembly, first, end, error));
     }
     return PYR_OK;
 }
