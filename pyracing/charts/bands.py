@@ -63,6 +63,10 @@ def bands(session: Session, x: str = "elapsed", until: float | None = None) -> l
         label=labels(kinds, start, end, span),
         lasted=microseconds(periods, "duration") / 1000,
         began=microseconds(periods, "start") / 1000,
+        known=[
+            f"estimate: {evidence}" if inferred else evidence
+            for inferred, evidence in zip(periods["inferred"].tolist(), periods["evidence"].tolist(), strict=True)
+        ],
     )
     present = [NAMES[kind] for kind in NAMES if kind in kinds]
     others = sorted(set(names) - set(present))
@@ -81,7 +85,7 @@ def bands(session: Session, x: str = "elapsed", until: float | None = None) -> l
             x=horizontal,
             x2="end",
             fill=kind,
-            tooltip=shown(kind="Neutralisation", beginning="From", lasting="Lasted"),
+            tooltip=shown(kind="Neutralisation", beginning="From", lasting="Lasted", known="Known from"),
         )
     )
     words = (

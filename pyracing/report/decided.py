@@ -43,9 +43,9 @@ def measure(row: Row) -> str:
         case "lap_penalty":
             return listed([f"{counted(row['laps'], 'lap')} deducted", *([f"{seconds} added"] if seconds else [])])
         case "stop_go":
-            return f"stop-go of {seconds}, not served"
+            return f"stop-go of {seconds}, {served(row)}"
         case "drive_through":
-            return "drive-through, not served"
+            return f"drive-through, {served(row)}"
         case "delete_lap":
             return f"the time of lap {row['lap']} deleted"
         case "delete_times":
@@ -54,6 +54,10 @@ def measure(row: Row) -> str:
             return "moved to the rear of its class"
         case "disqualify":
             return "disqualified"
+        case "retire":
+            return "retired"
+        case "pit_lane_start":
+            return "start from the pit lane"
         case "place":
             return f"placed {ordinal(row['position'])}"
         case "grid_drop":
@@ -61,6 +65,11 @@ def measure(row: Row) -> str:
         case "unexplained":
             return printable(row["reason"])
     return plain(row["kind"])
+
+
+def served(row: Row) -> str:
+    """A decision that names a lap is one that was served, and adds nothing."""
+    return "not served" if row.get("lap") is None else f"served from lap {row['lap']} on"
 
 
 def place_of(car: str, order: list[Row]) -> str:

@@ -208,6 +208,8 @@ class Facts:
 
     @cached_property
     def doubts(self) -> Table:
+        if self.can_be_classified:
+            return self.session.check(rules=self.rules, decisions=self.decisions)
         return self.session.check()
 
     @cached_property

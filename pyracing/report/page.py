@@ -54,7 +54,7 @@ def page_of(facts: Facts, pictures: Mapping[str, Picture], colours: Mapping[str,
         return [pictures[name] for name in names if name in pictures]
 
     sections = [
-        Section("classification", "Classification", ORDERS[facts.order], tables.classification_grids(facts)),
+        Section("classification", "Classification", order_text(facts), tables.classification_grids(facts)),
         Section(
             "race", "How it went", "", tables.hourly_grids(facts), shown("race_trace", "lap_chart", "hourly"),
             tables.leader_grids(facts),
@@ -141,6 +141,13 @@ def subtitle(facts: Facts) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def order_text(facts: Facts) -> str:
+    """What the order is, and the rules that it goes by."""
+    if facts.rules is None or facts.order in ("published", "none"):
+        return ORDERS[facts.order]
+    return f"{ORDERS[facts.order]} Rules: {printable(facts.rules.championship or facts.rules.name)}."
+
+
 def open_bound_text(facts: Facts) -> str:
     """That the rules leave a bound of drive time open."""
     open_bound = facts.drive_time_asked[1]
@@ -149,7 +156,8 @@ def open_bound_text(facts: Facts) -> str:
 
 def doubts_text(facts: Facts) -> str:
     if len(facts.doubts):
-        return f"{counted(len(facts.doubts), 'doubt')} about the files that were read."
+        asked = ", and about the rules and decisions" if facts.rules is not None or facts.decisions else ""
+        return f"{counted(len(facts.doubts), 'doubt')} about the files that were read{asked}."
     return "None: nothing in the files contradicts itself, and every row was kept."
 
 

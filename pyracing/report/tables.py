@@ -210,7 +210,7 @@ def neutralisation_grids(facts: Facts) -> list[Grid]:
         Column("Duration", span("duration"), True),
         Column("First lap", text("first_lap"), True),
         Column("Last lap", text("last_lap"), True),
-        Column("", lambda row: "estimate from lap times" if row.get("inferred") else ""),
+        Column("Estimate", lambda row: text("evidence")(row) if row.get("inferred") else ""),
     ]
     note = "In race time and laps of the leader."
     return [grid("Neutralisations", columns, facts.neutralisations, note=note)] if facts.neutralisations else []
