@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import numpy as np
 
@@ -67,12 +67,31 @@ class UsageError(Exception):
     """The command line asks for what there is not."""
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one line, as all that is wrong is said."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{self.prog}: {message}; {self.prog} --help tells what there is")
+
+
+class CommandParser(Parser):
+    """A command, which knows what its misspelt options may be."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        options, unknown = super().parse_known_args(args, namespace)
+        for name in unknown:
+            if name.startswith("-"):
+                near = difflib.get_close_matches(name.partition("=")[0], self._option_string_actions)
+                self.error(f"there is no option {name}" + (f"; near it are {', '.join(near)}" if near else ""))
+        return options, unknown
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. The exit status is 1 for unreadable input and errors that `check` finds, 2 for wrong usage."""
     parser = make_parser()
     completion.complete(parser)
-    options = parser.parse_args(list(joined(sys.argv[1:] if arguments is None else arguments)))
     try:
+        options = parser.parse_args(list(joined(sys.argv[1:] if arguments is None else arguments)))
         status = options.run(options)
         sys.stdout.flush()
         return int(status)
@@ -101,9 +120,9 @@ def complain(message: str, status: int) -> int:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="pyracing", description="Race timing files read, classified and analysed.")
+    parser = Parser(prog="pyracing", description="Race timing files read, classified and analysed.")
     parser.add_argument("--version", action="version", version=f"pyracing {pr.__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=CommandParser)
 
     added = add_command(commands, "demo", demo, "a simulated race, written as published files, read and analysed")
     added.add_argument("folder", nargs="?", default="pyracing-demo", metavar="DIR", help="default: %(default)s")
@@ -339,7 +358,7 @@ def write_arrow(target: IO[bytes], table: pr.Table) -> None:
         try:
             import pyarrow
         except ImportError:
-            raise ImportError("writing Arrow files needs polars or pyarrow; install one") from None
+            raise ImportError("writing Arrow files needs polars or pyarrow; pip install 'pyracing-timing[season]'") from None
         with pyarrow.ipc.new_file(target, table.to_arrow().schema) as writer:
             writer.write_table(table.to_arrow())
     else:

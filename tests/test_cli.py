@@ -205,12 +205,20 @@ def test_wrong_usage_is_said_in_one_line(laps: Path, arguments: list[str], words
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["show"], ["race"], ["show", "x", "--no-such-option", "1"], ["demo", "a", "b"]]
+    ("arguments", "words"),
+    [
+        ([], "pyracing: the following arguments are required: COMMAND; pyracing --help"),
+        (["show"], "pyracing show: the following arguments are required: SOURCE; pyracing show --help"),
+        (["race"], "invalid choice: 'race'"),
+        (["show", "x", "--qestion", "stints"], "pyracing show: there is no option --qestion; near it are --question"),
+        (["show", "x", "--no-such-option=1"], "pyracing show: there is no option --no-such-option=1; pyracing"),
+        (["demo", "a", "b"], "unrecognized arguments: b"),
+    ],
 )
-def test_what_is_no_command_line_shows_the_usage(arguments: list[str]) -> None:
+def test_what_is_no_command_line_is_said_in_one_line_too(arguments: list[str], words: str) -> None:
     finished = run(*arguments)
     assert finished.returncode == 2
-    assert finished.stderr.startswith(b"usage: pyracing")
+    assert words in one_line(finished)
 
 
 @pytest.mark.parametrize("command", ["demo", "show", "check", "report", "season", "series"])
