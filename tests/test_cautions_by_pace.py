@@ -102,14 +102,13 @@ def test_files_of_whole_laps():
 
 def laps_of(lap_times: dict[int, list[float]], apart: float) -> pr.Session:
     """Whole laps of cars that start so many seconds apart."""
-    times = np.array(list(lap_times.values()))
-    starts = apart * np.arange(len(times))[:, None]
+    elapsed = [np.cumsum(times) + apart * car for car, times in lap_times.items()]
     return pr.from_laps(
         {
-            "car": np.repeat([str(car) for car in lap_times], times.shape[1]),
-            "lap": np.tile(np.arange(1, times.shape[1] + 1), len(times)),
-            "lap_time": np.round(times.ravel() * 1e6).astype("timedelta64[us]"),
-            "elapsed": np.round((times.cumsum(axis=1) + starts).ravel() * 1e6).astype("timedelta64[us]"),
+            "car": np.repeat([str(car) for car in lap_times], [len(times) for times in elapsed]),
+            "lap": np.concatenate([np.arange(1, len(times) + 1) for times in elapsed]),
+            "lap_time": np.round(np.concatenate(list(lap_times.values())) * 1e6).astype("timedelta64[us]"),
+            "elapsed": np.round(np.concatenate(elapsed) * 1e6).astype("timedelta64[us]"),
         },
         kind="race",
     )
@@ -132,6 +131,15 @@ def test_a_pack_on_an_oval():
     session = laps_of({car: [20.0] * 100 + [66.0] * 12 + [20.0] * 100 for car in range(30)}, 0.5)
     ((start, end, bunched),) = columns(session.neutralisations(), "start", "end", "bunched")
     assert abs(start / 1e6 - 2000) < 40 and abs(end / 1e6 - (2000 + 12 * 66)) < 40 and bunched is None
+    assert answer(session) == slow_answer(session)
+
+
+def test_too_few_cars_tell_of_no_caution_for_long():
+    """Behind the pace car all but five stop for good; the five race on, for longer than a caution is taken to last."""
+    slow = [20.0] * 60 + [66.0] * 6
+    session = laps_of({car: slow + [20.0] * 60 if car < 5 else slow for car in range(30)}, 0.5)
+    ((_, start, end),) = told(session)
+    assert abs(start - 20) < 1 and abs(end - (20 + 6.6 + 3 / 3)) < 1
     assert answer(session) == slow_answer(session)
 
 

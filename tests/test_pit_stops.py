@@ -170,6 +170,13 @@ def test_the_visit_that_served_a_penalty(decision, expected):
     assert others == [pair for pair in columns(session.pit_stops(), "car", "kind") if pair[0] != "91"]
 
 
+@pytest.mark.parametrize(("lap", "kind"), [(2, "stop_go"), (1, "pit_stop")])
+def test_a_penalty_is_served_within_ten_laps(lap, kind):
+    text = field_of("90 P2 | Ann 1:40 1:35B 2:00/30 1:30", f"93 P2 | Ann 1:40 {'1:30 ' * 10} 1:35B 2:12/42 1:30")
+    stops = pr.read(race_file(text), kind="race").pit_stops(decisions=[pr.stop_go("93", 10, lap=lap)])
+    assert ("93", 12, kind) in columns(stops, "car", "lap", "kind")
+
+
 def test_a_visit_serves_one_penalty_and_no_driver_change():
     session = pr.read(race_file(SERVED), kind="race")
 
