@@ -1,7 +1,5 @@
 #include "clean.h"
 
-#include <string.h>
-
 #include "../base/sort.h"
 #include "../model/field.h"
 #include "../model/timeline.h"
@@ -270,20 +268,6 @@ static pyr_status build_default(const pyr_session *field, pyr_buffer **out, pyr_
     return find_field_reasons(field, &pyr_clean_default, pyr_buffer_data(*out), error);
 }
 
-static pyr_status take_own(const pyr_session *session, const int8_t *of_field, int8_t *reasons, pyr_error *error) {
-    int64_t *rows;
-    if (session->field == NULL) {
-        memcpy(reasons, of_field, (size_t)session->laps.count);
-        return PYR_OK;
-    }
-    PYR_TRY(pyr_field_rows(session, &rows, error));
-    for (int64_t row = 0; row < session->laps.count; row++) {
-        reasons[row] = of_field[rows[row]];
-    }
-    pyr_release_array(session->allocator, rows, (size_t)session->laps.count, sizeof *rows);
-    return PYR_OK;
-}
-
 pyr_status pyr_clean_reasons(const pyr_session *session, const pyr_clean_options *options, int8_t *reasons,
                              pyr_error *error) {
     const pyr_session *field = pyr_field_view(session);
@@ -291,14 +275,14 @@ pyr_status pyr_clean_reasons(const pyr_session *session, const pyr_clean_options
         (options->slow == pyr_clean_default.slow && options->anomaly == pyr_clean_default.anomaly)) {
         void *found;
         PYR_TRY(pyr_late_part(field, PYR_LATE_CLEAN, build_default, &found, error));
-        return take_own(session, found, reasons, error);
+        return pyr_take_from_field(session, found, reasons, error);
     }
     PYR_TRY(check_options(options, error));
     int8_t *of_field;
     PYR_TRY(pyr_new_array(session->allocator, (size_t)field->laps.count, sizeof *of_field, &of_field, error));
     pyr_status status = find_field_reasons(field, options, of_field, error);
     if (status == PYR_OK) {
-        status = take_own(session, of_field, reasons, error);
+        status = pyr_take_from_field(session, of_field, reasons, error);
     }
     pyr_release_array(session->allocator, of_field, (size_t)field->laps.count, sizeof *of_field);
     return status;

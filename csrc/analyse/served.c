@@ -93,7 +93,9 @@ static pyr_status serve_row(const serving *serve, const pyr_decisions *decisions
     penalty.stops = kind == PYR_STOP_GO;
     penalty.time = penalty.stops ? pyr_decision_time(decisions, row) : 0;
     if (penalty.time < 0 || penalty.time > PYR_LONGEST_TIME) {
-        return pyr_fail(error, PYR_ERROR_ARGUMENT, "decisions: a stop_go of %g s is none", (double)penalty.time / 1e6);
+        return pyr_fail(error, PYR_ERROR_ARGUMENT,
+                        "decisions: nobody serves a stop_go of %g s; give how long the car has to stand, as 10",
+                        (double)penalty.time / 1e6);
     }
     *found = find_visit(serve, &penalty);
     if (*found >= 0) {

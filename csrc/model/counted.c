@@ -66,18 +66,12 @@ static void count_field(const pyr_session *field, uint8_t *counted) {
 static pyr_status count_session(const pyr_session *session, uint8_t *counted, pyr_error *error) {
     const pyr_session *field = pyr_field_view(session);
     const uint8_t *of_field;
-    int64_t *rows;
     if (field == session) {
         count_field(field, counted);
         return PYR_OK;
     }
     PYR_TRY(pyr_session_counted(field, &of_field, error));
-    PYR_TRY(pyr_field_rows(session, &rows, error));
-    for (int64_t row = 0; row < session->laps.count; row++) {
-        counted[row] = of_field[rows[row]];
-    }
-    pyr_release_array(session->allocator, rows, (size_t)session->laps.count, sizeof *rows);
-    return PYR_OK;
+    return pyr_take_from_field(session, of_field, counted, error);
 }
 
 static pyr_status build_counted(const pyr_session *session, pyr_buffer **out, pyr_error *error) {

@@ -1,5 +1,7 @@
 #include "field.h"
 
+#include <string.h>
+
 const pyr_session *pyr_field_view(const pyr_session *session) {
     while (session->field != NULL) {
         session = session->field;
@@ -69,4 +71,18 @@ pyr_status pyr_session_rows(const pyr_session *session, int64_t **rows, pyr_erro
     }
     pyr_release_array(allocator, field_rows, (size_t)session->laps.count, sizeof *field_rows);
     return status;
+}
+
+pyr_status pyr_take_from_field(const pyr_session *session, const void *of_field, void *own, pyr_error *error) {
+    int64_t *rows;
+    if (pyr_field_view(session) == session) {
+        memcpy(own, of_field, (size_t)session->laps.count);
+        return PYR_OK;
+    }
+    PYR_TRY(pyr_field_rows(session, &rows, error));
+    for (int64_t row = 0; row < session->laps.count; row++) {
+        ((uint8_t *)own)[row] = ((const uint8_t *)of_field)[rows[row]];
+    }
+    pyr_release_array(session->allocator, rows, (size_t)session->laps.count, sizeof *rows);
+    return PYR_OK;
 }

@@ -14,5 +14,7 @@ pyr_status pyr_field_rows(const pyr_session *session, int64_t **rows, pyr_error 
 /* The other way round: for each lap of the field its row in the session, -1 where the session does not have it.
  * Released with the number of laps of the field. */
 pyr_status pyr_session_rows(const pyr_session *session, int64_t **rows, pyr_error *error);
+/* Of what is known of each lap of the field, a byte each, that of the laps of the session, to `own`. */
+pyr_status pyr_take_from_field(const pyr_session *session, const void *of_field, void *own, pyr_error *error);
 
 #endif
