@@ -358,7 +358,8 @@ def write_arrow(target: IO[bytes], table: pr.Table) -> None:
         try:
             import pyarrow
         except ImportError:
-            raise ImportError("writing Arrow files needs polars or pyarrow; pip install 'pyracing-timing[season]'") from None
+            message = "writing Arrow files needs polars or pyarrow; pip install 'pyracing-timing[season]'"
+            raise ImportError(message) from None
         with pyarrow.ipc.new_file(target, table.to_arrow().schema) as writer:
             writer.write_table(table.to_arrow())
     else:

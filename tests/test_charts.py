@@ -540,6 +540,18 @@ def test_drive_time_has_a_bar_a_driver(small, made):
     }
 
 
+def test_drive_time_says_who_drove_too_little_or_too_much(small):
+    limits = {"everybody": {"minimum": "25m", "maximum": "63m30s"}}
+    rules = pr.rules("imsa").replace(drive_time={"scaled": False, "limits": limits})
+    chart = charts.drive_time(small, rules=rules)
+    rows = [row for each in datasets(chart) if each and "verdict" in each[0] for row in each]
+    expected = {True: ": too little", False: ": too much"}
+    assert {row["verdict"] for row in rows} == {"", *expected.values()}
+    for row in rows:
+        time = float(row["time"]) / 60_000
+        assert row["verdict"] == ("" if 25 <= time <= 63.5 else expected[time < 25])
+
+
 def test_standings_are_those_after_each_round(tmp_path):
     results = {
         "round": [1, 1, 1, 2, 2, 2],

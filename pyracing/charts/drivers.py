@@ -30,8 +30,8 @@ def drive_time(
 ) -> Any:
     """A bar for the time of every driver, cars in the order of the result, with the limits of the rules as marks.
 
-    Who broke a limit has a red frame and is said to have driven too little or too much; the tooltip says why. Without `rules`, or where these hold no limit,
-    there are no marks. Raises ValueError where no driver is known.
+    Who broke a limit has a red frame and is said to have driven too little or too much; the tooltip says why. Without
+    `rules`, or where these hold no limit, there are no marks. Raises ValueError where no driver is known.
     """
     rows = session.drive_time(rules=rules)
     rows = rows[rows.valid("driver") & rows.valid("time")]
