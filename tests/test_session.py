@@ -62,7 +62,7 @@ OWN_ARGUMENTS = {
     "neutralisations": ({"fcy_bunches"}, {"rules": None}),
     "order": ({"members"}, {"lap": None, "clock": None, "by": None, "attributes": None}),
     "gaps": ({"to"}, {"to": "leader"}),
-    **dict.fromkeys(("pit_stops", "stints", "pit_loss"), ({"decisions"}, {"decisions": ()})),
+    **dict.fromkeys(("pit_stops", "stints", "pit_loss", "undercuts"), ({"decisions"}, {"decisions": ()})),
     "classification": (
         {name for name, *_ in _core.questions()["classification"]["options"]},
         {"rules": None, "decisions": (), "by": None, "grid": None, "attributes": None, "drive_time": None},
