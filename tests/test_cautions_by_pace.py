@@ -13,6 +13,7 @@ from answers import columns, rows
 from lap_files import CORPUS, corpus_laps
 from pyracing.report.facts import Facts
 from pyracing.report.headlines import caution_sentence
+from pyracing.report.tables import neutralisation_grids
 from pyracing.simulate import Event
 from race_files import seconds
 from slow_cautions import cautions, kind_of
@@ -395,6 +396,19 @@ def test_how_a_report_and_a_chart_tell_of_them():
     assert sentence.endswith("the files show no flags, so this is an estimate from the pace of the field.")
     shown = pr.charts.race_trace(session).to_json()
     assert ",Slow zone,SZ," in shown and ",Full-course yellow,FCY," in shown
+
+
+def test_a_report_tells_of_cautions_that_the_flags_leave_out():
+    """A full-course yellow whose laps are flagged green beside a safety car that is shown."""
+    events = [Event("fcy", "30m", duration="8m"), Event("safety_car", "60m", duration="12m")]
+    race = pr.simulate(12, hours=2, cars=24, incidents=False, events=events)
+    laps = {name: race.session.laps[name] for name in race.session.laps.columns}
+    laps["flag"] = np.array(["green" if flag == "fcy" else flag for flag in laps["flag"].tolist()], dtype=object)
+    shown, estimated = neutralisation_grids(Facts(pr.from_laps(laps, kind="race")))
+    assert [row[0] for row in shown.rows] == ["Safety car"]
+    assert estimated.caption == "Cautions that no flag shows"
+    assert [row[0] for row in estimated.rows] == ["Full-course yellow"]
+    assert "of 24 cars took" in estimated.rows[0][-1]
 
 
 def test_laps_in_a_slow_zone_are_not_clean():

@@ -155,6 +155,13 @@ class Facts:
         return self.race_rows("neutralisations")
 
     @cached_property
+    def told_by_pace(self) -> list[Row]:
+        """The cautions that no flag shows beside those that one does, as far as pace tells."""
+        shown = {(row["kind"], row["start"]) for row in self.neutralisations}
+        found = self.race_rows("neutralisations", by_pace=True)
+        return [row for row in found if row["inferred"] and (row["kind"], row["start"]) not in shown]
+
+    @cached_property
     def retirements(self) -> list[Row]:
         return self.race_rows("retirements")
 

@@ -213,7 +213,15 @@ def neutralisation_grids(facts: Facts) -> list[Grid]:
         Column("Estimate", lambda row: text("evidence")(row) if row.get("inferred") else ""),
     ]
     note = "In race time and laps of the leader."
-    return [grid("Neutralisations", columns, facts.neutralisations, note=note)] if facts.neutralisations else []
+    by_pace = f"{note} Estimates: the field was slow for so long, sector by sector, and the flags were green."
+    return [
+        grid(caption, columns, rows, note=said)
+        for caption, rows, said in (
+            ("Neutralisations", facts.neutralisations, note),
+            ("Cautions that no flag shows", facts.told_by_pace, by_pace),
+        )
+        if rows
+    ]
 
 
 def retirement_grids(facts: Facts) -> list[Grid]:
