@@ -73,14 +73,15 @@ pyr_status pyr_section_find(pyr_reading *reading, pyr_text section, bool elapsed
     return PYR_OK;
 }
 
-pyr_status pyr_section_reserve(pyr_reading *reading, int32_t index, int64_t rows, pyr_error *error) {
+/* Room for `rows` values of a section column. */
+static pyr_status reserve_section(pyr_reading *reading, int32_t index, int64_t rows, pyr_error *error) {
     pyr_section_column *section = &reading->sections[index];
     return pyr_grow_array(reading->allocator, &section->values, &section->capacity, (size_t)rows,
                           sizeof *section->values, error);
 }
 
 pyr_status pyr_section_fill(pyr_reading *reading, int32_t index, pyr_error *error) {
-    PYR_TRY(pyr_section_reserve(reading, index, reading->lap_count, error));
+    PYR_TRY(reserve_section(reading, index, reading->lap_count, error));
     pyr_section_column *section = &reading->sections[index];
     for (; section->filled < reading->lap_count; section->filled++) {
         section->values[section->filled] = PYR_NO_TIME;
@@ -202,7 +203,7 @@ pyr_status pyr_lap_plan_reserve(pyr_lap_plan *plan, int64_t rows, pyr_error *err
     for (size_t i = 0; i < plan->count; i++) {
         pyr_lap_step *step = &plan->steps[i];
         if (step->target < 0) {
-            PYR_TRY(pyr_section_reserve(reading, -1 - step->target, rows, error));
+            PYR_TRY(reserve_section(reading, -1 - step->target, rows, error));
             step->values = reading->sections[-1 - step->target].values;
         } else {
             step->values = pyr_table_array(reading->laps, step->target);

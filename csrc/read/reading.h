@@ -37,8 +37,6 @@ typedef struct pyr_result_row {
     int64_t total_time, gap, interval, best_lap;
 } pyr_result_row;
 
-/* All that is published of the result is the same, absent values included. */
-bool pyr_same_result(const pyr_result_row *left, const pyr_result_row *right);
 /* A place, status, number of laps or time that both have is not the same. */
 bool pyr_results_contradict(const pyr_result_row *left, const pyr_result_row *right);
 /* What `row` does not say is taken from `other`, which does not contradict it. */
@@ -105,8 +103,6 @@ static inline bool pyr_publishes(const pyr_lap_source *source, enum pyr_lap_colu
 pyr_status pyr_section_find(pyr_reading *reading, pyr_text section, bool elapsed, int32_t *index, pyr_error *error);
 /* A section can have this name: it is not too long, and without a zero byte a column's name. */
 bool pyr_section_named(pyr_text section);
-/* Room for `rows` values of a section column. */
-pyr_status pyr_section_reserve(pyr_reading *reading, int32_t index, int64_t rows, pyr_error *error);
 /* Rows of files without this section are absent in it. */
 pyr_status pyr_section_fill(pyr_reading *reading, int32_t index, pyr_error *error);
 

@@ -200,7 +200,8 @@ static bool has_number(const pyr_result_row *row, size_t index) {
     return *number_in(row, index) != PYR_NO_INT32 && *number_in(row, index) != -1; /* -1: no status */
 }
 
-bool pyr_same_result(const pyr_result_row *left, const pyr_result_row *right) {
+/* All that is published of the result is the same, absent values included. */
+static bool same_result(const pyr_result_row *left, const pyr_result_row *right) {
     bool same = left->class_code == right->class_code && left->gap == right->gap && left->gap_laps == right->gap_laps &&
                 left->interval == right->interval && left->interval_laps == right->interval_laps;
     for (size_t i = 0; i < NUMBERS; i++) {
@@ -259,7 +260,7 @@ static pyr_status count_occurrence(pyr_file *file, occurrences *seen, const pyr_
     size_t before = item->last;
     *repeated = false;
     for (int32_t i = item->count; i > 0 && !*repeated; i--) {
-        *repeated = pyr_same_result(&reading->results[before], row);
+        *repeated = same_result(&reading->results[before], row);
         before = reading->results[before].same_number;
     }
     if (!*repeated && item->count > 0 && item->part != seen->part) {
