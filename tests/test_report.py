@@ -16,7 +16,8 @@ from report_pages import Page
 
 import pyracing as pr
 from pyracing.report.facts import Facts
-from pyracing.report.page import page_of, rendered, report_title
+from pyracing.report.page import page_of, rendered, report_title, still
+from pyracing.report.pictures import Picture
 
 RACE = """
     7 GT3 | Ann 1:40 1:30 1:30* 1:31B | Bo 2:20/45 1:30 1:30 1:31
@@ -277,6 +278,14 @@ def test_headings_are_in_order_and_tables_have_heads(page: Page) -> None:
     scopes = [attributes.get("scope") for tag, attributes in page.tags if tag == "th"]
     assert set(scopes) == {"row", "col"}
     assert [tag for tag, _ in page.tags].count("caption") == [tag for tag, _ in page.tags].count("table")
+
+
+def test_on_paper_a_chart_of_several_classes_is_an_image_a_class() -> None:
+    """All of them together may be longer than a page, and what is beyond it is lost."""
+    race = pr.simulate(seed=3, minutes=60, cars=9).session
+    for name, parts in (("pace", sorted(f"Bars. {each}" for each in race.classes)), ("race_trace", ["Bars."])):
+        images = still(Picture(name, "Title", "Bars.", getattr(pr.charts, name)(race)))
+        assert sorted(re.findall('alt="([^"]*)"', images)) == parts
 
 
 def test_pdf_is_the_same_every_time(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyracing
 from pyracing.display import cut, printable, width
@@ -195,14 +195,28 @@ def pdf_of(page: Page) -> bytes:
 
 
 def still(picture: Picture) -> str:
-    """A chart as an image: its letters are as wide as they were when it was laid out, which those of an SVG drawn with
-    another font are not."""
+    """A chart as images: their letters are as wide as they were when it was laid out, which those of an SVG drawn with
+    another font are not. One of several classes is an image a class, since all together are longer than a page."""
     from pyracing.charts.library import converter
     from pyracing.charts.save import static_spec
 
-    data = converter("vegalite_to_png")(static_spec(picture.chart, PAPER_WIDTH), scale=PAPER_SCALE)
-    described = html.escape(picture.description, quote=True)
-    return f'<img class="still" src="data:image/png;base64,{base64.b64encode(data).decode()}" alt="{described}">'
+    images = []
+    for name, spec in sheets(static_spec(picture.chart, PAPER_WIDTH)):
+        data = converter("vegalite_to_png")(spec, scale=PAPER_SCALE)
+        described = html.escape(f"{picture.description} {name}".strip(), quote=True)
+        source = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+        images.append(f'<img class="still" src="{source}" alt="{described}">')
+    return "\n".join(images)
+
+
+def sheets(spec: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The blocks of a specification as charts of their own, each with its title; the first has that of the whole."""
+    blocks = spec.get("vconcat", ())
+    if len(blocks) < 2:
+        return [("", spec)]
+    shared = {key: value for key, value in spec.items() if key != "title"}
+    parts = [{**(shared if place else spec), "vconcat": [block]} for place, block in enumerate(blocks)]
+    return [(block.get("title", {}).get("text", ""), part) for block, part in zip(blocks, parts, strict=True)]
 
 
 def listing(grid: Grid) -> str:
