@@ -420,13 +420,14 @@ typedef struct pyr_clean_options {
 } pyr_clean_options;
 
 /* Every lap, clean or with the first reason that applies: car, class, lap, clean, reason (null where clean). Reasons:
- * first_lap (lap 1 or 0); in_lap, out_lap; neutralised (the crossing shows another flag than green or chequered);
- * after_neutralisation (the lap before was neutralised); deleted; wet (the last weather reading before the crossing
- * says rain; without weather no lap is wet); missing_time; field_anomaly, slow (over (1 + slow) x the class median;
- * field_anomaly where more than half of the laps that ended while this one was driven, of all cars, were over anomaly x
- * the median of their class); missing_sector (where the session has that sector). The class median is that of the laps
- * for which none of the reasons up to missing_time applies. Medians and anomalies are those of the whole field, for a
- * selected session too. `options` NULL: the defaults. PYR_ERROR_ARGUMENT: a value out of range. */
+ * first_lap (lap 1 or 0); in_lap, out_lap; neutralised (the crossing shows another flag than green or chequered; in a
+ * race that shows no flags, model/green.h); after_neutralisation (the lap before was neutralised); deleted; wet (the
+ * last weather reading before the crossing says rain; without weather no lap is wet); missing_time; field_anomaly, slow
+ * (over (1 + slow) x the class median; field_anomaly where more than half of the laps that ended while this one was
+ * driven, of all cars, were over anomaly x the median of their class); missing_sector (where the session has that
+ * sector). The class median is that of the laps for which none of the reasons up to missing_time applies. Medians and
+ * anomalies are those of the whole field, for a selected session too. `options` NULL: the defaults. PYR_ERROR_ARGUMENT:
+ * a value out of range. */
 pyr_status pyr_clean_laps(const pyr_session *session, const pyr_clean_options *options, pyr_table **out,
                           pyr_error *error);
 
@@ -458,7 +459,7 @@ typedef struct pyr_stints_options {
  * the first lap of another driver; by tyre, with the out-lap of a visit that changed them. Which did is `estimated`,
  * on the `assumption`: pit_lane_time (the service of the pit_stop is tyres, see pyr_pit_stops), every_stop (no cut-off
  * can be found, so every pit_stop did) or garage. Every lap is in one stint. `start`: race time of the crossing before
- * the first lap, `end`: of the last. `green_laps`: those whose crossing is green, chequered or without flag. `in_lap`,
+ * the first lap, `end`: of the last. `green_laps`: those that ended under green (model/green.h). `in_lap`,
  * `out_lap`: it ends, begins with one. `mean`, `best` and `deviation` (n - 1) are of its green flying laps: neither
  * lap 1, in-lap, out-lap nor deleted; microseconds, halves to even; absent without such laps, `deviation` with fewer
  * than two. `opened_by`: start, driver_change, or the kind of the visit as in pyr_pit_stops. A session selected from

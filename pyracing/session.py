@@ -539,8 +539,9 @@ class Session:
         every stop did) or garage. `decisions` name the visits in which a penalty was served, as in `pit_stops()`: no
         tyres are changed there.
 
-        `mean`, `best` and `deviation` (of the sample) are of its green flying laps: neither lap 1, in-lap, out-lap nor
-        deleted; absent without such laps.
+        `green_laps` ended under green: where the files show no flags, in none of the `neutralisations()`. `mean`,
+        `best` and `deviation` (of the sample) are of the green flying ones: neither lap 1, in-lap, out-lap nor deleted;
+        absent without such laps.
         """
         return self._ask("stints", by=by, **about_visits(self, fuel_only, decisions))
 
@@ -668,8 +669,9 @@ class Session:
 
         Reasons, in this order: first_lap, in_lap, out_lap, neutralised, after_neutralisation, deleted, wet,
         missing_time, field_anomaly (most of the field was over `anomaly` times the class median meanwhile), slow (over
-        1 + `slow` times the class median), missing_sector. Medians are those of the whole field. Raises ValueError for
-        values out of range.
+        1 + `slow` times the class median), missing_sector. A lap is neutralised by the flag at its end or, where the
+        files show no flags, by `neutralisations()`. Medians are those of the whole field. Raises ValueError for values
+        out of range.
         """
         return self._ask("clean_laps", slow=slow, anomaly=anomaly)
 

@@ -7,6 +7,8 @@ from bisect import bisect_right
 from fractions import Fraction
 from statistics import median_low, median_high
 
+from answers import rows
+
 RACING, HELD_UP, SLOW_ZONE, SLOW, VERY_SLOW = range(5)
 FASTER = (Fraction(110, 100), Fraction(120, 100), Fraction(135, 100), Fraction(160, 100))
 
@@ -212,3 +214,25 @@ def kind_of(laps: list[dict], start: int, end: int) -> tuple[str, bool | None]:
     if before > 1_100_000 and apart > 1_500_000 and apart >= Fraction(9, 10) * before:
         return "fcy", False
     return "safety_car", True if apart <= 2_000_000 and apart < Fraction(3, 4) * before else None
+
+
+def with_flags_told(session) -> list[dict]:
+    """The laps; in a race that shows no flags each with the kind of neutralisation that it ended in, or red where one
+    was while it was under way. What neutralisations() says is tested by itself."""
+    laps = rows(session.laps)
+    if session.info["flags_published"] or session.info["kind"] != "race":
+        return laps
+    periods = rows(session.neutralisations())
+    ends = {(lap["car"], lap["lap"]): lap["elapsed"] for lap in laps}
+    for lap in laps:
+        start, end = ends.get((lap["car"], lap["lap"] - 1)), lap["elapsed"]
+        if start is None and None not in (end, lap["lap_time"]):
+            start = end - lap["lap_time"]
+        for period in periods:
+            within = end is not None and period["start"] <= end < period["end"]
+            through = (
+                period["kind"] == "red" and None not in (start, end)
+                and start < period["end"] and period["start"] <= end
+            )  # fmt: skip
+            lap["flag"] = period["kind"] if within or through else lap["flag"]
+    return laps

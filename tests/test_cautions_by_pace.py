@@ -15,7 +15,7 @@ from pyracing.report.facts import Facts
 from pyracing.report.headlines import caution_sentence
 from pyracing.report.tables import neutralisation_grids
 from pyracing.simulate import Event
-from race_files import seconds
+from race_files import race_file, seconds
 from slow_cautions import cautions, kind_of
 
 CORPUS_HERE = pytest.mark.skipif(not CORPUS.exists(), reason="the published files are not beside the checkout")
@@ -411,12 +411,29 @@ def test_a_report_tells_of_cautions_that_the_flags_leave_out():
     assert "of 24 cars took" in estimated.rows[0][-1]
 
 
-def test_laps_in_a_slow_zone_are_not_clean():
-    """No flag says so, so they are slow, not neutralised; laps behind the whole field are an anomaly of the field."""
+def test_laps_under_them_are_not_green_nor_clean():
     session = field(lambda m, sector, car: 2.0 if 60 <= m < 66 else 1.6 if sector == 2 and 30 <= m < 42 else 1.0)
-    reasons = {}
-    for end, reason in columns(session.lap_details(), "elapsed", "reason"):
+    reasons, last = {}, {}
+    for car, end, reason in columns(session.lap_details(), "car", "elapsed", "reason"):
         reasons.setdefault(reason, []).append(end / 60e6)
-    assert set(reasons) == {None, "first_lap", "slow", "field_anomaly"}
-    assert all(30 < end < 44 or 60 < end < 69 for end in reasons["slow"])
-    assert all(60 < end < 69 for end in reasons["field_anomaly"])
+        assert (reason == "after_neutralisation") == (last.get(car) == "neutralised" != reason)
+        last[car] = reason
+    periods = [(start, end) for _, start, end in told(session)]
+    assert all(any(start <= end < last for start, last in periods) for end in reasons["neutralised"])
+    ended = sum(start <= end < last for ends in reasons.values() for end in ends for start, last in periods)
+    assert len(reasons["neutralised"]) == ended > 150 and len(reasons["after_neutralisation"]) == 2 * 24
+    assert all(28 < end < 31 or 58 < end < 61 for end in reasons.get("slow", ())), "laps that ended as it began"
+    assert set(reasons) <= {None, "first_lap", "neutralised", "after_neutralisation", "slow"}
+    green = sum(row["green_laps"] for row in rows(session.stints()))
+    assert green == len(session) - ended
+    assert max(row["mean"] for row in rows(session.stints())) < seconds("1:48")
+
+
+def test_a_lap_through_an_inferred_red_flag_is_not_green():
+    """Nine cars stand for forty minutes from the end of lap 3 on; no flag shows it."""
+    lines = [f"{10 + i} P2 | Ann 1:4{i}! 1:30! 1:31! 40:00! 1:3{i}! 1:30! 1:30!" for i in range(9)]
+    session = pr.read(race_file("\n".join(lines)), kind="race")
+    assert [kind for kind, *_ in told(session)] == ["red"]
+    assert set(columns(session.stints(), "green_laps")) == {(5,)}
+    reasons = {(lap, reason) for lap, reason in columns(session.clean_laps(), "lap", "reason") if reason}
+    assert reasons == {(1, "first_lap"), (3, "neutralised"), (4, "neutralised"), (5, "after_neutralisation")}

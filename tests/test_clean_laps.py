@@ -13,6 +13,7 @@ import pyracing as pr
 import slow_questions as slow
 from answers import columns, rows
 from lap_files import car_laps, corpus_laps, lap_file
+from slow_cautions import with_flags_told
 
 GREEN = [100.0] * 12
 
@@ -145,7 +146,7 @@ def odd_sessions(draw) -> bytes:
 
 def check_reasons(session, **options) -> Counter:
     """In-laps and out-laps are those of lap_details, whose visits have tests of their own."""
-    laps = rows(session.laps)
+    laps = with_flags_told(session)
     marks = columns(session.lap_details(), "in_lap", "out_lap")
     weather = [reading for reading in columns(session.weather, "clock", "rain") if reading[0] is not None]
     expected = slow.clean_reasons(laps, marks, weather, **options)

@@ -11,6 +11,7 @@ import slow_visits
 from answers import columns, rows
 from lap_files import CORPUS, corpus_laps
 from race_files import race_file, seconds
+from slow_cautions import with_flags_told
 
 NAMED = "7 GT3 | Ann 1:40 1:30 1:31B | Ann 2:20/45 1:32 1:30 1:33B | Bo 2:25/50 1:29 1:28.5"
 
@@ -229,7 +230,7 @@ def pace(laps: list[dict], ends: set[tuple[str, int]]) -> tuple[int | None, int 
 @pytest.mark.parametrize("path", corpus_laps(), ids=lambda path: str(path.relative_to(CORPUS)))
 def test_published_files(path):
     session = pr.read(path)
-    laps = rows(session.laps)
+    laps = with_flags_told(session)
     by_pit, by_driver, visits = rows(session.stints()), rows(session.stints(by="driver")), rows(session.pit_stops())
     cars = {lap["car"] for lap in laps}
     by_tyre = rows(session.stints(by="tyre"))

@@ -2,6 +2,7 @@
 
 #include "../base/sort.h"
 #include "../model/field.h"
+#include "../model/green.h"
 #include "../model/timeline.h"
 #include "../model/visits.h"
 
@@ -13,14 +14,11 @@ const pyr_clean_options pyr_clean_default = {.slow = 0.07, .anomaly = 1.3};
 
 /* ---- Reasons that a lap carries itself ---- */
 
-static bool neutral_flag(int32_t flag) {
-    return flag >= 0 && flag != PYR_FLAG_GREEN && flag != PYR_FLAG_CHEQUERED;
-}
-
 /* What a lap is judged by. Weather readings stand in the order of time. */
 typedef struct lap_facts {
     const pyr_laps *laps;
     const uint8_t *marks; /* of the visits to the pit lane */
+    const uint8_t *green;
     const pyr_column *deleted, *clocks, *rain;
     int64_t reading_count;
 } lap_facts;
@@ -51,10 +49,10 @@ static pyr_clean_reason own_reason(const lap_facts *facts, int64_t row, int64_t 
     if (facts->marks[row] & PYR_OUT_LAP) {
         return PYR_REASON_OUT_LAP;
     }
-    if (neutral_flag(laps->flag[row])) {
+    if (facts->green[row] == 0) {
         return PYR_NEUTRALISED;
     }
-    if (follows && neutral_flag(laps->flag[row - 1])) {
+    if (follows && facts->green[row - 1] == 0) {
         return PYR_AFTER_NEUTRALISATION;
     }
     if (pyr_true(facts->deleted, row)) {
@@ -68,10 +66,13 @@ static pyr_clean_reason own_reason(const lap_facts *facts, int64_t row, int64_t 
 
 static pyr_status find_own_reasons(const pyr_session *field, int8_t *reasons, pyr_error *error) {
     const pyr_visits *visits;
+    const uint8_t *green;
     PYR_TRY(pyr_session_visits(field, &visits, error));
+    PYR_TRY(pyr_session_green_laps(field, &green, error));
     const lap_facts facts = {
         .laps = &field->laps,
         .marks = visits->lap_marks,
+        .green = green,
         .deleted = pyr_part_column(field, PYR_LAPS, PYR_LAP_DELETED),
         .clocks = pyr_part_column(field, PYR_WEATHER, PYR_WEATHER_CLOCK),
         .rain = pyr_part_column(field, PYR_WEATHER, PYR_WEATHER_RAIN),

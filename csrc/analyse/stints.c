@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../model/green.h"
 #include "question.h"
 #include "stop_figures.h"
 
@@ -155,6 +156,7 @@ typedef struct stint_laps {
     const pyr_laps *laps;
     const pyr_column *deleted;
     const uint8_t *marks; /* by lap row: PYR_IN_LAP | PYR_OUT_LAP */
+    const uint8_t *green; /* by lap row */
     const int64_t *rows;
     int64_t count;
 } stint_laps;
@@ -169,7 +171,7 @@ static int64_t round_half_even(int64_t base, double offset) {
 static bool is_flying(const stint_laps *stint, int64_t row) {
     const pyr_laps *laps = stint->laps;
     return laps->lap_time[row] != PYR_NO_TIME && laps->lap[row] > 1 && stint->marks[row] == 0 &&
-           pyr_flag_is_green(laps->flag[row]) && !pyr_true(stint->deleted, row);
+           stint->green[row] != 0 && !pyr_true(stint->deleted, row);
 }
 
 /* Lap times are taken as differences from the first of them, so that their sums are exact in double. */
@@ -212,7 +214,7 @@ static void fill_stint(const stint_laps *stint, pyr_table *answer, int64_t at) {
     int64_t start = pyr_lap_start(laps, first), end = laps->elapsed[last];
     int32_t green = 0;
     for (int64_t i = 0; i < stint->count; i++) {
-        green += pyr_flag_is_green(laps->flag[stint->rows[i]]);
+        green += stint->green[stint->rows[i]];
     }
     INT32_AT(STINT_CAR) = laps->car[first];
     INT32_AT(STINT_CLASS) = laps->class_code[first];
@@ -243,6 +245,7 @@ typedef struct stint_work {
     int32_t *opened_by;       /* by lap row of the field */
     int32_t *number;          /* by lap row of the field */
     int8_t *assumed;          /* by lap row of the field: tyre_assumption */
+    const uint8_t *green;     /* by lap row of the field */
 } stint_work;
 
 static pyr_status find_visits(stint_work *work, pyr_error *error) {
@@ -258,6 +261,7 @@ static pyr_status find_stints(stint_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
     size_t count = (size_t)work->field->laps.count;
     PYR_TRY(find_visits(work, error));
+    PYR_TRY(pyr_session_green_laps(work->field, &work->green, error));
     PYR_TRY(pyr_field_rows(work->session, &work->rows, error));
     PYR_TRY(pyr_new_array(allocator, count, sizeof *work->opened_by, &work->opened_by, error));
     PYR_TRY(pyr_new_array(allocator, count, sizeof *work->number, &work->number, error));
@@ -309,7 +313,7 @@ static int64_t fill_stints(const stint_work *work, pyr_table *answer) {
             }
             if (answer != NULL) {
                 stint_laps stint = {&work->field->laps, deleted, work->figures.served.visits->lap_marks,
-                                    work->rows + row, next - row};
+                                    work->green, work->rows + row, next - row};
                 fill_stint(&stint, answer, at);
                 ((int32_t *)pyr_table_array(answer, STINT_CLASS))[at] = entries->class_code[entry];
                 ((int32_t *)pyr_table_array(answer, STINT_STINT))[at] = number;

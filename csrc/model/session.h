@@ -147,6 +147,7 @@ typedef enum pyr_late {
     PYR_LATE_VISITS,          /* see visits.h */
     PYR_LATE_COUNTED,         /* see counted.h */
     PYR_LATE_COSTS,           /* of the visits, see analyse/stop_figures.c */
+    PYR_LATE_GREEN,           /* see green.h */
     PYR_LATE_CLEAN,           /* see analyse/clean.h */
     PYR_LATE_COUNT
 } pyr_late;
