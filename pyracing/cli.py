@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import inspect
+import io
 import json
 import os
 import sys
@@ -324,6 +325,12 @@ def write(table: pr.Table, options: argparse.Namespace) -> None:
             write_to(target, table, format)
     elif format in ("parquet", "arrow") and sys.stdout.isatty():
         raise UsageError(f"{format} is not for a terminal; give -o OUT")
+    elif format in ("parquet", "arrow"):
+        made = io.BytesIO()  # a library that meets a broken pipe raises an error of its own
+        write_to(made, table, format)
+        rest = made.getbuffer()
+        while rest:  # unbuffered output takes what the pipe has room for
+            rest = rest[sys.stdout.buffer.write(rest) :]
     else:
         write_to(sys.stdout.buffer, table, format)
 

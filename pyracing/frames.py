@@ -330,13 +330,18 @@ def nameless(count: int) -> Column:
     return Column("bool", np.zeros(count, dtype=bool), np.ones(count, dtype=bool))
 
 
+MOST_NAMES = 40  # that an error lists
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; near it are ...`, or all there are."""
     plain = {re.sub(r"[\W_]+", "", each).lower(): each for each in known}
     near = difflib.get_close_matches(re.sub(r"[\W_]+", "", name).lower(), list(plain), n=3)
     if near:
         return f"; near it are {', '.join(repr(plain[each]) for each in near)}"
-    return f"; there are {', '.join(repr(each) for each in plain.values())}" if plain else ""
+    listed = [repr(each) for each in plain.values()]
+    more = [f"{len(listed) - MOST_NAMES} more"] if len(listed) > MOST_NAMES else []
+    return f"; there are {', '.join([*listed[:MOST_NAMES], *more])}" if listed else ""
 
 
 def require(given: Mapping[str, Given], what: str, *needed: str, advice: str = "") -> None:

@@ -227,11 +227,14 @@ def test_help_has_an_example(command: str) -> None:
     assert "example:\n  pyracing " in text or "examples:\n  pyracing " in text
 
 
-def test_a_broken_pipe_is_silent(folder: Path) -> None:
-    command = [sys.executable, "-m", "pyracing", "show", str(folder), "--question", "lap_details", "--format", "jsonl"]
+@pytest.mark.parametrize("format", ["jsonl", "csv", "arrow", "parquet"])
+def test_a_broken_pipe_is_silent(tmp_path: Path, format: str) -> None:
+    laps = tmp_path / "laps.csv"
+    laps.write_bytes(pr.simulate(seed=1, hours=4, cars=50).files("wec")["23_Analysis_Race.CSV"])
+    command = [sys.executable, "-m", "pyracing", "show", str(laps), "--question", "lap_details", "--format", format]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None
-        process.stdout.readline()
+        process.stdout.read(1)
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == cli.BROKEN_PIPE_STATUS
