@@ -464,7 +464,7 @@ typedef struct pyr_stints_options {
  * lap 1, in-lap, out-lap nor deleted; microseconds, halves to even; absent without such laps, `deviation` with fewer
  * than two. `opened_by`: start, driver_change, or the kind of the visit as in pyr_pit_stops. A session selected from
  * another shows its laps in the stints of the field. `options` NULL: by pit. PYR_ERROR_ARGUMENT: `by` is no
- * pyr_stint_axis, `fuel_only` not positive. */
+ * pyr_stint_axis, `fuel_only` not positive, decisions as in pyr_pit_stops. */
 pyr_status pyr_stints(const pyr_session *session, const pyr_stints_options *options, pyr_table **out,
                       pyr_error *error);
 
@@ -499,7 +499,8 @@ typedef struct pyr_pit_stops_options {
  * the in-lap counts or not as binary floating-point seconds compare; absent with fewer than 6 laps.
  *
  * * A session selected from another shows the visits whose in-lap (or out-lap, without one) it holds. `options` NULL:
- * the cut-off is found. PYR_ERROR_ARGUMENT: `fuel_only` is not positive. */
+ * the cut-off is found. PYR_ERROR_ARGUMENT: `fuel_only` is not positive; decisions have other columns or kinds than
+ * for pyr_classification, name no car of the field, or a stop_go below 0 or beyond 10,000 hours. */
 pyr_status pyr_pit_stops(const pyr_session *session, const pyr_pit_stops_options *options, pyr_table **out,
                          pyr_error *error);
 
@@ -531,7 +532,7 @@ typedef struct pyr_pit_loss_options {
  * median green flying lap of the group (neither lap 1 nor in- or out-lap), `green_laps`: median / green_lap. Names
  * that differ within a group are absent. A session selected from another counts the visits that pyr_pit_stops shows,
  * against the green laps of the field. `options` NULL: by class, the method loss. PYR_ERROR_ARGUMENT: an option out of
- * range. */
+ * range, decisions as in pyr_pit_stops. */
 pyr_status pyr_pit_loss(const pyr_session *session, const pyr_pit_loss_options *options, pyr_table **out,
                         pyr_error *error);
 
@@ -773,7 +774,7 @@ typedef struct pyr_undercuts_options {
  * ends or begins between these two laps. Where a crossing of them has no time there is no pair. Cars without class are
  * of one class. A session selected from another shows the pairs of which pyr_pit_stops shows a visit. There are at most
  * `places` pairs a lap, and as a rule far fewer: O(laps log laps) for a given `places`. `options` NULL: within 3, 10
- * places. PYR_ERROR_ARGUMENT: `within` is negative, `places` less than 1. */
+ * places. PYR_ERROR_ARGUMENT: `within` is negative, `places` less than 1, decisions as in pyr_pit_stops. */
 pyr_status pyr_undercuts(const pyr_session *session, const pyr_undercuts_options *options, pyr_table **out,
                          pyr_error *error);
 
