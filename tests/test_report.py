@@ -162,10 +162,10 @@ def test_decisions_that_were_served_in_the_pit_lane(folder: Path) -> None:
 
 def test_a_penalty_that_was_served_is_not_called_unserved(folder: Path) -> None:
     """Which visit served it cannot be told where the car came in before only: a doubt, and the order stays."""
-    given = [pr.drive_through("7", lap=6), pr.retire("5", "engine")]
+    given = [pr.drive_through("7", lap=6), pr.retire("5", "engine"), pr.delete_lap("7", 3, "track limits")]
     text = pr.report(published(), folder / "served.html", rules="wec", decisions=given).read_text(encoding="utf-8")
     page = Page(text)
-    assert "Car 7: drive-through, served from lap 6 on; it stays 1st." in page.words
+    assert "Car 7: drive-through, served from lap 6 on and the time of lap 3 deleted (track limits); it" in page.words
     assert "Car 5: retired (engine); 3rd by the laps, retired in the end." in page.words
     assert "with the decisions that were given. Rules: FIA World Endurance Championship." in text
     assert "Served penalty not found" in [row["Doubt"] for row in page.tables["Doubts about the data"]]

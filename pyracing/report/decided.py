@@ -11,11 +11,13 @@ MOST_TOLD = 16
 
 def decided_sentences(facts: Facts) -> list[str]:
     """What was decided and what it did to each car; where a result was published, what tells it from the laps."""
-    told = [decision_sentence(row, facts) for row in facts.decided]
+    about: dict[str, list[Row]] = {}
+    for row in facts.decided:
+        about.setdefault(row["car"], []).append(row)
+    told = [decision_sentence(car, rows, facts) for car, rows in about.items()]
     if len(told) > MOST_TOLD:
-        told[MOST_TOLD:] = [
-            f"{counted(len(told) - MOST_TOLD, 'more decision')}: the classification shows what they did."
-        ]
+        left = counted(len(told) - MOST_TOLD, "more car")
+        told[MOST_TOLD:] = [f"Decisions about {left}: the classification shows what they did."]
     told += winner_sentences(facts) if told else []
     if facts.order == "decisions":
         return [*told, order_sentence(facts.by_laps, facts.finish)]
@@ -26,12 +28,15 @@ def decided_sentences(facts: Facts) -> list[str]:
     return ["The published result is not that of the laps alone. What explains it:", *told]
 
 
-def decision_sentence(row: Row, facts: Facts) -> str:
-    """`Car 5: 30 s added (track limits); 3rd by the laps, 5th in the end.`"""
-    before, after = (place_of(row["car"], order) for order in (facts.by_laps, facts.finish))
+def decision_sentence(car: str, rows: list[Row], facts: Facts) -> str:
+    """`Car 5: 30 s added (track limits); 3rd by the laps, 5th in the end.`: all that was decided about a car."""
+    before, after = (place_of(car, order) for order in (facts.by_laps, facts.finish))
     moved = f"{before} by the laps, {after} in the end" if before != after else f"it stays {after}"
-    reason = f" ({printable(row['reason'])})" if row.get("reason") and facts.order == "decisions" else ""
-    return f"Car {printable(row['car'])}: {measure(row)}{reason}; {moved}."
+    given = facts.order == "decisions"
+    measures = [
+        measure(row) + (f" ({printable(row['reason'])})" if row.get("reason") and given else "") for row in rows
+    ]
+    return f"Car {printable(car)}: {listed(measures)}; {moved}."
 
 
 def measure(row: Row) -> str:
