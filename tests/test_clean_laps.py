@@ -113,6 +113,13 @@ def test_rain_at_the_crossing():
     assert [lap for (_, lap), reason in reasons(race).items() if reason == "wet"] == [5]
 
 
+@pytest.mark.parametrize(("after", "last"), [(30, 850), (30, 50 * 60), (30, 300)])
+def test_weather_is_local_by_a_zone_that_clocks_go_by(after, last):
+    """Readings begin with the race, and end with it, long after a race that was broken off, or early."""
+    race = pr.read(lap_file(car_laps("7", GREEN)), weather_file((after, 0), (last, 0)))
+    assert race.info["utc_offset"] == timedelta(hours=1)
+
+
 def test_a_selection_is_judged_by_the_field():
     """Alone, the slow half of a car's laps would be their own median."""
     race = pr.read(lap_file(car_laps("7", GREEN), car_laps("8", [100, *[110.0] * 5])))

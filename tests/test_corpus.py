@@ -1,6 +1,7 @@
 """Every session of the published files: official results against the classification, and the identities of stints."""
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -156,6 +157,23 @@ def test_identities_of_stints(path):
         times = sum(number for (other, _), number in published.items() if other == name)
         assert times <= count <= in_pit[name] + times
     assert set(visits["car"].tolist()) >= set(in_pit)
+
+
+@pytest.mark.parametrize(
+    ("race", "hours"),
+    [
+        ("2021/14-lime-rock-park/202107171510-race", -4),
+        ("2021/17-weathertech-raceway-laguna-seca/202109121310-race", -7),
+        ("2022/01-roar-before-the-24/202201231405-race", -5),
+        ("2022/11-watkins-glen-international/202206261040-race", -4),
+    ],
+)
+def test_local_time_of_the_weather(race, hours):
+    """Summer and winter time of the East, summer time of the West. Lime Rock 2021 was broken off 45 minutes early."""
+    files = sorted((IMSA / race).parent.glob(f"{Path(race).name}-[lw]*.csv"))
+    if len(files) != 2:
+        pytest.skip("laps and weather of this race are not here")
+    assert pr.read(*files).info["utc_offset"] == timedelta(hours=hours)
 
 
 def test_pit_crossings_and_pit_times_of_23_races():

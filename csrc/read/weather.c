@@ -200,21 +200,28 @@ pyr_status pyr_read_weather(pyr_file *file, int32_t source, pyr_reading *reading
 
 /* ---- The table ---- */
 
-static const int64_t second = 1000000, quarter = 900, day = 86400;
+static const int64_t second = 1000000, hour = 3600, day = 86400;
 
 static int64_t distance(int64_t left, int64_t right) {
     return left > right ? left - right : right - left;
 }
 
-/* The offset, in seconds, that brings the readings' span nearest to that of the laps; whole hours before quarters. */
+/* In seconds: from the session to the readings where they begin, and where they end. */
+static int64_t apart_at(const pyr_weather_row *rows, size_t count, int64_t offset, int64_t start, int64_t end) {
+    int64_t first = rows[0].utc + offset, last = rows[count - 1].utc + offset;
+    int64_t midnight = (first - start + day / 2) / day * day;
+    return distance(first, midnight + start) + distance(last, midnight + end);
+}
+
+/* The offset, in seconds, that brings the readings' span nearest to that of the laps: whole hours, or the parts of one
+ * that clocks somewhere go by. Others would only hide that a race ended before the readings did. */
 static int64_t find_offset(const pyr_weather_row *rows, size_t count, int64_t start, int64_t end) {
+    static const int64_t minutes[] = {-570, -210, 210, 270, 330, 345, 390, 525, 570, 630, 765};
     int64_t best = 0, best_distance = INT64_MAX;
-    for (int64_t offset = -12 * 3600; offset <= 14 * 3600; offset += quarter) {
-        int64_t first = rows[0].utc + offset, last = rows[count - 1].utc + offset;
-        int64_t midnight = (first - start + day / 2) / day * day;
-        int64_t apart = distance(first, midnight + start) + distance(last, midnight + end);
-        bool whole = offset % 3600 == 0, best_whole = best % 3600 == 0;
-        if (apart < best_distance || (apart == best_distance && whole && !best_whole)) {
+    for (int64_t i = -12; i <= 14 + (int64_t)(sizeof minutes / sizeof *minutes); i++) {
+        int64_t offset = i <= 14 ? i * hour : minutes[i - 15] * 60;
+        int64_t apart = apart_at(rows, count, offset, start, end);
+        if (apart < best_distance) {
             best = offset;
             best_distance = apart;
         }
