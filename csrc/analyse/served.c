@@ -44,7 +44,7 @@ static int64_t misfit(const serving *serve, const to_serve *penalty, int64_t i) 
     return beyond < 0 ? -beyond : beyond;
 }
 
-/* The first visit from `low` up to `high` of the car or of a later one whose in-lap (without one: its out-lap) is `lap`
+/* The first visit of the car, or of a later car, whose in-lap (without one: its out-lap) is `lap`
  * or later; visits stand by car, then lap. */
 static int64_t first_from(const serving *serve, int32_t entry, int32_t lap) {
     int64_t low = 0, high = serve->visits->count;
