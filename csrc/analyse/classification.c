@@ -77,7 +77,7 @@ static pyr_status set_dictionaries(const pyr_classified *classified, const pyr_m
     if (members->names != NULL) {
         pyr_table_set_dictionary(answer, RANKING, members->names);
     }
-    return pyr_set_decisions(&classified->penalties, answer, PYR_RANKING_DECISIONS, error);
+    return pyr_table_set_texts(answer, PYR_RANKING_DECISIONS, &classified->penalties.texts, error);
 }
 
 static pyr_status answer_members(const pyr_session *session, const pyr_classification_options *options,

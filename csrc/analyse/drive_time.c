@@ -220,19 +220,11 @@ static pyr_status fill_cars(drive_work *work, pyr_table *answer, int64_t *at, py
     return PYR_OK;
 }
 
-static pyr_status set_texts(const pyr_interner *texts, pyr_table *answer, int32_t column, pyr_error *error) {
-    const pyr_dictionary *dictionary;
-    PYR_TRY(pyr_dictionary_from_interner(texts, false, NULL, &dictionary, error));
-    pyr_table_set_dictionary(answer, column, dictionary);
-    pyr_dictionary_release(dictionary);
-    return PYR_OK;
-}
-
 static pyr_status fill(drive_work *work, pyr_table *answer, int64_t *at, pyr_error *error) {
     PYR_TRY(fill_cars(work, answer, at, error));
-    PYR_TRY(set_texts(&work->drivers, answer, DRIVE_DRIVER, error));
-    PYR_TRY(set_texts(&work->ratings, answer, DRIVE_RATING, error));
-    return set_texts(&work->reasons, answer, DRIVE_REASON, error);
+    PYR_TRY(pyr_table_set_texts(answer, DRIVE_DRIVER, &work->drivers, error));
+    PYR_TRY(pyr_table_set_texts(answer, DRIVE_RATING, &work->ratings, error));
+    return pyr_table_set_texts(answer, DRIVE_REASON, &work->reasons, error);
 }
 
 static pyr_status new_work(drive_work *work, pyr_error *error) {

@@ -159,7 +159,7 @@ static pyr_status start_hours(hours *work, pyr_error *error) {
 
 static pyr_status set_dictionaries(const hours *work, pyr_table *answer, pyr_error *error) {
     pyr_ranking_set_dictionaries(&work->ranking, answer, RANKING);
-    return pyr_set_decisions(&work->penalties, answer, RANKING + PYR_RANKING_DECISIONS, error);
+    return pyr_table_set_texts(answer, RANKING + PYR_RANKING_DECISIONS, &work->penalties.texts, error);
 }
 
 static pyr_status answer_hours(hours *work, pyr_table **out, pyr_error *error) {

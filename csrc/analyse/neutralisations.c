@@ -165,16 +165,12 @@ static void fill_period(const pyr_neutralisation_list *found, const pyr_neutrali
 
 static pyr_status fill(const pyr_session *field, const pyr_neutralisation_list *found, int32_t fcy_bunches,
                        pyr_interner *texts, pyr_table *answer, pyr_error *error) {
-    const pyr_dictionary *dictionary;
     for (int64_t at = 0; at < found->count; at++) {
         fill_period(found, &found->period[at], pyr_is_race(field), fcy_bunches, answer, at);
         PYR_TRY(add_evidence(found, &found->period[at], texts,
                              &((int32_t *)pyr_table_array(answer, PERIOD_EVIDENCE))[at], error));
     }
-    PYR_TRY(pyr_dictionary_from_interner(texts, false, NULL, &dictionary, error));
-    pyr_table_set_dictionary(answer, PERIOD_EVIDENCE, dictionary);
-    pyr_dictionary_release(dictionary);
-    return PYR_OK;
+    return pyr_table_set_texts(answer, PERIOD_EVIDENCE, texts, error);
 }
 
 static pyr_status answer_periods(const pyr_session *field, const pyr_neutralisation_list *found, int32_t fcy_bunches,

@@ -300,11 +300,3 @@ pyr_status pyr_read_penalties(const pyr_session *field, const pyr_classification
     pyr_release_array(field->allocator, read.line, read.line_capacity, 1);
     return status;
 }
-
-pyr_status pyr_set_decisions(const pyr_penalties *penalties, pyr_table *answer, int32_t column, pyr_error *error) {
-    const pyr_dictionary *texts;
-    PYR_TRY(pyr_dictionary_from_interner(&penalties->texts, false, NULL, &texts, error));
-    pyr_table_set_dictionary(answer, column, texts);
-    pyr_dictionary_release(texts);
-    return PYR_OK;
-}

@@ -29,7 +29,5 @@ typedef struct pyr_penalties {
 pyr_status pyr_read_penalties(const pyr_session *field, const pyr_classification_options *options,
                               const pyr_finish *finishes, uint8_t *counted, pyr_penalties *penalties,
                               pyr_error *error);
-/* The texts as the dictionary of a column of `answer`. */
-pyr_status pyr_set_decisions(const pyr_penalties *penalties, pyr_table *answer, int32_t column, pyr_error *error);
 
 #endif

@@ -434,10 +434,7 @@ static pyr_status import_batch(importer *into, const struct ArrowArray *batch, p
 static pyr_status close_table(importer *into, pyr_error *error) {
     for (int32_t i = 0; i < into->count; i++) {
         if (pyr_table_column_view(into->table, i)->type == PYR_TEXT) {
-            const pyr_dictionary *dictionary;
-            PYR_TRY(pyr_dictionary_from_interner(&into->sources[i].interner, false, NULL, &dictionary, error));
-            pyr_table_set_dictionary(into->table, i, dictionary);
-            pyr_dictionary_release(dictionary);
+            PYR_TRY(pyr_table_set_texts(into->table, i, &into->sources[i].interner, error));
         }
     }
     PYR_TRY(pyr_table_finish(into->table, into->rows, error));

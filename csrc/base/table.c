@@ -201,6 +201,14 @@ void pyr_table_set_dictionary(pyr_table *table, int32_t column, const pyr_dictio
     table->columns[column].dictionary = dictionary;
 }
 
+pyr_status pyr_table_set_texts(pyr_table *table, int32_t column, const pyr_interner *texts, pyr_error *error) {
+    const pyr_dictionary *dictionary;
+    PYR_TRY(pyr_dictionary_from_interner(texts, false, NULL, &dictionary, error));
+    pyr_table_set_dictionary(table, column, dictionary);
+    pyr_dictionary_release(dictionary);
+    return PYR_OK;
+}
+
 pyr_status pyr_table_pick(const pyr_table *table, const int32_t *columns, int32_t count, pyr_table **out,
                           pyr_error *error) {
     pyr_field *fields;

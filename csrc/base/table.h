@@ -27,6 +27,8 @@ int64_t pyr_table_capacity(const pyr_table *table);
 pyr_status pyr_table_grow(pyr_table *table, int64_t rows, int64_t capacity, pyr_error *error);
 /* Retains the dictionary. */
 void pyr_table_set_dictionary(pyr_table *table, int32_t column, const pyr_dictionary *dictionary);
+/* Its codes are those of `texts`. */
+pyr_status pyr_table_set_texts(pyr_table *table, int32_t column, const pyr_interner *texts, pyr_error *error);
 /* The table has `rows` rows. On failure the caller still releases it. */
 pyr_status pyr_table_finish(pyr_table *table, int64_t rows, pyr_error *error);
 /* As pyr_table_take, but still under construction, so that values can be changed. */

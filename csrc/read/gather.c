@@ -126,10 +126,7 @@ pyr_status pyr_assemble_laps(pyr_assembly *assembly, pyr_error *error) {
     PYR_TRY(order_laps(assembly, laps, error));
     pyr_table_set_dictionary(*laps, PYR_LAP_CAR, assembly->cars);
     for (int32_t column = PYR_LAP_CLASS; column <= PYR_LAP_DRIVER; column++) {
-        const pyr_dictionary *dictionary;
-        PYR_TRY(pyr_dictionary_from_interner(&reading->lap_texts[column], false, NULL, &dictionary, error));
-        pyr_table_set_dictionary(*laps, column, dictionary);
-        pyr_dictionary_release(dictionary);
+        PYR_TRY(pyr_table_set_texts(*laps, column, &reading->lap_texts[column], error));
     }
     return pyr_table_finish(*laps, assembly->lap_count, error);
 }
