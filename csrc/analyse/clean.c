@@ -25,16 +25,8 @@ typedef struct lap_facts {
 
 /* The last reading at or before `clock` says rain. */
 static bool rains_at(const lap_facts *facts, int64_t clock) {
-    int64_t low = 0, high = facts->reading_count;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (pyr_int64s(facts->clocks)[middle] <= clock) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low > 0 && clock != PYR_NO_TIME && pyr_true(facts->rain, low - 1);
+    int64_t next = pyr_first_above(pyr_int64s(facts->clocks), 0, facts->reading_count, clock);
+    return next > 0 && clock != PYR_NO_TIME && pyr_true(facts->rain, next - 1);
 }
 
 static pyr_clean_reason own_reason(const lap_facts *facts, int64_t row, int64_t first) {
@@ -146,7 +138,7 @@ typedef struct pace_judgement {
     const int64_t *medians; /* by class code + 1 */
     const pyr_timeline *timeline;
     const crossing_counts *counts;
-    bool sector_published[3];
+    bool sector_published[PYR_SECTORS];
 } pace_judgement;
 
 static bool exceeds(const pace_judgement *judgement, int64_t row, double factor) {
@@ -203,7 +195,7 @@ static pyr_clean_reason judge(const pace_judgement *judgement, int64_t row) {
     if (exceeds(judgement, row, 1.0 + judgement->options->slow)) {
         return field_was_slow(judgement, row) ? PYR_FIELD_ANOMALY : PYR_SLOW;
     }
-    for (int32_t sector = 0; sector < 3; sector++) {
+    for (int32_t sector = 0; sector < PYR_SECTORS; sector++) {
         if (judgement->sector_published[sector] && judgement->field->laps.sector[sector][row] == PYR_NO_TIME) {
             return PYR_MISSING_SECTOR;
         }
@@ -215,9 +207,8 @@ static pyr_status judge_with_medians(const pyr_session *field, const pyr_clean_o
                                      int8_t *reasons, pyr_error *error) {
     pace_judgement judgement = {.field = field, .options = options, .medians = medians};
     crossing_counts *counts;
-    for (int32_t sector = 0; sector < 3; sector++) {
-        judgement.sector_published[sector] =
-            pyr_part_column(field, PYR_LAPS, PYR_LAP_SECTOR_1 + sector)->absent_count < field->laps.count;
+    for (int32_t sector = 0; sector < PYR_SECTORS; sector++) {
+        judgement.sector_published[sector] = pyr_sector_published(field, sector);
     }
     PYR_TRY(pyr_session_timeline(field, &judgement.timeline, error));
     size_t size = (size_t)judgement.timeline->count + 1;

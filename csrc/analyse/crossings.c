@@ -48,7 +48,7 @@ typedef struct crossing_work {
 static bool any_sector(const pyr_session *field) {
     bool any = false;
     for (int32_t sector = 0; sector < PYR_SECTORS; sector++) {
-        any |= pyr_part_column(field, PYR_LAPS, PYR_LAP_SECTOR_1 + sector)->absent_count < field->laps.count;
+        any = any || pyr_sector_published(field, sector);
     }
     return any;
 }

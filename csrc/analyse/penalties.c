@@ -173,15 +173,13 @@ static pyr_status add_penalty(reading *read, int64_t row, pyr_decision_kind kind
 }
 
 static pyr_status delete_lap(reading *read, int64_t row, int32_t entry, pyr_error *error) {
-    const pyr_laps *laps = &read->field->laps;
     int32_t lap = pyr_decision_number(&read->decisions, PYR_DECISION_LAP, row);
-    for (int64_t i = read->field->entries.first_lap[entry]; i < read->field->entries.first_lap[entry + 1]; i++) {
-        if (laps->lap[i] == lap) {
-            read->counted[i] = 0;
-            return append_number(read, "lap ", lap, " deleted", error);
-        }
+    int64_t at = pyr_find_lap(read->field, entry, lap, read->field->entries.first_lap[entry]);
+    if (at < 0) {
+        return fail_decision(read, row, "is for a lap that it did not run", error);
     }
-    return fail_decision(read, row, "is for a lap that it did not run", error);
+    read->counted[at] = 0;
+    return append_number(read, "lap ", lap, " deleted", error);
 }
 
 static pyr_status apply(reading *read, int64_t row, int32_t entry, pyr_error *error) {

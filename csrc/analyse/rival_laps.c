@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "../base/sort.h"
+
 enum { FEWEST_RIVAL_LAPS = 6 };
 
 bool pyr_follows_crossing_in_pit(const pyr_laps *laps, int64_t row) {
@@ -115,15 +117,7 @@ int64_t pyr_rivals_after(const pyr_rival_laps *rivals, int32_t class_code, int64
         }
         low = high - low >= step ? high - step + 1 : low;
     }
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (elapsed[middle] <= time) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    return pyr_first_above(elapsed, low, high, time);
 }
 
 bool pyr_rivals_agree(const pyr_rival_laps *rivals, int64_t low, int64_t high) {

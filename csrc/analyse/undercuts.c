@@ -92,23 +92,10 @@ static void count_laps_to_stops(const undercut_work *work) {
     }
 }
 
-/* When the car of `row` ended a lap; PYR_NO_TIME: not known. Laps are missing rarely, so its row is as far away. */
+/* When the car of `row` ended a lap; PYR_NO_TIME: not known. */
 static int64_t ended(const undercut_work *work, int32_t entry, int64_t row, int32_t lap) {
-    const pyr_laps *laps = &work->field->laps;
-    int64_t low = work->field->entries.first_lap[entry], high = work->field->entries.first_lap[entry + 1];
-    int64_t at = row + lap - laps->lap[row];
-    if (at >= low && at < high && laps->lap[at] == lap) {
-        return laps->elapsed[at];
-    }
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (laps->lap[middle] < lap) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < work->field->entries.first_lap[entry + 1] && laps->lap[low] == lap ? laps->elapsed[low] : PYR_NO_TIME;
+    int64_t at = pyr_find_lap(work->field, entry, lap, row);
+    return at >= 0 ? work->field->laps.elapsed[at] : PYR_NO_TIME;
 }
 
 /* Of this car no other visit lies between the ends of laps `first` and `last`. */

@@ -57,6 +57,21 @@ static int64_t merge_runs(const order *by, const pyr_keyed *from, pyr_keyed *to,
     return merged;
 }
 
+static void swap(pyr_keyed **left, pyr_keyed **right) {
+    pyr_keyed *swapped = *left;
+    *left = *right;
+    *right = swapped;
+}
+
+/* What stands sorted in one of both arrays, to `items`. */
+static void settle(const pyr_allocator *allocator, pyr_keyed *items, const pyr_keyed *sorted, pyr_keyed *scratch,
+                   int64_t count) {
+    if (sorted != items) {
+        memcpy(items, sorted, (size_t)count * sizeof *items);
+    }
+    pyr_release_array(allocator, scratch, (size_t)count, sizeof *scratch);
+}
+
 pyr_status pyr_sort(const pyr_allocator *allocator, pyr_keyed *items, int64_t count, pyr_before *before,
                     const void *context, pyr_error *error) {
     const order by = {before, context};
@@ -72,14 +87,9 @@ pyr_status pyr_sort(const pyr_allocator *allocator, pyr_keyed *items, int64_t co
         find_runs(&by, items, count, ends);
         while (runs > 1) {
             runs = merge_runs(&by, from, to, ends, runs);
-            pyr_keyed *swapped = from;
-            from = to;
-            to = swapped;
+            swap(&from, &to);
         }
-        if (from != items) {
-            memcpy(items, from, (size_t)count * sizeof *items);
-        }
-        pyr_release_array(allocator, scratch, (size_t)count, sizeof *scratch);
+        settle(allocator, items, from, scratch, count);
     }
     pyr_release_array(allocator, ends, (size_t)run_count, sizeof *ends);
     return status;
@@ -116,15 +126,22 @@ pyr_status pyr_sort_close(const pyr_allocator *allocator, pyr_keyed *items, int6
     uint64_t span = (uint64_t)most - (uint64_t)least;
     for (int32_t shift = 0; shift < 64 && span >> shift != 0; shift += 8) {
         sort_byte(from, to, count, least, shift);
-        pyr_keyed *swapped = from;
-        from = to;
-        to = swapped;
+        swap(&from, &to);
     }
-    if (from != items) {
-        memcpy(items, from, (size_t)count * sizeof *items);
-    }
-    pyr_release_array(allocator, scratch, (size_t)count, sizeof *scratch);
+    settle(allocator, items, from, scratch, count);
     return PYR_OK;
+}
+
+int64_t pyr_first_above(const int64_t *ascending, int64_t low, int64_t high, int64_t value) {
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (ascending[middle] <= value) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
 }
 
 int64_t pyr_halfway(int64_t low, int64_t high) {

@@ -22,6 +22,9 @@ pyr_status pyr_sort(const pyr_allocator *allocator, pyr_keyed *items, int64_t co
  * close together, as lap numbers do. */
 pyr_status pyr_sort_close(const pyr_allocator *allocator, pyr_keyed *items, int64_t count, pyr_error *error);
 
+/* The first place from `low` up to `high` whose value is above `value`; `high` where there is none. O(log n). */
+int64_t pyr_first_above(const int64_t *ascending, int64_t low, int64_t high, int64_t value);
+
 /* The middle value, between two middle ones their mean rounded down; PYR_NO_TIME where `count` is 0. The values are put
  * in another order. O(n) for any order. */
 int64_t pyr_median(int64_t *values, int64_t count);

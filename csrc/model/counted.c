@@ -41,7 +41,7 @@ static uint8_t count_lap(const pyr_laps *laps, int64_t row, int64_t first, int64
 
 /* Absent values count for nothing. */
 static uint8_t only_present(const pyr_laps *laps, int64_t row, uint8_t counts) {
-    for (int32_t sector = 0; sector < 3; sector++) {
+    for (int32_t sector = 0; sector < PYR_SECTORS; sector++) {
         if (laps->sector[sector][row] == PYR_NO_TIME) {
             counts &= (uint8_t)~(PYR_COUNTS_SECTOR_1 << sector);
         }

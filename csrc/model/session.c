@@ -95,6 +95,28 @@ pyr_status pyr_require_entry(const pyr_session *session, pyr_text name, int32_t 
     return *entry >= 0 ? PYR_OK : pyr_near_fail(&near, "car", error);
 }
 
+bool pyr_sector_published(const pyr_session *session, int32_t sector) {
+    return pyr_part_column(session, PYR_LAPS, PYR_LAP_SECTOR_1 + sector)->absent_count < session->laps.count;
+}
+
+int64_t pyr_find_lap(const pyr_session *session, int32_t entry, int32_t lap, int64_t near) {
+    const int32_t *laps = session->laps.lap;
+    int64_t low = session->entries.first_lap[entry], end = session->entries.first_lap[entry + 1], high = end;
+    int64_t at = near >= low && near < high ? near + lap - laps[near] : low;
+    if (at >= low && at < high && laps[at] == lap) {
+        return at;
+    }
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (laps[middle] < lap) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < end && laps[low] == lap ? low : -1;
+}
+
 /* ---- Checks: a part may come from a pickle, which is never trusted ---- */
 
 static pyr_status check_schema(const pyr_table *table, pyr_part part, pyr_error *error) {

@@ -209,6 +209,13 @@ static inline int64_t pyr_last_lap_row(const pyr_entries *entries, int32_t entry
     return entries->first_lap[entry + 1] - 1;
 }
 
+/* Some lap has a time of this sector, from 0 on. */
+bool pyr_sector_published(const pyr_session *session, int32_t sector);
+
+/* The row of a lap of the entry, -1: it has none. O(log laps), and O(1) where no lap is missing between it and the row
+ * `near` of the entry. */
+int64_t pyr_find_lap(const pyr_session *session, int32_t entry, int32_t lap, int64_t near);
+
 /* As pyr_session_from_parts, for a session selected from `field` (NULL: a whole one). */
 pyr_status pyr_session_new(const pyr_allocator *allocator, pyr_table *const parts[PYR_PART_COUNT], pyr_session *field,
                            pyr_session **out, pyr_error *error);
