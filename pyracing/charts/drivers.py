@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from pyracing.charts.colours import Car, Colours, cars_of
-from pyracing.charts.data import dataset, microseconds
+from pyracing.charts.data import Array, dataset, microseconds
 from pyracing.charts.layers import Layer, unchecked
 from pyracing.charts.rows import block, concatenated, result_order, row_labels, top_legend
 from pyracing.charts.style import Width, by_class, car_facts, fine_axis, finished, shown, time_text, titled
@@ -49,7 +49,7 @@ def drive_time(
         own.sort(key=lambda row: place[numbers[row]])
         blocks.append(drive_block(rows[own], group, limits, longest, width))
     text = title or "Drive time"
-    broken = int((~np.asarray(rows["ok"], dtype=bool) & rows.valid("ok")).sum())
+    broken = int(out_of_bounds(rows).sum())
     notes = [f"{broken} of {len(rows)} drivers outside the limits"] if limits else []
     described = f"{text} of {len(rows)} drivers, a bar each, cars in the order of the result."
     return finished(concatenated(blocks), titled(session, text, *notes), described, None, None)
@@ -58,7 +58,7 @@ def drive_time(
 def drive_block(rows: Table, group: list[Car], limits: list[str], longest: float, width: Width) -> Any:
     labels = [f"{driver} · {car}" for driver, car in zip(rows["driver"], rows["car"], strict=True)]
     colour = {car.number: car.colour for car in group}
-    wrong = ~np.asarray(rows["ok"], dtype=bool) & rows.valid("ok")
+    wrong = out_of_bounds(rows)
     columns = ["car", "driver", "rating", "time", "share", "stints", "longest", "reason", *limits]
     data = dataset(
         rows, columns, label=labels, colour=[colour[car] for car in rows["car"].tolist()],
@@ -106,7 +106,11 @@ def drive_block(rows: Table, group: list[Car], limits: list[str], longest: float
     return block([*layers, words], group[0].class_name, width)
 
 
-def verdicts(rows: Table, wrong: Any) -> list[str | None]:
+def out_of_bounds(rows: Table) -> Array:
+    return ~np.asarray(rows["ok"], dtype=bool) & rows.valid("ok")
+
+
+def verdicts(rows: Table, wrong: Array) -> list[str | None]:
     """What is said beside the bar of who broke a limit: less than the minimum, or else more than a maximum."""
     too_little = rows.valid("minimum") & (rows["time"] < rows["minimum"])
     return [

@@ -24,8 +24,8 @@ def report(
     Parameters
     ----------
     path : ends with `.html`, a page that asks the network for nothing, or with `.pdf`, the same with still charts. The
-        charts of a page are drawn as they come into view, and all of them when it is printed; a script of the page that
-        calls `print()` first awaits `pyracingCharts.drawAll()`.
+        charts of a page are drawn one after another once it is open, and all of them when it is printed; a script of
+        the page that calls `print()` first awaits `pyracingCharts.drawAll()`.
     rules : as `classification` takes them, or the name of a preset; they also bound the drive time.
     decisions : of the stewards, as `classification` takes them, or the path of a file of them. Without decisions the
         published result is the order of the report, and what the laps alone give is beside it.
