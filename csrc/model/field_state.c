@@ -26,7 +26,7 @@ static bool more_than_half(int64_t part, int64_t all) {
     return 2 * part > all;
 }
 
-/* Where too few drives count, the field does what it did before: a pack goes by at once, and then nobody for a while. */
+/* Where too few drives count, as after a pack has gone by. */
 static pyr_field_state state_as_before(const state_sweep *sweep, int64_t time) {
     const pyr_stretches *found = sweep->found;
     bool long_ago = found->count == 0 || time - sweep->told > LAPS_AS_BEFORE * sweep->pace->median_lap;
