@@ -175,6 +175,19 @@ static void restated_last(pyr_lap_plan *plan) {
     }
 }
 
+static bool has_codes(const pyr_lap_step *step) {
+    return step->role == PYR_ROLE_TEXT || step->role == PYR_ROLE_FLAG;
+}
+
+static void find_neighbours(pyr_lap_plan *plan) {
+    for (size_t i = plan->count; i-- > 0;) {
+        pyr_lap_step *step = &plan->steps[i];
+        bool continued = i + 1 < plan->count && has_codes(step) && has_codes(step + 1) &&
+                         step[1].field == step->field + 1;
+        step->together = continued ? step[1].together + 1 : 1;
+    }
+}
+
 pyr_status pyr_lap_plan_make(pyr_lap_plan *plan, pyr_file *file, pyr_reading *reading, pyr_error *error) {
     *plan = (pyr_lap_plan){.file = file, .reading = reading};
     PYR_TRY(pyr_new_array(reading->allocator, file->column_count, sizeof *plan->steps, &plan->steps, error));
@@ -187,6 +200,7 @@ pyr_status pyr_lap_plan_make(pyr_lap_plan *plan, pyr_file *file, pyr_reading *re
         find_restated(plan, &plan->steps[i]);
     }
     restated_last(plan);
+    find_neighbours(plan);
     return PYR_OK;
 }
 

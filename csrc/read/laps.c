@@ -92,15 +92,7 @@ static pyr_status take_numbers(lap_lane *lane, pyr_lap_step *step, const run *ro
     cursor at = first_field(rows, step->field);
     for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
         const char *start = field_start(at), *end = field_end(at);
-        uint32_t number = 0;
-        bool digits = end - start >= 1 && end - start <= 4;
-        for (const char *digit = start; digits && digit < end; digit++) {
-            uint32_t value = (uint32_t)(unsigned char)*digit - '0';
-            digits = value <= 9;
-            number = number * 10 + value;
-        }
-        out[row] = (int32_t)number;
-        if (PYR_UNLIKELY(!digits)) {
+        if (PYR_UNLIKELY(!pyr_fast_integer(end, (unsigned)(end - start), out + row))) {
             PYR_TRY(store_plain(lane, step, rows, row, error));
         }
     }
@@ -148,6 +140,68 @@ static pyr_status take_codes(lap_lane *lane, pyr_lap_step *step, const run *rows
     return PYR_OK;
 }
 
+/* A row of a run by itself. */
+static run row_of(const run *rows, int64_t row) {
+    run one = *rows;
+    one.after += row * one.stride;
+    one.rows = 1;
+    one.first_row += row;
+    one.first_line += row;
+    return one;
+}
+
+/* All that the first row has in the fields of these steps; NULL where a value in it is a doubt in every row. */
+static pyr_text joined_text(const pyr_lap_step *steps, size_t count, const run *rows) {
+    const char *start = field_start(first_field(rows, steps[0].field));
+    const char *end = field_end(first_field(rows, steps[count - 1].field));
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].above.data == NULL) {
+            return (pyr_text){NULL, 0};
+        }
+    }
+    return (pyr_text){start, (size_t)(end - start)};
+}
+
+/* How many rows from this one on have the same in these fields. */
+static int64_t count_repeats(pyr_text above, const run *rows, int64_t row, uint32_t first, uint32_t last) {
+    cursor start = first_field(rows, first), end = first_field(rows, last);
+    ptrdiff_t stride = rows->stride, place = row * stride;
+    int64_t repeats = 0;
+    start.after += place;
+    end.after += place;
+    while (row + repeats < rows->rows && above.data != NULL && same_text(above, field_start(start), field_end(end))) {
+        repeats++;
+        start.after += stride;
+        end.after += stride;
+    }
+    return repeats;
+}
+
+/* Texts and flags side by side. A car keeps its class, team and manufacturer, so that most rows repeat the row above in
+ * all of them at once. */
+static pyr_status take_codes_together(lap_lane *lane, pyr_lap_step *steps, size_t count, const run *rows,
+                                      pyr_error *error) {
+    pyr_text above = {NULL, 0};
+    for (int64_t row = 0; row < rows->rows; row++) {
+        int64_t repeats = count_repeats(above, rows, row, steps[0].field, steps[count - 1].field);
+        for (size_t i = 0; i < count; i++) {
+            int32_t *out = (int32_t *)steps[i].values + rows->first_row + row;
+            for (int64_t j = 0; j < repeats; j++) {
+                out[j] = steps[i].above_code;
+            }
+        }
+        row += repeats;
+        if (row < rows->rows) {
+            run other = row_of(rows, row);
+            for (size_t i = 0; i < count; i++) {
+                PYR_TRY(take_codes(lane, &steps[i], &other, error));
+            }
+            above = joined_text(steps, count, &other);
+        }
+    }
+    return PYR_OK;
+}
+
 static pyr_status take_improvements(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     int32_t *out = (int32_t *)step->values + rows->first_row;
     cursor at = first_field(rows, step->field);
@@ -179,6 +233,12 @@ static inline bool same_ending(const char *left_end, const char *right_end, size
     return ((pyr_load_8(left_end - 8) ^ pyr_load_8(right_end - 8)) & pyr_keep_last((unsigned)length)) == 0;
 }
 
+/* `0:41.117` for `41.117`. */
+static inline bool is_prefixed(const char *end, size_t length, const char *sector_end, size_t sector_length) {
+    uint64_t sector = pyr_load_8(sector_end - 8);
+    return length == 8 && sector_length == 6 && pyr_load_8(end - 8) == ((sector & ~(uint64_t)0xffff) | ':' << 8 | '0');
+}
+
 /* Sectors again, as `0:41.117` or `101.077`: most are the characters of the sector, with `0:` before them or without;
  * the others are parsed. */
 static pyr_status compare_restated(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
@@ -189,9 +249,8 @@ static pyr_status compare_restated(lap_lane *lane, pyr_lap_step *step, const run
         const char *start = field_start(at), *end = field_end(at);
         const char *sector = field_start(of_sector), *sector_end = field_end(of_sector);
         size_t length = (size_t)(end - start), sector_length = (size_t)(sector_end - sector);
-        bool prefixed = length == sector_length + 2 && sector_length == 6 && start[0] == '0' && start[1] == ':';
-        if (PYR_LITTLE_ENDIAN && length <= 8 && (length == sector_length || prefixed) &&
-            same_ending(end, sector_end, sector_length)) {
+        if (PYR_LITTLE_ENDIAN && (length == sector_length ? length <= 8 && same_ending(end, sector_end, length)
+                                                          : is_prefixed(end, length, sector_end, sector_length))) {
             continue;
         }
         int64_t value = PYR_NO_TIME;
@@ -265,8 +324,10 @@ static pyr_status take_run(lap_lane *lane, run *rows, pyr_error *error) {
     PYR_TRY(pyr_lap_plan_reserve(&lane->plan, reading->lap_count + rows->rows, error));
     rows->first_row = reading->lap_count;
     rows->first_line = lane->file->line;
-    for (size_t i = 0; i < lane->plan.count; i++) {
-        PYR_TRY(take_column(lane, &lane->plan.steps[i], rows, error));
+    for (size_t i = 0; i < lane->plan.count; i += lane->plan.steps[i].together) {
+        pyr_lap_step *step = &lane->plan.steps[i];
+        PYR_TRY(step->together > 1 ? take_codes_together(lane, step, step->together, rows, error)
+                                   : take_column(lane, step, rows, error));
     }
     reading->lap_count += rows->rows;
     lane->file->rows += rows->rows;

@@ -52,12 +52,14 @@ static inline bool pyr_match_8(const char *end, unsigned length, uint64_t patter
     return (((word + limits) | word) & 0x8080808080808080u) == 0;
 }
 
-/* `0:00.000`, `hh:m`, `00000.0` and `0000.000` as little-endian words, and what to add so that a wrong character sets
+/* `0:00.000`, `hh:m`, digits, `00000.0` and `0000.000` as little-endian words, and what to add so that a wrong character sets
  * the high bit of its byte: 0x76 where a digit 0 to 9 stands, 0x7a where one of 0 to 5 does, 0x7f for a separator. */
 #define PYR_PATTERN_TIME 0x3030302e30303a30u
 #define PYR_LIMITS_TIME 0x7676767f767a7f76u
 #define PYR_PATTERN_HOURS 0x303a303030303030u
 #define PYR_LIMITS_HOURS 0x7a7f767676767676u
+#define PYR_PATTERN_DIGITS 0x3030303030303030u
+#define PYR_LIMITS_DIGITS 0x7676767676767676u
 #define PYR_PATTERN_TENTHS 0x302e303030303030u
 #define PYR_LIMITS_TENTHS 0x767f767676767676u
 #define PYR_PATTERN_SECONDS 0x3030302e30303030u
@@ -103,6 +105,18 @@ static inline bool pyr_fast_seconds(const char *end, unsigned length, int64_t *m
     uint64_t milliseconds = ((pairs >> 40) & 0xff) * 10 + (digits >> 56);
     *microseconds = (int64_t)(seconds * 1000 + milliseconds) * 1000;
     return matches;
+}
+
+/* A whole number of up to four digits. */
+static inline bool pyr_fast_integer(const char *end, unsigned length, int32_t *value) {
+    uint64_t digits;
+    if (!PYR_LITTLE_ENDIAN || length < 1 || length > 4 ||
+        !pyr_match_8(end, length, PYR_PATTERN_DIGITS, PYR_LIMITS_DIGITS, &digits)) {
+        return false;
+    }
+    uint64_t pairs = digits * 10 + (digits >> 8);
+    *value = (int32_t)((pairs >> 32 & 0xff) * 100 + (pairs >> 48 & 0xff));
+    return true;
 }
 
 /* A number with one decimal: `208.1`. The quotient of two exact numbers is correctly rounded. */

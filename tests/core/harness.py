@@ -71,6 +71,14 @@ pyr_status pyr_ranges_new(const pyr_allocator *allocator, const int64_t *values,
                           pyr_error *error);
 void pyr_ranges_clear(pyr_ranges *ranges);
 pyr_status pyr_range_median(pyr_ranges *ranges, int64_t start, int64_t end, int64_t *median, pyr_error *error);
+typedef struct pyr_cuts {
+    uint16_t *after, *ends;
+    uint32_t count, line_count, quote;
+    bool wide;
+    ...;
+} pyr_cuts;
+void pyr_cuts_init(pyr_cuts *cuts);
+void pyr_scan_block(const char *block, uint32_t size, char separator, uint32_t fields, pyr_cuts *cuts);
 """
 
 
@@ -103,7 +111,7 @@ def build(folder: Path) -> Any:
     ffi.cdef(EXTRA_DECLARATIONS)
     ffi.set_source(
         "pyracing_core",
-        '#include "base/arrow.h"\n#include "base/ranges.h"\n'
+        '#include "base/arrow.h"\n#include "base/ranges.h"\n#include "text/scan.h"\n'
         f'#include "{Path(__file__).with_name("counting_allocator.c")}"\n',
         sources=core_sources(),
         include_dirs=[str(CSRC)],
