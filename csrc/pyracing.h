@@ -802,8 +802,8 @@ typedef struct pyr_drive_time_options {
  * missed, and by how much. A car that never ran has no rows, laps without a driver's name one without name. A session
  * selected from another adds up its own laps, of which share is a part too; stints, longest and the crew are as the
  * field knows them, and of a driver with only some of his laps in it no minimum is missed: `ok` is absent unless a
- * maximum is exceeded. `options` NULL: windows of 6 hours, and no bounds. PYR_ERROR_ARGUMENT: no window, or limits of
- * other columns. */
+ * maximum is exceeded. `options` NULL: windows of 6 hours, and no bounds. PYR_ERROR_ARGUMENT: no window, a bound that
+ * is negative or beyond 10,000 hours, or limits of other columns. */
 pyr_status pyr_drive_time(const pyr_session *session, const pyr_drive_time_options *options, pyr_table **out,
                           pyr_error *error);
 

@@ -9,6 +9,8 @@ import pyracing as pr
 import slow_visits
 from answers import columns, rows
 from lap_files import CORPUS, corpus_laps
+from pyracing.drive_time import LIMIT_FIELDS
+from pyracing.rows import table_of_rows
 from pyracing.simulate import Event
 from race_files import race_file, seconds
 
@@ -370,3 +372,18 @@ def test_watkins_glen_2022():
     assert {car for car, text in columns(predicted, "car", "decisions") if text} == failed
     given = [pr.rear_of_class(car) for car, in columns(session.classification(), "car") if car in failed]
     assert columns(predicted, "car") == columns(session.classification(rules=rules, decisions=given), "car")
+
+
+@pytest.mark.parametrize("bound", ["rest", "maximum", "maximum_in_window", "longest"])
+@pytest.mark.parametrize("time", [-1, 10_000 * 3600 * 10**6 + 1, 2**63 - 1])
+def test_a_bound_that_is_none(bound, time):
+    with pytest.raises(ValueError, match="below 0 or longer than any race"):
+        race("7 GT3 | Ann 1:40 1:30")._core.ask("drive_time", **{bound: time})
+
+
+@pytest.mark.parametrize("bound", ["minimum", "maximum"])
+def test_a_limit_that_is_none(bound):
+    row = {"class": None, "rating": None, "drivers": None, "minimum": None, "maximum": None}
+    limits = table_of_rows(LIMIT_FIELDS, [tuple({**row, bound: 2**63 - 1}.values())])
+    with pytest.raises(ValueError, match="below 0 or longer than any race"):
+        race("7 GT3 | Ann 1:40 1:30")._core.ask("drive_time", limits=limits._core)

@@ -1,4 +1,4 @@
-"""Sessions that no race is: more cars, classes and drivers than laps to tell them by."""
+"""Sessions that no race is: more cars, classes and drivers than laps to tell them by, laps of odd numbers."""
 
 from __future__ import annotations
 
@@ -43,6 +43,21 @@ def test_every_car_a_class_of_its_own():
     assert columns(session.lap_chart(by="class"), "class", "car", "position") == alone
     assert columns(session.leaders(by="class"), "class", "car", "laps") == alone
     assert columns(session.laps_led(by="class", lead="class"), "class", "laps") == [(car, 1) for car in names]
+
+
+def test_a_race_of_lap_0_has_no_average_pace():
+    session = laps_of(["1", "2"], np.zeros(2, int), np.array([MINUTE, 2 * MINUTE]))
+    with pytest.raises(ValueError, match="no average pace; ask for the gaps to a car"):
+        session.gaps(to="mean")
+    assert columns(session.gaps(to="1"), "car", "gap_laps") == [("1", 0), ("2", 0)]
+
+
+def test_the_highest_lap_number():
+    """At its average pace, in whole microseconds, the winner ended so many laps within the first minute of two."""
+    highest = 2**31 - 1
+    within_a_minute = ((MINUTE + 1) * highest - 1) // (2 * MINUTE)
+    session = laps_of(["1", "1"], np.array([1, highest]), np.array([MINUTE, 2 * MINUTE]))
+    assert columns(session.gaps(to="mean"), "lap", "gap_laps") == [(1, within_a_minute - 1), (highest, 0)]
 
 
 def test_another_driver_on_each_lap():

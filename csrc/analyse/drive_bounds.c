@@ -29,6 +29,23 @@ static pyr_status find_scale(const pyr_session *field, double *scale, pyr_error 
     return status;
 }
 
+/* So far from the ends of its type that sums stay within it. */
+static bool is_bound(int64_t time) {
+    return time == PYR_NO_TIME || (time >= 0 && time <= PYR_LONGEST_TIME);
+}
+
+static pyr_status check_bounds(const pyr_drive_rules *rules, pyr_error *error) {
+    const pyr_drive_time_options *options = rules->options;
+    bool right = is_bound(options->rest) && is_bound(options->maximum) && is_bound(options->maximum_in_window) &&
+                 is_bound(options->longest);
+    for (int64_t limit = 0; limit < rules->limit_count; limit++) {
+        right = right && is_bound(pyr_int64s(rules->limit[PYR_LIMIT_MINIMUM])[limit]) &&
+                is_bound(pyr_int64s(rules->limit[PYR_LIMIT_MAXIMUM])[limit]);
+    }
+    return right ? PYR_OK
+                 : pyr_fail(error, PYR_ERROR_ARGUMENT, "drive_time: a bound is below 0 or longer than any race");
+}
+
 pyr_status pyr_drive_rules_read(const pyr_session *field, const pyr_drive_time_options *options,
                                 pyr_drive_rules *rules, pyr_error *error) {
     *rules = (pyr_drive_rules){.options = options, .scale = 1};
@@ -37,23 +54,24 @@ pyr_status pyr_drive_rules_read(const pyr_session *field, const pyr_drive_time_o
                                   error));
         rules->limit_count = pyr_table_row_count(options->limits);
     }
+    PYR_TRY(check_bounds(rules, error));
     return options->scaled ? find_scale(field, &rules->scale, error) : PYR_OK;
 }
 
 /* ---- Bounds ---- */
 
 static bool text_matches(const pyr_column *column, int64_t row, pyr_text text) {
-    return column == NULL || !pyr_present(column, row) ||
+    return !pyr_present(column, row) ||
            pyr_text_equal(pyr_dictionary_text_view(column->dictionary, pyr_int32s(column)[row]), text);
 }
 
 static void tighten(const pyr_drive_rules *rules, int64_t limit, pyr_drive_bounds *bounds) {
     const pyr_column *minimum = rules->limit[PYR_LIMIT_MINIMUM], *maximum = rules->limit[PYR_LIMIT_MAXIMUM];
-    if (minimum != NULL && pyr_present(minimum, limit)) {
+    if (pyr_present(minimum, limit)) {
         int64_t least = (int64_t)((double)pyr_int64s(minimum)[limit] * rules->scale + 0.5);
         bounds->minimum = least > bounds->minimum ? least : bounds->minimum;
     }
-    if (maximum != NULL && pyr_present(maximum, limit)) {
+    if (pyr_present(maximum, limit)) {
         int64_t most = pyr_int64s(maximum)[limit];
         bounds->maximum = bounds->maximum == PYR_NO_TIME || most < bounds->maximum ? most : bounds->maximum;
     }
@@ -63,7 +81,7 @@ pyr_drive_bounds pyr_drive_bounds_of(const pyr_drive_rules *rules, pyr_text clas
     pyr_drive_bounds bounds = {PYR_NO_TIME, rules->options->maximum, false};
     const pyr_column *drivers = rules->limit[PYR_LIMIT_DRIVERS], *ratings = rules->limit[PYR_LIMIT_RATING];
     for (int64_t limit = 0; limit < rules->limit_count; limit++) {
-        bool other_crew = drivers != NULL && pyr_present(drivers, limit) && pyr_int32s(drivers)[limit] != crew;
+        bool other_crew = pyr_present(drivers, limit) && pyr_int32s(drivers)[limit] != crew;
         if (other_crew || !text_matches(rules->limit[PYR_LIMIT_CLASS], limit, class_name)) {
             continue;
         }

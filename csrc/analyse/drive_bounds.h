@@ -10,7 +10,7 @@ enum { PYR_LIMIT_CLASS, PYR_LIMIT_RATING, PYR_LIMIT_DRIVERS, PYR_LIMIT_MINIMUM, 
 /* The rules as they hold for one race. Borrows the options and their table. */
 typedef struct pyr_drive_rules {
     const pyr_drive_time_options *options;
-    const pyr_column *limit[PYR_LIMIT_COLUMN_COUNT]; /* NULL: no such column */
+    const pyr_column *limit[PYR_LIMIT_COLUMN_COUNT]; /* set where there are limits */
     int64_t limit_count;
     double scale; /* of minima: the part of the race that was not lost to red flags */
 } pyr_drive_rules;
@@ -25,7 +25,8 @@ typedef struct pyr_drive_figures {
     int64_t time, longest, most; /* in one drive; in one window */
 } pyr_drive_figures;
 
-/* PYR_ERROR_ARGUMENT: limits of other columns. O(laps log laps) where minima shrink, else O(1). */
+/* PYR_ERROR_ARGUMENT: limits of other columns, or a bound that is none. O(laps log laps) where minima shrink, else
+ * O(limits). */
 pyr_status pyr_drive_rules_read(const pyr_session *field, const pyr_drive_time_options *options,
                                 pyr_drive_rules *rules, pyr_error *error);
 

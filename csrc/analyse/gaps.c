@@ -83,9 +83,9 @@ static pyr_status prepare(gap_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
     PYR_TRY(pyr_session_timeline(work->field, &work->timeline, error));
     work->winner = pyr_leader_crossing(work->field, work->timeline, 0);
-    if (work->to == TO_MEAN && work->winner < 0) {
+    if (work->to == TO_MEAN && (work->winner < 0 || work->field->laps.lap[work->winner] < 1)) {
         return pyr_fail(error, PYR_ERROR_REFUSED,
-                        "the laps of the winner have no time, so there is no average pace; ask for the gaps to a car");
+                        "the winner has no lap with a time, so there is no average pace; ask for the gaps to a car");
     }
     PYR_TRY(pyr_field_rows(work->session, &work->field_rows, error));
     if (work->to == TO_BEHIND || work->to == TO_CLASS_BEHIND) {
@@ -140,7 +140,7 @@ static int64_t mean_time(const gap_work *work, int32_t lap) {
 static int32_t mean_laps(const gap_work *work, int64_t time) {
     int32_t low = 0, high = work->field->laps.lap[work->winner];
     while (low < high) {
-        int32_t middle = low + (high - low + 1) / 2;
+        int32_t middle = high - (high - low) / 2;
         if (mean_time(work, middle) <= time) {
             low = middle;
         } else {
