@@ -76,7 +76,12 @@ def content_of_bytes(name: str, data: bytes | bytearray | memoryview) -> Content
 
 
 def content_of_file(path: str, size: int) -> Content:
-    return Content(path, size, partial(io.FileIO, path), path)
+    return Content(shown_path(path), size, partial(io.FileIO, path), path)
+
+
+def shown_path(path: str) -> str:
+    """A path for messages and tables; bytes of it that are no UTF-8 become question marks."""
+    return path.encode(errors="replace").decode()
 
 
 def read_all(file: IO[bytes], allowance: Allowance) -> bytearray:

@@ -21,6 +21,7 @@ from pyracing.contents import (
     folder_contents,
     is_address,
     read_open_file,
+    shown_path,
     unpack,
 )
 from pyracing.errors import UnknownFormat
@@ -227,22 +228,23 @@ def contents_of(source: Source, number: int, stack: ExitStack) -> tuple[str, Nam
     """The name of a source in messages and its bytes, or the files in it; `number` names sources without a name."""
     place = f"source {number}"
     if isinstance(source, (str, os.PathLike)):
-        place = os.fspath(source)
-        if is_address(place):
-            return place, bytes_or_contents(place, download(place), stack)
+        path = os.fspath(source)
+        place = shown_path(path)
+        if is_address(path):
+            return place, bytes_or_contents(place, download(path), stack)
         try:
-            data, state = read_file(place)
+            data, state = read_file(path)
         except IsADirectoryError:
-            return place, [inner for content in folder_contents(place) for inner in unpack(content, stack)]
+            return place, [inner for content in folder_contents(path) for inner in unpack(content, stack)]
         except OSError as error:
-            raise explained(error, place) from None
+            raise explained(error, path) from None
         return place, bytes_or_contents(place, data, stack, state)
     if isinstance(source, (bytes, bytearray, memoryview)):
         hash = UnhashedBytes(source) if type(source) is bytes else None
         return place, bytes_or_contents(place, source, stack, hash)
     if hasattr(source, "read"):
         title = getattr(source, "name", None)
-        place = title if isinstance(title, str) else place
+        place = shown_path(title) if isinstance(title, str) else place
         return place, bytes_or_contents(place, read_open_file(source, place), stack)
     raise TypeError(
         f"{place} is of type {type(source).__name__}; give a path, an address, bytes or an open binary file (several "

@@ -164,6 +164,24 @@ def test_a_text_file_and_other_types_are_type_errors(lap_path: Path) -> None:
         pr.read()
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file system knows UTF-8 only")
+def test_a_path_that_is_no_utf_8(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"W\xfcrttemberg")
+    folder.mkdir()
+    path = folder / os.fsdecode(b"N\xfcrburg.csv")
+    path.write_bytes(lap_bytes())
+    session = pr.read(path)
+    assert session.info["files"][0]["sha256"] == hashlib.sha256(lap_bytes()).hexdigest()
+    assert session.info["name"] == "N?rburg"
+    assert pr.read(folder) == pr.read(tmp_path) == session
+    assert [row.session for row in pr.scan(tmp_path)] == ["n rburg"]
+    with open(path, "rb") as file:
+        assert pr.read(file) == session
+    path.write_bytes(b"nothing")
+    with pytest.raises(pr.UnknownFormat, match=r"N\?rburg\.csv"):
+        pr.read(path)
+
+
 def test_a_missing_file_names_its_neighbours(lap_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="race-laps.csv") as caught:
         pr.read(lap_path.with_name("race-lap.csv"))

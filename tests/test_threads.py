@@ -96,3 +96,25 @@ def test_memory_that_is_given_back_is_given_out_once():
         return True
 
     assert all(at_once(use))
+
+
+def test_what_lies_behind_a_read_only_view_may_change_meanwhile(files):
+    """Each session is that of the one content or the other, never of half of each."""
+    one = next(path.read_bytes() for path in files if b"LAP_TIME" in path.read_bytes())
+    other = one.replace(b"LMGT3", b"LMGTE").replace(b"LMP2", b"LMP3")
+    sessions = [pr.read(content) for content in (one, other)]
+    shared, over = bytearray(one), threading.Event()
+
+    def write() -> None:
+        while not over.is_set():
+            for content in (other, one):
+                shared[:] = content
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        read = [pr.read(memoryview(shared).toreadonly()) for _ in range(100)]
+    finally:
+        over.set()
+        writer.join()
+    assert all(session in sessions for session in read)

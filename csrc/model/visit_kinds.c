@@ -225,18 +225,19 @@ static pyr_status new_work(kind_work *work, pyr_error *error) {
     const pyr_allocator *allocator = work->session->allocator;
     size_t visits = (size_t)work->visits->count;
     work->class_count = (size_t)pyr_part_column(work->session, PYR_ENTRIES, PYR_ENTRY_CLASS)->dictionary->count + 1;
-    PYR_TRY(pyr_new_array(allocator, (size_t)work->visits->count, sizeof *work->scratch, &work->scratch, error));
-    PYR_TRY(pyr_new_array(allocator, (size_t)work->visits->count, sizeof *work->items, &work->items, error));
+    PYR_TRY(pyr_new_array(allocator, visits, sizeof *work->scratch, &work->scratch, error));
+    PYR_TRY(pyr_new_array(allocator, visits, sizeof *work->items, &work->items, error));
     PYR_TRY(pyr_new_array(allocator, visits, sizeof *work->took, &work->took, error));
     return pyr_new_array(allocator, work->class_count, sizeof *work->class_median, &work->class_median, error);
 }
 
 static void clear_work(kind_work *work) {
     const pyr_allocator *allocator = work->session->allocator;
-    pyr_release_array(allocator, work->scratch, (size_t)work->visits->count, sizeof *work->scratch);
-    pyr_release_array(allocator, work->items, (size_t)work->visits->count, sizeof *work->items);
+    size_t visits = (size_t)work->visits->count;
+    pyr_release_array(allocator, work->scratch, visits, sizeof *work->scratch);
+    pyr_release_array(allocator, work->items, visits, sizeof *work->items);
     pyr_standstills_clear(&work->standstills);
-    pyr_release_array(allocator, work->took, (size_t)work->visits->count, sizeof *work->took);
+    pyr_release_array(allocator, work->took, visits, sizeof *work->took);
     pyr_release_array(allocator, work->class_median, work->class_count, sizeof *work->class_median);
 }
 

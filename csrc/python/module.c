@@ -7,8 +7,6 @@ static pyr_state *state_of(PyObject *module) {
     return PyModule_GetState(module);
 }
 
-static struct PyModuleDef definition;
-
 pyr_state *pyr_state_of_type(PyTypeObject *type) {
     return PyType_GetModuleState(type);
 }
@@ -22,12 +20,13 @@ typedef struct held_sources {
     Py_ssize_t count, held;
 } held_sources;
 
-/* Bytes that nobody writes to while they are read without the GIL: of a writable object, a copy. */
+/* Bytes that nobody writes to while they are read without the GIL: those of `bytes`, of all else a copy. A view that is
+ * read-only itself may be of memory that is not. */
 static bool hold_bytes(PyObject *data, Py_buffer *buffer) {
     if (PyObject_GetBuffer(data, buffer, PyBUF_SIMPLE) < 0) {
         return false;
     }
-    if (buffer->readonly) {
+    if (PyBytes_Check(buffer->obj)) {
         return true;
     }
     PyBuffer_Release(buffer);
