@@ -6,11 +6,8 @@ the memory: 200 times the size of the archive, at least 256 MiB and at most 4 Gi
 
 import difflib
 import gzip
-import http.client
 import io
 import os
-import urllib.error
-import urllib.request
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -212,6 +209,10 @@ def is_address(source: str) -> bool:
 
 def download(address: str) -> bytearray:
     """The body of the answer; a gzip-encoded one as it came. At most 4 GiB, `TIME_OUT` seconds for each wait."""
+    import http.client  # who reads no address need not wait for these
+    import urllib.error
+    import urllib.request
+
     headers = {"User-Agent": "pyracing", "Accept-Encoding": "gzip"}
     try:
         with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=TIME_OUT) as answer:
