@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from pyracing.frames import Given, WrongValues, boolean, given_columns, nearest, present, text
+from pyracing.frames import Given, WrongValues, boolean, given_columns, nearest, present, text, unique
 from pyracing.rows import listed, table_of_rows
 from pyracing.table import Field, Table, row_dicts
 
@@ -261,13 +261,17 @@ def values_of(name: str, column: Given) -> list[Value]:
 
 def read_csv(path: Path) -> dict[str, list[Value]]:
     """A CSV file with names in its first row; `true`, `false`, `yes` and `no` alone in a column are true and false."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        sample = file.readline()
-        file.seek(0)
-        rows = list(csv.reader(file, delimiter=max(",;\t", key=sample.count), strict=True))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            sample = file.readline()
+            file.seek(0)
+            rows = list(csv.reader(file, delimiter=max(",;\t", key=sample.count), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path}: {error}; save it as CSV in UTF-8") from error
     if not rows:
         raise ValueError(f"{path}: it is empty; the first row names the columns, 'car' or 'driver' among them")
-    names, *lines = [[cell.strip() for cell in row] for row in rows if row]
+    first, *lines = [[cell.strip() for cell in row] for row in rows if row]
+    names = unique(first)
     for number, line in enumerate(lines, 2):
         if len(line) != len(names):
             raise ValueError(f"{path}: row {number} has {len(line)} cells and the first row {len(names)}")

@@ -37,4 +37,4 @@ class UnknownFormat(ReadError):
 
 
 class RulesError(ValueError):
-    """Rules that contradict themselves, or a preset that cannot be read."""
+    """Rules or decisions that contradict themselves, cannot be read or applied, or leave open what is needed."""

@@ -18,6 +18,7 @@ from pyracing import _core
 Array: TypeAlias = npt.NDArray[Any]
 
 NO_TIME = np.iinfo(np.int64).min
+MOST_INTEGER = np.iinfo(np.int32).max
 MOST_SECONDS = 1e12  # far beyond any session, and far from the ends of int64 in microseconds
 
 
@@ -165,7 +166,10 @@ def of_one_kind(values: Array, absent: Array) -> Array:
     for bases, blank, dtype in OBJECT_KINDS:
         if all(issubclass(each, bases) for each in types):
             filled[absent] = blank
-            return filled.astype(dtype)
+            try:
+                return filled.astype(dtype)
+            except OverflowError:
+                raise WrongValues(f"has {max(kept, key=abs)}, beyond 64 bits") from None
     if all(issubclass(each, (str, numbers.Integral)) and not issubclass(each, bool) for each in types):
         filled[absent] = ""
         return filled.astype(np.str_)
@@ -202,7 +206,7 @@ def duration(given: Given) -> Column:
     if values.dtype.kind == "m":
         microseconds = microseconds_of_timedelta(values)
     elif values.dtype.kind in "iuf":
-        wrong = ~absent & ~(np.abs(values) < MOST_SECONDS)
+        wrong = ~absent & ~((values > -MOST_SECONDS) & (values < MOST_SECONDS))
         if wrong.any():
             raise WrongValues(f"has {values[row_of(wrong)]} seconds at row {row_of(wrong)}")
         microseconds = (
@@ -264,7 +268,7 @@ def integer(given: Given) -> Column:
         values = whole(values, absent)
     elif values.dtype.kind not in "iu":
         raise WrongValues(f"holds {kind_name(values)}, not whole numbers")
-    wrong = ~absent & (np.abs(values) > np.iinfo(np.int32).max)
+    wrong = ~absent & ((values < -MOST_INTEGER) | (values > MOST_INTEGER))
     if wrong.any():
         raise WrongValues(f"has {values[row_of(wrong)]} at row {row_of(wrong)}, beyond 32 bits")
     return Column("int32", np.where(absent, 0, values).astype(np.int32), absent)
@@ -303,6 +307,7 @@ CONVERSIONS: dict[str, Callable[[Given], Column]] = {
     "float64": number,
     "bool": boolean,
 }
+
 
 def converted(given: Mapping[str, Given], columns: Mapping[str, str], what: str) -> dict[str, Column]:
     """Known columns converted; of others only the name, as a column without values, for the core to list."""

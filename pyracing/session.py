@@ -26,6 +26,7 @@ Names: TypeAlias = str | Iterable[str]
 Laps: TypeAlias = int | tuple[int, int] | range | slice
 By: TypeAlias = Literal["car", "class", "driver", "team", "manufacturer", "group"]
 
+HIGHEST_LAP = 2**31 - 1
 PARTS = (
     "laps", "sections", "entries", "crew", "results", "provisional", "weather", "doubts", "files", "suspensions",
     "assumptions", "facts",
@@ -732,7 +733,7 @@ def lap_bounds(laps: Laps | None) -> tuple[int, int]:
     """The first and the last lap, both included; 0: no limit."""
     if laps is None:
         return 0, 0
-    first, last = stated_bounds(laps)
+    first, last = (min(lap, HIGHEST_LAP) for lap in stated_bounds(laps))
     if not (0 <= first <= last or (last == 0 and first > 0)):
         raise ValueError(f"laps={laps!r} is no lap, from the first to the last")
     return first, last
@@ -748,7 +749,10 @@ def stated_bounds(laps: Laps) -> tuple[int, int]:
         if laps.stop <= max(first, 1):
             raise ValueError(f"laps={laps!r} holds no lap")
         return first, laps.stop - 1
-    first, last = (laps, laps) if isinstance(laps, (int, np.integer)) else laps
+    pair = (laps, laps) if isinstance(laps, (int, np.integer)) else laps
+    if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(lap, (int, np.integer)) for lap in pair)):
+        raise TypeError(f"laps={laps!r}: give a lap, a pair (first, last), a range or a slice")
+    first, last = pair
     if last < 1:
         raise ValueError(f"laps={laps!r}: laps are counted from 1")
     return int(first), int(last)

@@ -96,6 +96,13 @@ def test_from_a_file(race: pr.Session, tmp_path):
     path.write_text("", encoding="utf-8")
     with pytest.raises(ValueError, match=r"trophies\.csv: it is empty"):
         members(race, "trophy", path)
+    path.write_text("car,cup,cup\n1,A,B\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="two columns are called 'cup'"):
+        members(race, "cup", path)
+    for content in ("car,cup\n1,Zürich\n".encode("latin-1"), b'car,cup\n1,"A\n'):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=r"trophies\.csv: .*; save it as CSV in UTF-8"):
+            members(race, "cup", path)
 
 
 def test_names_that_are_not_there(race: pr.Session):

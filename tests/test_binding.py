@@ -50,6 +50,21 @@ def test_a_name_cut_inside_a_character_is_still_a_message(own: pr.Session, ascii
     assert type(caught.value) is ValueError
 
 
+@pytest.mark.parametrize(
+    ("question", "options", "message"),
+    [
+        ("stints", {"by": 1}, "by is a str, not int"),
+        ("gaps", {"to": 7}, "to is a str, not int"),
+        ("undercuts", {"within": 1.5}, "within is a whole number, not float"),
+        ("pit_stops", {"fuel_only": "40s"}, "fuel_only is a whole number, not str"),
+        ("clean_laps", {"slow": "7 %"}, "slow is a number, not str"),
+    ],
+)
+def test_an_option_of_a_wrong_type_is_named(own: pr.Session, question: str, options: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        own._core.ask(question, **options)
+
+
 # ---- Memory that belongs to others ----
 
 

@@ -454,6 +454,13 @@ def test_what_is_told_of_the_session() -> None:
         ),
         ({"car": [1, 2], "lap_time": [60, 60], "lap": [1, 2.5]}, None, "column 'lap' of the laps has 2.5 at row 1"),
         ({"car": [1, 2], "lap_time": [60, 60], "lap": [1, 2**40]}, None, "beyond 32 bits"),
+        (
+            {"car": [1, 2], "lap_time": [60, 60], "lap": [1, -(2**63)]},
+            None,
+            "column 'lap' of the laps has -9223372036854775808 at row 1, beyond 32 bits",
+        ),
+        ({"car": [1, 2], "lap_time": [60, -(2**63)]}, None, "has -9223372036854775808 seconds at row 1"),
+        ({"car": [1, 2], "lap_time": [60, 10**30]}, None, f"column 'lap_time' of the laps has {10**30}, beyond 64"),
         ({"car": [1, 2], "lap_time": [60, 60], "in_pit": [0, 2]}, None, "column 'in_pit' of the laps has 2 at row 1"),
         (
             {"car": [1, 2], "lap_time": [60, 60], "top_speed": ["fast", "slow"]},

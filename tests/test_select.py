@@ -125,6 +125,17 @@ def test_unknown_names(wanted, message):
         race().select(**wanted)
 
 
+@pytest.mark.parametrize("laps", ["3", "12", 2.5, (1, 2, 3), (1, "2"), {1, 2}])
+def test_what_is_no_range_of_laps(laps):
+    with pytest.raises(TypeError, match=r"give a lap, a pair \(first, last\), a range or a slice"):
+        race().select(laps=laps)
+
+
+def test_laps_beyond_all_numbers():
+    assert race().select(laps=slice(4, 2**40)).laps == race().select(laps=slice(4, None)).laps
+    assert len(race().select(laps=2**40)) == 0
+
+
 def test_a_name_that_was_selected_away_is_unknown():
     with pytest.raises(ValueError, match="no car '3'"):
         race().select(classes="P2").select(cars="3")

@@ -82,10 +82,14 @@ static PyObject *from_parts(PyObject *type, PyTypeObject *defining, PyObject *co
 
 /* ---- Questions ---- */
 
+static bool fail_type(const pyr_option *option, PyObject *value, const char *expected) {
+    PyErr_Format(PyExc_TypeError, "%s is %s, not %.100s", option->name, expected, Py_TYPE(value)->tp_name);
+    return false;
+}
+
 static bool set_choice(const pyr_option *option, PyObject *value, int32_t *out) {
     if (!PyUnicode_Check(value)) {
-        PyErr_Format(PyExc_TypeError, "%s is a str, not %.100s", option->name, Py_TYPE(value)->tp_name);
-        return false;
+        return fail_type(option, value, "a str");
     }
     PyObject *known = PyUnicode_FromString("");
     for (int32_t i = 0; option->choices[i] != NULL && known != NULL; i++) {
@@ -117,11 +121,17 @@ static bool set_option(const pyr_state *state, const pyr_option *option, PyObjec
         return set_choice(option, value, out);
     case PYR_OPTION_INTEGER:
     case PYR_OPTION_DURATION: {
+        if (!PyIndex_Check(value)) {
+            return fail_type(option, value, "a whole number");
+        }
         int64_t number = PyLong_AsLongLong(value);
         memcpy(out, &number, sizeof number);
         break;
     }
     case PYR_OPTION_NUMBER: {
+        if (!PyNumber_Check(value)) {
+            return fail_type(option, value, "a number");
+        }
         double number = PyFloat_AsDouble(value);
         memcpy(out, &number, sizeof number);
         break;
@@ -133,6 +143,9 @@ static bool set_option(const pyr_state *state, const pyr_option *option, PyObjec
     }
     case PYR_OPTION_TEXT: {
         pyr_text text;
+        if (!PyUnicode_Check(value)) {
+            return fail_type(option, value, "a str");
+        }
         if (pyr_text_from_str(value, &text)) {
             memcpy(out, &text, sizeof text);
         }
