@@ -96,11 +96,20 @@ class Records:
         return self.places.get(name)
 
 
+class UnclosedQuote(ValueError):
+    """A quote takes the lines behind it up to the end of the file."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}")
+        self.line = line
+
+
 LONE_CR = "\u0100"  # stands for it while the csv module reads, which takes CR for a line end
 
 
 def records(data: bytes) -> Records:
-    """Rows that are not blank. A header that stands again is no row; a row cut short loses its last field.
+    """Rows that are not blank. A header that stands again is no row; a row cut short loses its last field. Raises
+    UnclosedQuote.
 
     Lines end with LF, CRLF or CR CR LF, in a file without LF with CR. A CR elsewhere is a character.
     """
@@ -114,24 +123,25 @@ def records(data: bytes) -> Records:
     for fields in reader:
         if len(fields) > 1 or fields and fields[0].strip(" \t"):
             rows.append((before + 1, [field_text(value).strip(" \t") for value in fields]))
-            last = slice(before, reader.line_num)
+            last, ending = slice(before, reader.line_num), fields[-1]
         before = reader.line_num
     if not rows:
         return Records([], [])
     (_, names), *data_rows = rows
-    if data_rows and cut_inside(lines[last], separator, len(data_rows[-1][1]) < len(names)):
-        data_rows[-1][1].pop()
+    if data_rows:
+        record, fields = lines[last], data_rows[-1][1]
+        inside = ends_inside_quotes(record, separator)
+        if inside and ending.partition("\n")[2].strip(f" \t\n{LONE_CR}\r"):
+            raise UnclosedQuote(len(lines) - ending.removesuffix("\n").count("\n"))
+        if inside or len(fields) < len(names) and not record[-1].endswith(("\r", "\n")):
+            fields.pop()
     return Records(names, [(line, fields) for line, fields in data_rows if not is_header(fields, names)])
 
 
-def cut_inside(record: list[str], separator: str, shorter: bool) -> bool:
-    """The lines of the last record end inside quotes or, where it is shorter than the header, without a line end."""
-    try:
-        list(csv.reader(record, delimiter=separator, skipinitialspace=True, strict=True))
-    except csv.Error as error:
-        if "unexpected end of data" in str(error):
-            return True
-    return shorter and not record[-1].endswith(("\r", "\n"))
+def ends_inside_quotes(record: list[str], separator: str) -> bool:
+    """A line more would belong to it."""
+    longer = [*record[:-1], record[-1].rstrip("\r\n") + "\n", "x\n"]
+    return len(list(csv.reader(longer, delimiter=separator, skipinitialspace=True))) == 1
 
 
 def is_header(fields: list[str], names: list[str]) -> bool:

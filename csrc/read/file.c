@@ -52,33 +52,37 @@ const char *pyr_format_name(pyr_format format) {
     return (unsigned)format < sizeof names / sizeof *names ? names[format] : NULL;
 }
 
+static const char separators[] = {';', ',', '\t', '|'};
+
 /* The separator that stands most often in the first line that is not blank. */
 static char find_separator(const char *data, size_t size) {
-    static const char candidates[] = {';', ',', '\t', '|'};
     size_t best_count = 0, first = 0;
     char best = ',';
     while (first < size && (data[first] == '\n' || data[first] == '\r' || data[first] == ' ')) {
         first++;
     }
-    for (size_t i = 0; i < sizeof candidates; i++) {
+    for (size_t i = 0; i < sizeof separators; i++) {
         size_t count = 0;
         for (size_t place = first; place < size && data[place] != '\n' && data[place] != '\r'; place++) {
-            count += data[place] == candidates[i];
+            count += data[place] == separators[i];
         }
         if (count > best_count) {
             best_count = count;
-            best = candidates[i];
+            best = separators[i];
         }
     }
     return best;
 }
 
+size_t pyr_file_source_size(const pyr_file *file, size_t first, size_t end) {
+    bool wide = file->encoding == PYR_UTF_16_LE || file->encoding == PYR_UTF_16_BE;
+    return wide ? pyr_utf16_offset(file->data + first, end - first) : end - first;
+}
+
 /* An offset in the decoded text -> an offset in the source. */
 static void place_in_source(const pyr_file *file, pyr_error *error) {
     if (error != NULL) {
-        size_t offset = (size_t)error->offset;
-        bool wide = file->encoding == PYR_UTF_16_LE || file->encoding == PYR_UTF_16_BE;
-        error->offset = (int64_t)(file->mark + (wide ? pyr_utf16_offset(file->data, offset) : offset));
+        error->offset = (int64_t)(file->mark + pyr_file_source_size(file, 0, (size_t)error->offset));
     }
 }
 
@@ -249,14 +253,27 @@ int32_t pyr_file_find(const pyr_file *file, const char *name) {
 }
 
 bool pyr_is_header_name(pyr_text value) {
-    static const char *const names[] = {"NUMBER",   "LAP_NUMBER", "POSITION",
-                                        "LAP_TIME", "TOTAL_TIME", "TIME_UTC_SECONDS"};
+    static const char *const names[] = {"NUMBER",     "LAP_NUMBER", "POSITION",         "LAP_TIME",
+                                        "TOTAL_TIME", "GAP_FIRST",  "TIME_UTC_SECONDS", "TIME_UTC_STR"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (named(pyr_trim(value), names[i])) {
             return true;
         }
     }
     return false;
+}
+
+/* A line of another separator is one field or a few: names stand side by side in it. */
+static bool holds_header_names(pyr_text value) {
+    size_t start = 0;
+    int found = 0;
+    for (size_t i = 0; i <= value.length && found < 2; i++) {
+        if (i == value.length || memchr(separators, value.data[i], sizeof separators) != NULL) {
+            found += pyr_is_header_name((pyr_text){value.data + start, i - start});
+            start = i + 1;
+        }
+    }
+    return found >= 2;
 }
 
 pyr_status pyr_file_fail_joined(const pyr_file *file, size_t offset, pyr_error *error) {
@@ -292,19 +309,34 @@ static void find_header(const pyr_file *file, bool *same, bool *other) {
             name = (pyr_text){name.data + 3, name.length - 3};
         }
         *same = *same && is_column_name(pyr_trim(name), file->columns[i]);
-        *other = *other || pyr_is_header_name(name);
+        *other = *other || pyr_is_header_name(name) ||
+                 (csv->field_count < file->column_count && holds_header_names(name));
     }
     *other = *other && !*same;
 }
 
+/* A field from `offset` to the end of the file goes on behind the line that it began in. */
+static bool takes_lines(const pyr_csv *csv, size_t offset) {
+    const char *place = memchr(csv->data + offset, '\n', csv->size - offset), *end = csv->data + csv->size;
+    while (place != NULL && place < end && (*place == '\n' || *place == '\r' || *place == ' ' || *place == '\t')) {
+        place++;
+    }
+    return place != NULL && place < end;
+}
+
 /* The last field of a file that was cut is not what it was. A row that ends with the file but is as long as the header
- * may lack nothing but its line end. */
+ * may lack nothing but its line end. A quote that takes the lines behind it up to the end is no cut. */
 static pyr_status check_end(pyr_file *file, int64_t line, pyr_error *error) {
     pyr_csv *csv = &file->csv;
     if (csv->ended || !(csv->field_count < file->column_count || csv->open_quote)) {
         return PYR_OK;
     }
     csv->field_count--;
+    if (csv->open_quote && takes_lines(csv, csv->offsets[csv->field_count])) {
+        return pyr_file_fail(file, error, PYR_ERROR_UNREADABLE, csv->offsets[csv->field_count],
+                             "a quote opens here and is never closed, so that the lines behind it would be lost; close "
+                             "or remove it");
+    }
     return pyr_file_doubt_row(file, PYR_DOUBT_ERROR, "file_cut_short", line,
                               "the file ends inside this row; what is complete is kept", error);
 }

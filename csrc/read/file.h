@@ -40,13 +40,16 @@ pyr_format pyr_header_format(const pyr_text *columns, size_t count, pyr_kind *ki
 /* The column of that name, or -1. */
 int32_t pyr_file_find(const pyr_file *file, const char *name);
 
+/* The bytes that the source takes for those of the decoded text from `first` up to `end`. */
+size_t pyr_file_source_size(const pyr_file *file, size_t first, size_t end);
 /* An error at a byte offset of the decoded text, as a place in the source. */
 pyr_status pyr_file_fail(const pyr_file *file, pyr_error *error, pyr_status status, size_t offset,
                          const char *message);
 
 /* The next record that is a row: neither blank nor the header again, which is listed; `*headed` says that it stood
  * there. Counts lines and rows; the row's line is *line. A row in which the file ends, before the last column or inside
- * quotes, is told and loses its last field. PYR_ERROR_UNREADABLE where another table begins. */
+ * quotes, is told and loses its last field. PYR_ERROR_UNREADABLE where another table begins, or a quote takes all the
+ * lines behind it. */
 pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, bool *headed, pyr_error *error);
 /* A name that only stands in a header. */
 bool pyr_is_header_name(pyr_text value);

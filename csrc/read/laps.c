@@ -13,6 +13,7 @@ typedef struct lap_lane {
     pyr_file *file;
     pyr_reading *reading;
     int32_t source;
+    size_t part_place, part_offset; /* of the last part: in the text, and in the source */
     pyr_cuts cuts;
     uint16_t *cut_memory;
 } lap_lane;
@@ -302,25 +303,38 @@ static pyr_status take_column(lap_lane *lane, pyr_lap_step *step, const run *row
 
 /* ---- Runs of rows ---- */
 
-/* A stretch begins where the next row's line is not the one that the last stretch foretells. */
-static pyr_status note_stretch(lap_lane *lane, int64_t line, bool headed, pyr_error *error) {
+static pyr_status add_stretch(lap_lane *lane, pyr_stretch stretch, pyr_error *error) {
     pyr_reading *reading = lane->reading;
+    PYR_TRY(pyr_grow_array(reading->allocator, &reading->stretches, &reading->stretch_capacity,
+                           reading->stretch_count + 1, sizeof *reading->stretches, error));
+    reading->stretches[reading->stretch_count++] = stretch;
+    return PYR_OK;
+}
+
+/* The next row stands behind a header, at `place` of the text. */
+static pyr_status begin_part(lap_lane *lane, int64_t line, size_t place, pyr_error *error) {
+    lane->part_offset += pyr_file_source_size(lane->file, lane->part_place, place);
+    lane->part_place = place;
+    pyr_stretch stretch = {lane->reading->lap_count, line, (int64_t)lane->part_offset, lane->source, true};
+    return add_stretch(lane, stretch, error);
+}
+
+/* A stretch begins where the next row's line is not the one that the last stretch foretells. */
+static pyr_status note_stretch(lap_lane *lane, int64_t line, pyr_error *error) {
+    const pyr_reading *reading = lane->reading;
     int64_t row = reading->lap_count;
-    if (!headed && reading->stretch_count > 0) {
+    if (reading->stretch_count > 0) {
         const pyr_stretch *last = &reading->stretches[reading->stretch_count - 1];
         if (line - last->line == row - last->row) {
             return PYR_OK;
         }
     }
-    PYR_TRY(pyr_grow_array(reading->allocator, &reading->stretches, &reading->stretch_capacity,
-                           reading->stretch_count + 1, sizeof *reading->stretches, error));
-    reading->stretches[reading->stretch_count++] = (pyr_stretch){row, line, lane->source, headed};
-    return PYR_OK;
+    return add_stretch(lane, (pyr_stretch){row, line, -1, lane->source, false}, error);
 }
 
 static pyr_status take_run(lap_lane *lane, run *rows, pyr_error *error) {
     pyr_reading *reading = lane->reading;
-    PYR_TRY(note_stretch(lane, lane->file->line, false, error));
+    PYR_TRY(note_stretch(lane, lane->file->line, error));
     PYR_TRY(pyr_lap_plan_reserve(&lane->plan, reading->lap_count + rows->rows, error));
     rows->first_row = reading->lap_count;
     rows->first_line = lane->file->line;
@@ -345,7 +359,7 @@ static pyr_status store_record(lap_lane *lane, int64_t line, pyr_error *error) {
                                    "this row has more or fewer fields than the header; they are taken in order",
                                    error));
     }
-    PYR_TRY(note_stretch(lane, line, false, error));
+    PYR_TRY(note_stretch(lane, line, error));
     PYR_TRY(pyr_lap_plan_reserve(&lane->plan, reading->lap_count + 1, error));
     for (size_t i = 0; i < lane->plan.count; i++) {
         pyr_lap_step *step = &lane->plan.steps[i];
@@ -369,7 +383,7 @@ static pyr_status take_record(lap_lane *lane, bool *more, pyr_error *error) {
         return PYR_OK;
     }
     if (headed) {
-        PYR_TRY(note_stretch(lane, line, true, error));
+        PYR_TRY(begin_part(lane, line, lane->file->csv.start, error));
     }
     return store_record(lane, line, error);
 }
@@ -463,7 +477,7 @@ static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
         source.columns |= (uint32_t)lane->plan.present[column] << column;
     }
     PYR_TRY(pyr_reading_add_lap_source(reading, source, error));
-    PYR_TRY(note_stretch(lane, lane->file->line, true, error));
+    PYR_TRY(begin_part(lane, lane->file->line, lane->file->header_end, error));
     return pyr_lap_plan_reserve(&lane->plan, reading->lap_count + rows, error);
 }
 
@@ -474,7 +488,7 @@ static void close_lane(lap_lane *lane) {
 }
 
 pyr_status pyr_read_laps(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error) {
-    lap_lane lane = {.file = file, .reading = reading, .source = source};
+    lap_lane lane = {.file = file, .reading = reading, .source = source, .part_offset = file->mark};
     int64_t first = reading->lap_count;
     pyr_status status = open_lane(&lane, error);
     if (status == PYR_OK) {

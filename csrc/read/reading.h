@@ -14,6 +14,7 @@ typedef struct pyr_section_column {
 /* The lap rows of one stretch of a file, one line a row: row r of it has line `line` + r - `row`. */
 typedef struct pyr_stretch {
     int64_t row, line;
+    int64_t offset; /* in bytes of the source, where headed */
     int32_t source;
     bool headed; /* a header stands before it */
 } pyr_stretch;

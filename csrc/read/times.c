@@ -167,6 +167,8 @@ static pyr_status check_starts(const times *laps, pyr_error *error) {
         const pyr_stretch *place = apart == reading->stretches ? second_part : apart; /* nothing is before the first */
         error->source = place->source;
         error->line = place->line;
+        error->column = 1;
+        error->offset = place->offset;
     }
     return status;
 }

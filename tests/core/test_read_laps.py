@@ -12,8 +12,14 @@ NOT_KEPT = {"row_not_kept", "duplicate_row"}
 
 
 def check(core, data: bytes, **given_options) -> dict:
-    """The core reads `data` as the slow reader does. Returns the parts."""
-    slow = slow_reader.read_laps(data)
+    """The core reads `data` as the slow reader does. Returns the parts, none where both refuse it."""
+    try:
+        slow = slow_reader.read_laps(data)
+    except slow_reader.UnclosedQuote as unclosed:
+        with pytest.raises(Failure, match="is never closed") as failed:
+            core.read_parts(data, format="al_kamel_laps", **given_options)
+        assert failed.value.line == unclosed.line
+        return {}
     parts = core.read_parts(data, format="al_kamel_laps", **given_options)
     assert parts["laps"] == slow.columns
     assert parts["sections"] == slow.sections
@@ -216,6 +222,39 @@ def test_a_file_that_ends_inside_quotes_loses_the_field_it_ends_in(core):
     assert parts["laps"] == {**whole, "team": ["Blue; Racing", "Blue; Racing", None]}
     places = list(zip(parts["doubts"]["code"], parts["doubts"]["line"], parts["doubts"]["severity"], strict=True))
     assert ("file_cut_short", 4, "error") in places
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_a_quote_that_takes_the_lines_behind_it_is_told_with_its_place(core, encoding):
+    """Closed by the end of its line it would be one odd name; never closed it would be all the laps behind it."""
+    lines = ANONYMOUS.file(published_rows(team="Müller")).decode().split("\n")
+    lines[4] = lines[4].replace("Müller", '"Müller')
+    text = "\n".join(lines)
+    with pytest.raises(Failure, match="a quote opens here") as failed:
+        core.read_parts(text.encode(encoding))
+    assert (failed.value.status, failed.value.line) == ("unreadable", 5)
+    assert failed.value.column == len(lines[4].partition('"')[0].encode()) + 1
+    assert failed.value.offset == len(text.partition('"')[0].encode(encoding))
+
+
+@pytest.mark.parametrize(("first", "second"), [(WEC, IMSA), (IMSA, WEC), (ANONYMOUS, Dialect("\t"))])
+def test_a_table_of_another_separator_is_another_table(core, first, second):
+    before = first.file(published_rows())
+    with pytest.raises(Failure, match="another table begins at this line") as failed:
+        core.read_parts(before + second.file(published_rows()))
+    assert (failed.value.line, failed.value.column, failed.value.offset) == (before.count(b"\n") + 1, 1, len(before))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_two_sessions_in_one_file_are_told_where_the_second_begins(core, encoding):
+    rows, hour_column = published_rows(team="Müller"), PUBLISHED.index(" HOUR")
+    later = [[*row[:hour_column], "1" + row[hour_column][1:], *row[hour_column + 1 :]] for row in rows[1:]]
+    before = ANONYMOUS.file(rows) + ANONYMOUS.file(rows[:1])
+    text = (before + ANONYMOUS.file([rows[0], *later])[len(ANONYMOUS.file(rows[:1])) :]).decode()
+    with pytest.raises(Failure, match="two sessions") as failed:
+        core.read_parts(text.encode(encoding))
+    place = len(before.decode().encode(encoding))
+    assert (failed.value.line, failed.value.column, failed.value.offset) == (before.count(b"\n") + 1, 1, place)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
