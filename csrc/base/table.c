@@ -246,15 +246,16 @@ pyr_status pyr_table_pick(const pyr_table *table, const int32_t *columns, int32_
 
 /* ---- Sentinels to bitmaps ---- */
 
-/* Of all numbers only the sentinel has its sign as the lowest set bit. A vector of the plainest processor compares no
- * two integers of 64 bits, but finds that. */
+/* The sentinel is negative: most columns have no negative value at all, and their signs are quickly seen. */
 static int64_t count_absent_int64(const int64_t *values, int64_t rows) {
-    uint64_t absent = 0;
+    int64_t signs = 0, absent = 0;
     for (int64_t row = 0; row < rows; row++) {
-        uint64_t value = (uint64_t)values[row];
-        absent += (value & (0 - value)) >> 63;
+        signs |= values[row];
     }
-    return (int64_t)absent;
+    for (int64_t row = 0; row < rows && signs < 0; row++) {
+        absent += values[row] == INT64_MIN;
+    }
+    return absent;
 }
 
 static int64_t count_absent_int32(const int32_t *values, int64_t rows, int32_t sentinel) {

@@ -175,16 +175,17 @@ static void restated_last(pyr_lap_plan *plan) {
     }
 }
 
-static bool has_codes(const pyr_lap_step *step) {
-    return step->role == PYR_ROLE_TEXT || step->role == PYR_ROLE_FLAG;
-}
-
+/* Texts side by side are taken together. */
 static void find_neighbours(pyr_lap_plan *plan) {
-    for (size_t i = plan->count; i-- > 0;) {
+    pyr_lap_step *first = NULL;
+    for (size_t i = 0; i < plan->count; i++) {
         pyr_lap_step *step = &plan->steps[i];
-        bool continued = i + 1 < plan->count && has_codes(step) && has_codes(step + 1) &&
-                         step[1].field == step->field + 1;
-        step->together = continued ? step[1].together + 1 : 1;
+        if (first != NULL && step->role == PYR_ROLE_TEXT && step->field == step[-1].field + 1) {
+            first->together++;
+        } else {
+            first = step->role == PYR_ROLE_TEXT ? step : NULL;
+            step->together = 1;
+        }
     }
 }
 

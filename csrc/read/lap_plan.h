@@ -25,7 +25,7 @@ typedef struct pyr_lap_step {
     int32_t target;  /* PYR_LAP_*; for restated columns the one they restate; -1 - i: section column i */
     void *values;    /* row 0 of the target; moves when the table grows */
     pyr_interner *interner;
-    uint32_t together; /* how many steps from here on are texts or flags side by side; 1 for all others */
+    uint32_t together; /* how many steps are taken with this one: texts side by side; 0: with one before */
     /* The raw value of the row above and its code: */
     pyr_text above;
     int32_t above_code;

@@ -31,12 +31,15 @@ typedef struct run {
  * touch. */
 typedef struct cursor {
     const char *block;
-    const uint16_t *after;
-    uint32_t stride;
+    const uint16_t *after, *end; /* of the run */
+    size_t stride;
 } cursor;
 
 static inline cursor first_field(const run *rows, uint32_t field) {
-    return (cursor){rows->block, rows->after + field, rows->stride};
+    return (cursor){.block = rows->block,
+                    .after = rows->after + field,
+                    .end = rows->after + (size_t)rows->rows * rows->stride,
+                    .stride = rows->stride};
 }
 
 static inline const char *field_start(cursor at) {
@@ -47,11 +50,22 @@ static inline const char *field_end(cursor at) {
     return at.block + at.after[0] - 1;
 }
 
+static inline uint32_t field_length(cursor at) {
+    return at.after[0] - at.after[-1] - 1u;
+}
+
+static inline pyr_text field_text(cursor at) {
+    return (pyr_text){field_start(at), field_length(at)};
+}
+
+static inline void next_row(cursor *at) {
+    at->after += at->stride;
+}
+
 /* What a parser of the fast lane hands over: a field it could not read. */
-static pyr_status store_plain(lap_lane *lane, pyr_lap_step *step, const run *rows, int64_t row, pyr_error *error) {
-    cursor at = first_field(rows, step->field);
-    at.after += row * at.stride;
-    pyr_text value = {field_start(at), (size_t)(field_end(at) - field_start(at))};
+static pyr_status store_plain(lap_lane *lane, pyr_lap_step *step, const run *rows, cursor at, pyr_error *error) {
+    int64_t row = (at.after - rows->after) / rows->stride;
+    pyr_text value = field_text(at);
     for (int i = 0; i < 2 && step->field + 1 == rows->stride; i++) { /* CRs before the line end */
         value.length -= value.length > 0 && value.data[value.length - 1] == '\r';
     }
@@ -62,13 +76,12 @@ static pyr_status store_plain(lap_lane *lane, pyr_lap_step *step, const run *row
 
 static pyr_status take_durations(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     int64_t *out = (int64_t *)step->values + rows->first_row;
-    cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
-        const char *start = field_start(at), *end = field_end(at);
-        if (start == end) {
-            out[row] = PYR_NO_TIME;
-        } else if (PYR_UNLIKELY(!pyr_fast_duration(end, (unsigned)(end - start), out + row))) {
-            PYR_TRY(store_plain(lane, step, rows, row, error));
+    for (cursor at = first_field(rows, step->field); at.after < at.end; next_row(&at), out++) {
+        uint32_t length = field_length(at);
+        if (length == 0) {
+            *out = PYR_NO_TIME;
+        } else if (PYR_UNLIKELY(!pyr_fast_duration(field_end(at), length, out))) {
+            PYR_TRY(store_plain(lane, step, rows, at, error));
         }
     }
     return PYR_OK;
@@ -76,13 +89,12 @@ static pyr_status take_durations(lap_lane *lane, pyr_lap_step *step, const run *
 
 static pyr_status take_decimals(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     double *out = (double *)step->values + rows->first_row;
-    cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
-        const char *start = field_start(at), *end = field_end(at);
-        if (start == end) {
-            out[row] = NAN;
-        } else if (PYR_UNLIKELY(!pyr_fast_tenths(end, (unsigned)(end - start), out + row))) {
-            PYR_TRY(store_plain(lane, step, rows, row, error));
+    for (cursor at = first_field(rows, step->field); at.after < at.end; next_row(&at), out++) {
+        uint32_t length = field_length(at);
+        if (length == 0) {
+            *out = NAN;
+        } else if (PYR_UNLIKELY(!pyr_fast_tenths(field_end(at), length, out))) {
+            PYR_TRY(store_plain(lane, step, rows, at, error));
         }
     }
     return PYR_OK;
@@ -90,19 +102,18 @@ static pyr_status take_decimals(lap_lane *lane, pyr_lap_step *step, const run *r
 
 static pyr_status take_numbers(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     int32_t *out = (int32_t *)step->values + rows->first_row;
-    cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
-        const char *start = field_start(at), *end = field_end(at);
-        if (PYR_UNLIKELY(!pyr_fast_integer(end, (unsigned)(end - start), out + row))) {
-            PYR_TRY(store_plain(lane, step, rows, row, error));
+    for (cursor at = first_field(rows, step->field); at.after < at.end; next_row(&at), out++) {
+        if (PYR_UNLIKELY(!pyr_fast_integer(field_end(at), field_length(at), out))) {
+            PYR_TRY(store_plain(lane, step, rows, at, error));
         }
     }
     return PYR_OK;
 }
 
 /* Same bytes, loading nothing beyond either text and up to eight bytes before it. */
-static inline bool same_text(pyr_text left, const char *start, const char *end) {
-    size_t length = (size_t)(end - start);
+static inline bool same_text(pyr_text left, pyr_text right) {
+    const char *start = right.data, *end = right.data + right.length;
+    size_t length = right.length;
     if (left.length != length) {
         return false;
     }
@@ -125,79 +136,63 @@ static pyr_status take_codes(lap_lane *lane, pyr_lap_step *step, const run *rows
     int32_t *out = (int32_t *)step->values + rows->first_row;
     pyr_text above = step->above;
     int32_t code = step->above_code;
-    cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
-        const char *start = field_start(at), *end = field_end(at);
-        if (PYR_UNLIKELY(above.data == NULL || !same_text(above, start, end))) {
-            PYR_TRY(store_plain(lane, step, rows, row, error));
-            code = out[row];
+    for (cursor at = first_field(rows, step->field); at.after < at.end; next_row(&at), out++) {
+        if (PYR_UNLIKELY(above.data == NULL || !same_text(above, field_text(at)))) {
+            PYR_TRY(store_plain(lane, step, rows, at, error));
+            code = *out;
             /* a flag that is not known is a doubt in every row that has it */
-            above = (pyr_text){step->role == PYR_ROLE_FLAG && code < 0 ? NULL : start, (size_t)(end - start)};
+            above = step->role == PYR_ROLE_FLAG && code < 0 ? (pyr_text){NULL, 0} : field_text(at);
         }
-        out[row] = code;
+        *out = code;
     }
     step->above = above;
     step->above_code = code;
     return PYR_OK;
 }
 
-/* A row of a run by itself. */
-static run row_of(const run *rows, int64_t row) {
-    run one = *rows;
-    one.after += row * one.stride;
-    one.rows = 1;
-    one.first_row += row;
-    one.first_line += row;
-    return one;
+/* The rows from `row` on. */
+static run rows_from(const run *rows, int64_t row) {
+    run rest = *rows;
+    rest.after += row * rest.stride;
+    rest.rows -= row;
+    rest.first_row += row;
+    rest.first_line += row;
+    return rest;
 }
 
-/* All that the first row has in the fields of these steps; NULL where a value in it is a doubt in every row. */
-static pyr_text joined_text(const pyr_lap_step *steps, size_t count, const run *rows) {
-    const char *start = field_start(first_field(rows, steps[0].field));
-    const char *end = field_end(first_field(rows, steps[count - 1].field));
-    for (size_t i = 0; i < count; i++) {
-        if (steps[i].above.data == NULL) {
-            return (pyr_text){NULL, 0};
-        }
-    }
-    return (pyr_text){start, (size_t)(end - start)};
+/* From one field to another, in the row of both. */
+static inline pyr_text joined_text(cursor first, cursor last) {
+    const char *start = field_start(first);
+    return (pyr_text){start, (size_t)(field_end(last) - start)};
 }
 
-/* How many rows from this one on have the same in these fields. */
-static int64_t count_repeats(pyr_text above, const run *rows, int64_t row, uint32_t first, uint32_t last) {
-    cursor start = first_field(rows, first), end = first_field(rows, last);
-    ptrdiff_t stride = rows->stride, place = row * stride;
-    int64_t repeats = 0;
-    start.after += place;
-    end.after += place;
-    while (row + repeats < rows->rows && above.data != NULL && same_text(above, field_start(start), field_end(end))) {
-        repeats++;
-        start.after += stride;
-        end.after += stride;
-    }
-    return repeats;
+/* How many rows, the first among them, have the same from one field to another. */
+static int64_t count_same(const run *rows, uint32_t from, uint32_t to) {
+    cursor first = first_field(rows, from), last = first_field(rows, to);
+    pyr_text above = joined_text(first, last);
+    int64_t count = 0;
+    do {
+        count++;
+        next_row(&first);
+        next_row(&last);
+    } while (first.after < first.end && same_text(above, joined_text(first, last)));
+    return count;
 }
 
-/* Texts and flags side by side. A car keeps its class, team and manufacturer, so that most rows repeat the row above in
- * all of them at once. */
+/* Texts side by side. A car keeps its class, team and manufacturer, so that most rows repeat the row above in all of
+ * them at once. */
 static pyr_status take_codes_together(lap_lane *lane, pyr_lap_step *steps, size_t count, const run *rows,
                                       pyr_error *error) {
-    pyr_text above = {NULL, 0};
-    for (int64_t row = 0; row < rows->rows; row++) {
-        int64_t repeats = count_repeats(above, rows, row, steps[0].field, steps[count - 1].field);
+    for (int64_t row = 0, same; row < rows->rows; row += same) {
+        run rest = rows_from(rows, row), one = rest;
+        one.rows = 1;
+        same = count_same(&rest, steps[0].field, steps[count - 1].field);
         for (size_t i = 0; i < count; i++) {
-            int32_t *out = (int32_t *)steps[i].values + rows->first_row + row;
-            for (int64_t j = 0; j < repeats; j++) {
-                out[j] = steps[i].above_code;
+            PYR_TRY(take_codes(lane, &steps[i], &one, error));
+            int32_t *out = (int32_t *)steps[i].values + rest.first_row, code = *out;
+            for (int64_t j = 1; j < same; j++) {
+                out[j] = code;
             }
-        }
-        row += repeats;
-        if (row < rows->rows) {
-            run other = row_of(rows, row);
-            for (size_t i = 0; i < count; i++) {
-                PYR_TRY(take_codes(lane, &steps[i], &other, error));
-            }
-            above = joined_text(steps, count, &other);
         }
     }
     return PYR_OK;
@@ -205,12 +200,10 @@ static pyr_status take_codes_together(lap_lane *lane, pyr_lap_step *steps, size_
 
 static pyr_status take_improvements(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     int32_t *out = (int32_t *)step->values + rows->first_row;
-    cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
-        const char *start = field_start(at), *end = field_end(at);
-        out[row] = -1;
-        if (PYR_UNLIKELY(end - start != 1 || *start != '0')) {
-            PYR_TRY(store_plain(lane, step, rows, row, error));
+    for (cursor at = first_field(rows, step->field); at.after < at.end; next_row(&at), out++) {
+        *out = -1;
+        if (PYR_UNLIKELY(field_length(at) != 1 || *field_start(at) != '0')) {
+            PYR_TRY(store_plain(lane, step, rows, at, error));
         }
     }
     return PYR_OK;
@@ -218,88 +211,62 @@ static pyr_status take_improvements(lap_lane *lane, pyr_lap_step *step, const ru
 
 static pyr_status take_in_pit(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     uint8_t *out = (uint8_t *)step->values + rows->first_row;
-    cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
-        const char *start = field_start(at), *end = field_end(at);
-        out[row] = end - start == 1 && *start == 'B';
-        if (PYR_UNLIKELY(end != start && out[row] == 0)) {
-            PYR_TRY(store_plain(lane, step, rows, row, error));
+    for (cursor at = first_field(rows, step->field); at.after < at.end; next_row(&at), out++) {
+        uint32_t length = field_length(at);
+        *out = length == 1 && *field_start(at) == 'B';
+        if (PYR_UNLIKELY(length != 0 && *out == 0)) {
+            PYR_TRY(store_plain(lane, step, rows, at, error));
         }
     }
     return PYR_OK;
 }
 
-/* The same last characters, up to eight. */
-static inline bool same_ending(const char *left_end, const char *right_end, size_t length) {
-    return ((pyr_load_8(left_end - 8) ^ pyr_load_8(right_end - 8)) & pyr_keep_last((unsigned)length)) == 0;
+/* Eight characters or fewer that are those of a sector, or `0:41.117` for `41.117`. */
+static inline bool restates(const char *end, uint32_t length, const char *sector_end, uint32_t sector_length) {
+    uint64_t characters = pyr_load_8(end - 8), sector = pyr_load_8(sector_end - 8);
+    if (length == 8 && sector_length == 6) {
+        return characters == ((sector & ~(uint64_t)0xffff) | ':' << 8 | '0');
+    }
+    return length == sector_length && length <= 8 && ((characters ^ sector) & pyr_keep_last(length)) == 0;
 }
 
-/* `0:41.117` for `41.117`. */
-static inline bool is_prefixed(const char *end, size_t length, const char *sector_end, size_t sector_length) {
-    uint64_t sector = pyr_load_8(sector_end - 8);
-    return length == 8 && sector_length == 6 && pyr_load_8(end - 8) == ((sector & ~(uint64_t)0xffff) | ':' << 8 | '0');
-}
-
-/* Sectors again, as `0:41.117` or `101.077`: most are the characters of the sector, with `0:` before them or without;
- * the others are parsed. */
+/* Sectors again, as `0:41.117` or `101.077`: most are the characters of the sector; the others are parsed. */
 static pyr_status compare_restated(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
     const int64_t *expected = (const int64_t *)step->values + rows->first_row;
     cursor at = first_field(rows, step->field), of_sector = first_field(rows, step->restates);
-    for (int64_t row = 0, count = rows->rows; row < count;
-         row++, at.after += at.stride, of_sector.after += of_sector.stride) {
-        const char *start = field_start(at), *end = field_end(at);
-        const char *sector = field_start(of_sector), *sector_end = field_end(of_sector);
-        size_t length = (size_t)(end - start), sector_length = (size_t)(sector_end - sector);
-        if (PYR_LITTLE_ENDIAN && (length == sector_length ? length <= 8 && same_ending(end, sector_end, length)
-                                                          : is_prefixed(end, length, sector_end, sector_length))) {
+    for (; at.after < at.end; next_row(&at), next_row(&of_sector), expected++) {
+        const char *end = field_end(at);
+        uint32_t length = field_length(at);
+        if (PYR_LITTLE_ENDIAN && restates(end, length, field_end(of_sector), field_length(of_sector))) {
             continue;
         }
         int64_t value = PYR_NO_TIME;
-        if (PYR_UNLIKELY(!(length == 0 || pyr_fast_seconds(end, (unsigned)length, &value) ||
-                           pyr_fast_duration(end, (unsigned)length, &value)) ||
-                         value != expected[row])) {
-            PYR_TRY(store_plain(lane, step, rows, row, error));
+        if (PYR_UNLIKELY(!(length == 0 || pyr_fast_seconds(end, length, &value) ||
+                           pyr_fast_duration(end, length, &value)) ||
+                         value != *expected)) {
+            PYR_TRY(store_plain(lane, step, rows, at, error));
         }
     }
     return PYR_OK;
 }
 
 static pyr_status take_nameless(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
-    cursor at = first_field(rows, step->field);
-    for (int64_t row = 0, count = rows->rows; row < count; row++, at.after += at.stride) {
-        const char *start = field_start(at), *end = field_end(at);
-        if (PYR_UNLIKELY(end - start > 2 || (end != start && (*start != '\r' || end[-1] != '\r')))) {
-            PYR_TRY(store_plain(lane, step, rows, row, error));
+    for (cursor at = first_field(rows, step->field); at.after < at.end; next_row(&at)) {
+        uint32_t length = field_length(at);
+        if (PYR_UNLIKELY(length > 2 || (length != 0 && (*field_start(at) != '\r' || field_end(at)[-1] != '\r')))) {
+            PYR_TRY(store_plain(lane, step, rows, at, error));
         }
     }
     return PYR_OK;
 }
 
-static pyr_status take_column(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
-    switch (step->role) {
-    case PYR_ROLE_DURATION:
-        return take_durations(lane, step, rows, error);
-    case PYR_ROLE_DECIMAL:
-        return take_decimals(lane, step, rows, error);
-    case PYR_ROLE_NUMBER:
-        return take_numbers(lane, step, rows, error);
-    case PYR_ROLE_TEXT:
-    case PYR_ROLE_FLAG:
-        return take_codes(lane, step, rows, error);
-    case PYR_ROLE_IMPROVEMENT:
-        return take_improvements(lane, step, rows, error);
-    case PYR_ROLE_IN_PIT:
-        return take_in_pit(lane, step, rows, error);
-    case PYR_ROLE_RESTATED:
-        return compare_restated(lane, step, rows, error);
-    case PYR_ROLE_NAMELESS:
-        return take_nameless(lane, step, rows, error);
-    case PYR_ROLE_IGNORED:
-    case PYR_ROLE_UNKNOWN:
-        break;
-    }
-    return PYR_OK;
-}
+/* Roles without one are passed by. */
+static pyr_status (*const takers[])(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) = {
+    [PYR_ROLE_NAMELESS] = take_nameless,   [PYR_ROLE_TEXT] = take_codes,
+    [PYR_ROLE_NUMBER] = take_numbers,      [PYR_ROLE_DURATION] = take_durations,
+    [PYR_ROLE_DECIMAL] = take_decimals,    [PYR_ROLE_IN_PIT] = take_in_pit,
+    [PYR_ROLE_FLAG] = take_codes,          [PYR_ROLE_IMPROVEMENT] = take_improvements,
+    [PYR_ROLE_RESTATED] = compare_restated};
 
 /* ---- Runs of rows ---- */
 
@@ -338,10 +305,13 @@ static pyr_status take_run(lap_lane *lane, run *rows, pyr_error *error) {
     PYR_TRY(pyr_lap_plan_reserve(&lane->plan, reading->lap_count + rows->rows, error));
     rows->first_row = reading->lap_count;
     rows->first_line = lane->file->line;
-    for (size_t i = 0; i < lane->plan.count; i += lane->plan.steps[i].together) {
+    for (size_t i = 0; i < lane->plan.count; i++) {
         pyr_lap_step *step = &lane->plan.steps[i];
-        PYR_TRY(step->together > 1 ? take_codes_together(lane, step, step->together, rows, error)
-                                   : take_column(lane, step, rows, error));
+        if (step->together > 1) {
+            PYR_TRY(take_codes_together(lane, step, step->together, rows, error));
+        } else if (step->together == 1 && takers[step->role] != NULL) {
+            PYR_TRY(takers[step->role](lane, step, rows, error));
+        }
     }
     reading->lap_count += rows->rows;
     lane->file->rows += rows->rows;
@@ -447,7 +417,7 @@ static pyr_status take_rows(lap_lane *lane, pyr_error *error) {
 
 /* Rows that the file may have, by the lengths of some here and there; lines without fields are none. */
 static int64_t estimate_rows(const pyr_file *file) {
-    enum { SAMPLES = 4, SAMPLE_SIZE = 8192 };
+    enum { SAMPLES = 4, SAMPLE_SIZE = 4096 };
     size_t rest = file->size - file->header_end, sampled = 0, lines = 0;
     for (size_t i = 0; i < SAMPLES; i++) {
         size_t first = rest / SAMPLES * i, size = rest - first < SAMPLE_SIZE ? rest - first : SAMPLE_SIZE;

@@ -52,8 +52,9 @@ static inline bool pyr_match_8(const char *end, unsigned length, uint64_t patter
     return (((word + limits) | word) & 0x8080808080808080u) == 0;
 }
 
-/* `0:00.000`, `hh:m`, digits, `00000.0` and `0000.000` as little-endian words, and what to add so that a wrong character sets
- * the high bit of its byte: 0x76 where a digit 0 to 9 stands, 0x7a where one of 0 to 5 does, 0x7f for a separator. */
+/* `0:00.000`, `hh:m`, digits, `00000.0` and `0000.000` as little-endian words, and what to add so that a wrong
+ * character sets the high bit of its byte: 0x76 where a digit 0 to 9 stands, 0x7a where one of 0 to 5 does, 0x7f for a
+ * separator. */
 #define PYR_PATTERN_TIME 0x3030302e30303a30u
 #define PYR_LIMITS_TIME 0x7676767f767a7f76u
 #define PYR_PATTERN_HOURS 0x303a303030303030u
@@ -64,6 +65,7 @@ static inline bool pyr_match_8(const char *end, unsigned length, uint64_t patter
 #define PYR_LIMITS_TENTHS 0x767f767676767676u
 #define PYR_PATTERN_SECONDS 0x3030302e30303030u
 #define PYR_LIMITS_SECONDS 0x7676767f76767676u
+#define PYR_LIMITS_NONE 0x8080808080808080u /* every character is wrong */
 
 /* Milliseconds of `m:ss.mmm` given as eight digits by pyr_match_8. */
 static inline int64_t pyr_time_digits(uint64_t digits) {
@@ -75,19 +77,24 @@ static inline int64_t pyr_time_digits(uint64_t digits) {
 
 /* `57.783`, `1:12.848`, `16:42.996`, `1:01:35.747`, `17:31:33.055`: minutes and seconds below 60. */
 static inline bool pyr_fast_duration(const char *end, unsigned length, int64_t *microseconds) {
-    enum { SHORT = 1u << 5 | 1u << 6 | 1u << 8, LONG = 1u << 9 | 1u << 11 | 1u << 12 }; /* else a separator first */
+    /* By length; what is of none of these is too short or begins with a separator. */
+    static const uint64_t short_limits[9] = {PYR_LIMITS_NONE, PYR_LIMITS_NONE, PYR_LIMITS_NONE,
+                                             PYR_LIMITS_NONE, PYR_LIMITS_NONE, PYR_LIMITS_TIME,
+                                             PYR_LIMITS_TIME, PYR_LIMITS_NONE, PYR_LIMITS_TIME};
+    static const uint64_t long_limits[5] = {PYR_LIMITS_NONE, PYR_LIMITS_HOURS, PYR_LIMITS_NONE, PYR_LIMITS_HOURS,
+                                            PYR_LIMITS_HOURS};
     uint64_t low, high;
-    if (length <= 8) {
-        bool matches = pyr_match_8(end, length, PYR_PATTERN_TIME, PYR_LIMITS_TIME, &low);
+    if (PYR_LITTLE_ENDIAN && length <= 8) {
+        bool matches = pyr_match_8(end, length, PYR_PATTERN_TIME, short_limits[length], &low);
         *microseconds = pyr_time_digits(low) * 1000;
-        return PYR_LITTLE_ENDIAN && matches && (SHORT >> length & 1) != 0;
+        return matches;
     }
-    if (!PYR_LITTLE_ENDIAN || length > 12 || (LONG >> length & 1) == 0) {
+    if (!PYR_LITTLE_ENDIAN || length > 12) {
         return false;
     }
     /* `hh:m` before the eight: the upper half of the word before */
     bool low_matches = pyr_match_8(end, 8, PYR_PATTERN_TIME, PYR_LIMITS_TIME, &low);
-    bool high_matches = pyr_match_8(end - 8, length - 8, PYR_PATTERN_HOURS, PYR_LIMITS_HOURS, &high);
+    bool high_matches = pyr_match_8(end - 8, length - 8, PYR_PATTERN_HOURS, long_limits[length - 8], &high);
     uint64_t tens = high >> 56, hours = ((high >> 32) & 0xff) * 10 + ((high >> 40) & 0xff);
     *microseconds = (pyr_time_digits(low) + (int64_t)(tens * 600000 + hours * 3600000)) * 1000;
     return low_matches && high_matches;

@@ -2,10 +2,7 @@
 
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define WIDE __attribute__((target("avx512bw,avx512vbmi2,popcnt")))
-#include <immintrin.h>
-#elif defined(__SSE2__)
+#if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
@@ -106,6 +103,19 @@ static inline void write_places(uint16_t *out, const uint16_t *places, lanes *fi
 #define FETCH(address) ((void)(address))
 #endif
 
+void pyr_cuts_init(pyr_cuts *cuts) {
+    uint8_t counts[256] = {0};
+    memset(cuts->places[0], 0, sizeof cuts->places[0]);
+    for (unsigned bit = 0; bit < 8; bit++) {
+        for (unsigned rest = 0, byte = 1u << bit; rest < 1u << bit; rest++, byte++) {
+            memcpy(cuts->places[byte], cuts->places[rest], sizeof cuts->places[byte]);
+            cuts->places[byte][counts[rest]] = (uint16_t)(bit + 1);
+            counts[byte] = (uint8_t)(counts[rest] + 1);
+        }
+    }
+    cuts->after[-1] = 0;
+}
+
 /* Bits that are set, in each byte. */
 static inline uint64_t count_bits(uint64_t mask) {
     mask -= mask >> 1 & 0x5555555555555555u;
@@ -141,80 +151,10 @@ static void find_lines(const char *block, uint32_t fields, uint32_t lines, pyr_c
     cuts->line_count = lines;
 }
 
-/* ---- The same, where the processor itself presses together what a mask keeps ---- */
-
-#if defined(WIDE)
-
-static bool is_wide(void) {
-    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") &&
-           __builtin_cpu_supports("popcnt");
-}
-
-/* The cuts of `size` bytes, a multiple of STEP. */
-WIDE static sums note_wide(const char *block, uint32_t size, char separator, pyr_cuts *cuts) {
-    char counted[STEP];
-    for (int i = 0; i < STEP; i++) {
-        counted[i] = (char)(i + 1);
-    }
-    __m512i behind = _mm512_loadu_si512(counted);
-    uint64_t quotes = 0;
-    uint32_t lines = 0;
-    for (uint32_t offset = 0; offset < size; offset += STEP) {
-        FETCH((uintptr_t)block + offset + FETCHED_AHEAD);
-        __m512i bytes = _mm512_loadu_si512(block + offset);
-        uint64_t ends = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
-        uint64_t found = ends | _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(separator));
-        uint32_t count = (uint32_t)__builtin_popcountll(found);
-        __m512i places = _mm512_maskz_compress_epi8(found, behind), first = _mm512_set1_epi16((short)offset);
-        __m512i low = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(places));
-        _mm512_storeu_si512(cuts->after + cuts->count, _mm512_add_epi16(low, first));
-        if (PYR_UNLIKELY(count > STEP / 2)) {
-            __m512i high = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(places, 1));
-            _mm512_storeu_si512(cuts->after + cuts->count + STEP / 2, _mm512_add_epi16(high, first));
-        }
-        cuts->count += count;
-        lines += (uint32_t)__builtin_popcountll(ends);
-        quotes |= _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"'));
-    }
-    return (sums){lines, quotes != 0};
-}
-
-#else
-
-static bool is_wide(void) {
-    return false;
-}
-
-static sums note_wide(const char *block, uint32_t size, char separator, pyr_cuts *cuts) {
-    (void)block, (void)size, (void)separator, (void)cuts;
-    return (sums){0, false};
-}
-
-#endif
-
-void pyr_cuts_init(pyr_cuts *cuts) {
-    uint8_t counts[256] = {0};
-    memset(cuts->places[0], 0, sizeof cuts->places[0]);
-    for (unsigned bit = 0; bit < 8; bit++) {
-        for (unsigned rest = 0, byte = 1u << bit; rest < 1u << bit; rest++, byte++) {
-            memcpy(cuts->places[byte], cuts->places[rest], sizeof cuts->places[byte]);
-            cuts->places[byte][counts[rest]] = (uint16_t)(bit + 1);
-            counts[byte] = (uint8_t)(counts[rest] + 1);
-        }
-    }
-    cuts->after[-1] = 0;
-    cuts->wide = is_wide();
-}
-
 void pyr_scan_block(const char *block, uint32_t size, char separator, uint32_t fields, pyr_cuts *cuts) {
     uint32_t offset = 0;
-    sums found = {0, false};
     watch seen = start_watch();
     cuts->count = 0;
-    if (cuts->wide) {
-        offset = size & ~(uint32_t)(STEP - 1);
-        found = note_wide(block, offset, separator, cuts);
-    }
     for (; size - offset >= STEP; offset += STEP) {
         FETCH((uintptr_t)block + offset + FETCHED_AHEAD); /* an address, maybe behind the text: nothing is read */
         note_cuts(find_cuts(block + offset, separator, &seen), offset, cuts);
@@ -224,10 +164,10 @@ void pyr_scan_block(const char *block, uint32_t size, char separator, uint32_t f
         memcpy(rest, block + offset, size - offset);
         note_cuts(find_cuts(rest, separator, &seen), offset, cuts);
     }
-    sums others = end_watch(seen);
-    const char *quote = found.quoted || others.quoted ? memchr(block, '"', size) : NULL;
+    sums found = end_watch(seen);
+    const char *quote = found.quoted ? memchr(block, '"', size) : NULL;
     cuts->quote = quote == NULL ? UINT32_MAX : (uint32_t)(quote - block);
-    find_lines(block, fields, found.lines + others.lines, cuts);
+    find_lines(block, fields, found.lines, cuts);
 }
 
 size_t pyr_count_lines(const char *data, size_t size) {

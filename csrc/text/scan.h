@@ -5,7 +5,7 @@
 #include "../base/memory.h"
 
 /* A block is at most this long: its text and its cuts stay in the first cache, and 16 bits tell a place in it. */
-enum { PYR_BLOCK_SIZE = 16384, PYR_SPARE_CUTS = 32 };
+enum { PYR_BLOCK_SIZE = 16384, PYR_SPARE_CUTS = 8 };
 
 /* Where a block is cut into fields. Set `after` and `ends`, then call pyr_cuts_init once. */
 typedef struct pyr_cuts {
@@ -18,7 +18,6 @@ typedef struct pyr_cuts {
     uint32_t line_count;
     uint32_t quote;          /* offset of the first double quote, UINT32_MAX without one */
     uint16_t places[256][8]; /* of the bits that are set in a byte, counted from 1 */
-    bool wide;               /* the processor has AVX-512 VBMI2; may be set to false */
 } pyr_cuts;
 
 void pyr_cuts_init(pyr_cuts *cuts);

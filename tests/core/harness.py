@@ -74,7 +74,6 @@ pyr_status pyr_range_median(pyr_ranges *ranges, int64_t start, int64_t end, int6
 typedef struct pyr_cuts {
     uint16_t *after, *ends;
     uint32_t count, line_count, quote;
-    bool wide;
     ...;
 } pyr_cuts;
 void pyr_cuts_init(pyr_cuts *cuts);
