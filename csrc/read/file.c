@@ -46,13 +46,37 @@ pyr_format pyr_header_format(const pyr_text *columns, size_t count, pyr_kind *ki
     return PYR_FORMAT_UNKNOWN;
 }
 
+bool pyr_is_header_name(pyr_text value) {
+    static const char *const names[] = {"NUMBER",     "LAP_NUMBER", "POSITION",         "LAP_TIME",
+                                        "TOTAL_TIME", "GAP_FIRST",  "TIME_UTC_SECONDS", "TIME_UTC_STR"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (named(pyr_trim(value), names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char separators[] = {';', ',', '\t', '|'};
+
+/* Of a whole line, whatever its separator, or of a field that a line of another separator is. */
+static bool holds_header_names(pyr_text value) {
+    size_t start = 0;
+    int found = 0;
+    for (size_t i = 0; i <= value.length && found < 2; i++) {
+        if (i == value.length || memchr(separators, value.data[i], sizeof separators) != NULL) {
+            found += pyr_is_header_name((pyr_text){value.data + start, i - start});
+            start = i + 1;
+        }
+    }
+    return found >= 2;
+}
+
 const char *pyr_format_name(pyr_format format) {
     static const char *const names[] = {"unknown",          "al_kamel_laps",          "al_kamel_results",
                                         "al_kamel_class_results", "al_kamel_best_laps", "al_kamel_weather"};
     return (unsigned)format < sizeof names / sizeof *names ? names[format] : NULL;
 }
-
-static const char separators[] = {';', ',', '\t', '|'};
 
 /* The separator that stands most often in the first line that is not blank. */
 static char find_separator(const char *data, size_t size) {
@@ -198,6 +222,24 @@ static pyr_status decode(pyr_file *file, const pyr_source *source, pyr_error *er
     return decode_line_ends(file, error);
 }
 
+/* A spreadsheet puts a title or its `sep=;` above the header. */
+static pyr_status refuse_header(const pyr_file *file, pyr_error *error) {
+    enum { LINES = 20, LINE_LIMIT = 4096 };
+    size_t place = file->csv.place;
+    for (int i = 0; i < LINES && place < file->size; i++) {
+        const char *line = file->data + place, *end = memchr(line, '\n', file->size - place);
+        size_t length = end == NULL ? file->size - place : (size_t)(end - line);
+        if (length < LINE_LIMIT && holds_header_names((pyr_text){line, length})) {
+            return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, place,
+                                 "the header stands on this line and not on the first; delete the lines above it");
+        }
+        place += length + 1;
+    }
+    return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, file->csv.start,
+                         "the first line is no header of a timing file (NUMBER, LAP_NUMBER, LAP_TIME, ...); use "
+                         "from_laps for a table of your own");
+}
+
 pyr_status pyr_file_open(pyr_file *file, const pyr_source *source, pyr_format forced, pyr_error *error) {
     pyr_kind kind;
     file->name = pyr_utf8_valid(source->name) ? source->name : pyr_text_of("?");
@@ -211,12 +253,12 @@ pyr_status pyr_file_open(pyr_file *file, const pyr_source *source, pyr_format fo
     file->header_end = file->csv.place;
     file->line = (int64_t)pyr_count_lines(file->data, file->header_end) + 1;
     file->format = pyr_header_format(file->columns, file->column_count, &kind);
-    if (file->format == PYR_FORMAT_UNKNOWN || (forced != PYR_FORMAT_UNKNOWN && forced != file->format)) {
+    if (file->format == PYR_FORMAT_UNKNOWN) {
+        return refuse_header(file, error);
+    }
+    if (forced != PYR_FORMAT_UNKNOWN && forced != file->format) {
         return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, file->csv.start,
-                             file->format == PYR_FORMAT_UNKNOWN
-                                 ? "the first line is no header of a timing file (NUMBER, LAP_NUMBER, LAP_TIME, ...); "
-                                   "use from_laps for a table of your own"
-                                 : "the columns are not those of the format that was asked for; leave out format=");
+                             "the columns are not those of the format that was asked for; leave out format=");
     }
     return PYR_OK;
 }
@@ -250,30 +292,6 @@ int32_t pyr_file_find(const pyr_file *file, const char *name) {
         }
     }
     return -1;
-}
-
-bool pyr_is_header_name(pyr_text value) {
-    static const char *const names[] = {"NUMBER",     "LAP_NUMBER", "POSITION",         "LAP_TIME",
-                                        "TOTAL_TIME", "GAP_FIRST",  "TIME_UTC_SECONDS", "TIME_UTC_STR"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (named(pyr_trim(value), names[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A line of another separator is one field or a few: names stand side by side in it. */
-static bool holds_header_names(pyr_text value) {
-    size_t start = 0;
-    int found = 0;
-    for (size_t i = 0; i <= value.length && found < 2; i++) {
-        if (i == value.length || memchr(separators, value.data[i], sizeof separators) != NULL) {
-            found += pyr_is_header_name((pyr_text){value.data + start, i - start});
-            start = i + 1;
-        }
-    }
-    return found >= 2;
 }
 
 pyr_status pyr_file_fail_joined(const pyr_file *file, size_t offset, pyr_error *error) {
@@ -416,8 +434,13 @@ pyr_status pyr_file_doubt_row(pyr_file *file, pyr_severity severity, const char 
 
 pyr_status pyr_file_doubt_column(pyr_file *file, pyr_text column, pyr_error *error) {
     pyr_doubt_place place = {.file = file->name, .column = column, .lap = PYR_NO_INT32};
-    return pyr_doubts_add(file->doubts, PYR_NOTE, "unknown_column", place, error,
-                          "this column is not known and is not kept");
+    bool again = false; /* the name stands before this place of the header */
+    for (size_t i = 0; i < file->column_count && file->columns[i].data < column.data; i++) {
+        again = again || pyr_text_equal(file->columns[i], column);
+    }
+    return pyr_doubts_add(file->doubts, PYR_NOTE, again ? "column_repeated" : "unknown_column", place, error,
+                          again ? "a column of this name stands before it; this one is not kept"
+                                : "this column is not known and is not kept");
 }
 
 /* ---- Names of files ---- */

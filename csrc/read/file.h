@@ -69,7 +69,7 @@ pyr_status pyr_file_doubt(pyr_file *file, pyr_severity severity, const char *cod
 /* A doubt about the row at `line`; 0: about the file as a whole. */
 pyr_status pyr_file_doubt_row(pyr_file *file, pyr_severity severity, const char *code, int64_t line, const char *what,
                               pyr_error *error);
-/* A column nobody knows is not kept. */
+/* A column nobody knows, or one of a name that was there, is not kept; `column` is one of `columns`. */
 pyr_status pyr_file_doubt_column(pyr_file *file, pyr_text column, pyr_error *error);
 
 /* The last part of a path, without its ending. */

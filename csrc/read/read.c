@@ -76,6 +76,10 @@ static pyr_status read_files(const pyr_source *sources, int32_t count, pyr_forma
         files[i].allocator = reading->allocator;
         files[i].doubts = &reading->doubts;
         pyr_status status = read_file(&files[i], &sources[i], i, forced, reading, error);
+        if (status == PYR_OK && files[i].rows == 0) {
+            status = pyr_file_doubt_row(&files[i], PYR_WARNING, "no_rows", 0, "the file has a header and no rows",
+                                        error);
+        }
         pyr_file_close(&files[i]);
         if (status != PYR_OK) {
             if (error != NULL) {

@@ -114,6 +114,31 @@ def test_a_column_nobody_knows_is_kept_out_and_named(core):
     assert ("unknown_column", "POWER") in zip(doubts["code"], doubts["column"], strict=True)
 
 
+def test_the_second_of_two_columns_of_one_name_is_not_kept_and_says_why(core):
+    rows = published_rows(cars=1, laps=2)
+    doubled = [[*row, row[3] if row is rows[0] else "1:00.000"] for row in rows]
+    parts = check(core, WEC.file(doubled))
+    assert parts["laps"] == check(core, WEC.file(rows))["laps"]
+    assert ("column_repeated", "LAP_TIME") in zip(parts["doubts"]["code"], parts["doubts"]["column"], strict=True)
+
+
+@pytest.mark.parametrize("header", [PUBLISHED, ["POSITION", "NUMBER", "LAPS"], ["TIME_UTC_SECONDS", "AIR_TEMP"]])
+def test_a_header_without_rows_is_told(core, header):
+    parts = core.read_parts(WEC.file([header]))
+    assert list(zip(parts["doubts"]["severity"], parts["doubts"]["code"], strict=True)) == [("warning", "no_rows")]
+    assert "no_rows" not in check(core, WEC.file(published_rows(cars=1, laps=1)))["doubts"]["code"]
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "24 Heures, Race Analysis\n", "\nRace\n\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-be"])
+def test_lines_above_the_header_are_told_with_the_place_of_the_header(core, above, encoding):
+    text = above + ANONYMOUS.file(published_rows()).decode()
+    with pytest.raises(Failure, match="delete the lines above it") as failed:
+        core.read_parts(text.encode(encoding))
+    place = (failed.value.status, failed.value.line, failed.value.column, failed.value.offset)
+    assert place == ("unknown_format", above.count("\n") + 1, 1, len(above.encode(encoding)))
+
+
 def test_a_row_without_car_or_lap_is_listed(core):
     rows = published_rows(cars=1, laps=4)
     rows[2][PUBLISHED.index("NUMBER")] = " "
