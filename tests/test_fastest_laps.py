@@ -28,6 +28,11 @@ def test_the_last_of_several_marks_decides():
     assert best_laps(pr.read(lap_file(car_laps("7", laps)))) == [("7", "Ann ONE", 4, 103.0)]
 
 
+def test_a_mark_without_a_time_says_nothing():
+    laps = {"car": ["7"] * 4, "lap_time": [110, 102, 100, None], "improvement": [None, "car_best", None, "car_best"]}
+    assert best_laps(pr.from_laps(laps)) == [("7", None, 2, 102.0)]
+
+
 def test_of_equal_laps_the_marked_one():
     laps = [110, 102, {"time": 102, "mark": 2}, 102]
     assert best_laps(pr.read(lap_file(car_laps("7", laps)))) == [("7", "Ann ONE", 3, 102.0)]

@@ -71,7 +71,18 @@ def test_start_from_the_pit_lane():
 def test_pushed_across_the_line():
     """The time of 5:50 reaches back beyond the lap of 5:00: one visit with two crossings."""
     assert visits("7 | Ann 1:40 1:31B 5:00B 2:10/5:50 1:30", *LAPS) == [(2, seconds("5:50"), False)]
-    assert visits("7 | Ann 1:40 1:31B 5:00B 2:10/4:50 1:30", *LAPS) == [(2, None, False), (3, seconds("4:50"), False)]
+    laps = pr.read(race_file("7 | Ann 1:40 1:31B 5:00B 2:10/5:50 1:30"), kind="race").lap_details()
+    ends = [(False, False), (True, False), (True, True), (False, True), (False, False)]
+    assert columns(laps, "in_lap", "out_lap") == ends
+    for time in ("4:50", "5:00"):
+        text = f"7 | Ann 1:40 1:31B 5:00B 2:10/{time} 1:30"
+        assert visits(text, *LAPS) == [(2, None, False), (3, seconds(time), False)]
+
+
+def test_a_lap_that_is_missing_joins_no_visits():
+    data = race_file("7 | Ann 1:40 1:31B 1:30 2:00B 2:10/5:50 1:30", leave_out=(("7", 3),))
+    stops = pr.read(data, kind="race").pit_stops()
+    assert columns(stops, *LAPS) == [(2, None, False), (4, seconds("5:50"), False)]
 
 
 def test_never_came_out():
