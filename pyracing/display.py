@@ -151,8 +151,8 @@ def shortened(table: Table) -> tuple[Table, int]:
     return table[kept], len(table) - len(kept)
 
 
-def counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 # ---- Terminal ----

@@ -40,7 +40,7 @@ def drive_options(session: Session, rules: Rules | None) -> dict[str, Any]:
     times = ("window", "rest", "maximum", "maximum_in_window", "longest")
     options = {name: None if (value := getattr(given, name)) is None else to_microseconds(value) for name in times}
     hours = race_hours(session, rules) if any(limit.hours for limit in given.limits) else (0.0, 0.0)
-    name = next(iter(session._part("facts"))).name
+    name = session._part("facts")[0].name
     rows = [row for limit in given.limits if holds(limit, name, hours) for row in limit_rows(limit)]
     return {
         **options,
@@ -59,7 +59,7 @@ def limit_rows(limit: DriveLimit) -> Iterator[tuple[Any, ...]]:
 
 def race_hours(session: Session, rules: Rules) -> tuple[float, float]:
     """Between what the length of the race lies: twice that announced, or what was run, which may be off a little."""
-    facts = next(iter(session._part("facts")))
+    facts = session._part("facts")[0]
     announced = facts.duration if facts.duration is not None else rules.end_of_race.duration
     if announced is not None:
         length = to_microseconds(announced) / HOUR

@@ -158,7 +158,7 @@ def classify(
 ) -> Table:
     """Asks the core. RulesError names the rules where they leave something open."""
     rules = None if given is None else rules_of(given)
-    facts = next(iter(session._part("facts")))
+    facts = session._part("facts")[0]
     race = facts.kind in ("race", None)
     listed = decision_table(decisions, field_of(session).cars)
     options = rule_options(rules, facts.name or "", race)

@@ -27,7 +27,7 @@ from pyracing.parameters import Unknown, leaves, merge, shown
 from pyracing.rows import table_of_rows
 from pyracing.rules import Mark, Rules, Source, make_rules
 from pyracing.table import Field, Table
-from pyracing.times import duration_texts
+from pyracing.times import MICROSECOND, duration_texts
 
 SERIES = Path(__file__).with_name("series")
 HEAD = ("name", "championship", "extends", "first_year", "last_year", "era", "sources")
@@ -124,7 +124,7 @@ def toml_text(value: Any) -> str:
     if isinstance(value, Unknown):
         return "?"
     if isinstance(value, timedelta):
-        text = duration_texts(np.array([value // timedelta(microseconds=1)]))[0].removesuffix(".000")
+        text = duration_texts(np.array([value // MICROSECOND]))[0].removesuffix(".000")
         return text if ":" in text else f"{text} s"
     if isinstance(value, bool):
         return str(value).lower()

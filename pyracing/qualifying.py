@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
 from pyracing.decisions import Decision, DeleteLap, DeleteTimes
@@ -11,8 +10,8 @@ from pyracing.errors import RulesError
 from pyracing.rows import table_of_rows
 from pyracing.session import Session
 from pyracing.table import Field, Table, row_dicts
+from pyracing.times import MICROSECOND
 
-MICROSECOND = timedelta(microseconds=1)
 NEVER = 1 << 62  # microseconds; behind every known instant
 
 
@@ -79,15 +78,11 @@ def read_cars(sessions: Sequence[Session], most: int, decisions: Sequence[Decisi
             if member["driver"] is not None:
                 cars[member["car"]].crew[member["driver"]] = None
         for row in row_dicts(session.fastest_laps(by="driver", laps=most + len(deleted))):
-            elapsed = NEVER if row["elapsed"] is None else microseconds(row["elapsed"])
-            lap = Lap(microseconds(row["lap_time"]), index, elapsed, row["lap"], row["driver"] or "")
+            elapsed = NEVER if row["elapsed"] is None else row["elapsed"] // MICROSECOND
+            lap = Lap(row["lap_time"] // MICROSECOND, index, elapsed, row["lap"], row["driver"] or "")
             cars[row["car"]].laps.setdefault(index, {}).setdefault(lap.driver, []).append(lap)
     delete(cars, decisions)
     return cars
-
-
-def microseconds(duration: timedelta) -> int:
-    return duration // MICROSECOND
 
 
 def delete(cars: Mapping[str, Car], decisions: Iterable[Decision]) -> None:
@@ -178,10 +173,9 @@ def fastest(lines: Sequence[CombinedLine]) -> int:
 
 def places_of(laps: Sequence[Lap | None]) -> list[int | None]:
     """The place of each lap among all, the first set of equal ones ahead; None without a lap."""
-    order = sorted(index for index, lap in enumerate(laps) if lap is not None)
-    order.sort(key=lambda index: laps[index] or ())
+    held = [index for index, lap in enumerate(laps) if lap is not None]
     places: list[int | None] = [None] * len(laps)
-    for place, index in enumerate(order, 1):
+    for place, index in enumerate(sorted(held, key=lambda index: laps[index] or ()), 1):
         places[index] = place
     return places
 

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,9 +26,9 @@ from pyracing.session import Session
 from pyracing.sources import NamedBytes, Source, base_name, contents_of, read, recognised
 from pyracing.standings import standings
 from pyracing.table import Field, Table, row_dicts
+from pyracing.times import HOUR, MICROSECOND, MINUTE
 
-FIVE_MINUTES = 300 * 1_000_000
-HOUR = 3600 * 1_000_000
+FIVE_MINUTES = 5 * MINUTE
 QUALIFYING_RACE = re.compile(r"\bqualifying race\b")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 ROUND = re.compile(r"^\d{1,2} (?=\D)")
@@ -414,7 +415,7 @@ def season_results(members: Sequence[Member], rules: Rules | None) -> Table:
 
 def microseconds(value: Any) -> Any:
     """Durations as whole microseconds, everything else as it is."""
-    return round(value.total_seconds() * 1_000_000) if hasattr(value, "total_seconds") else value
+    return value // MICROSECOND if isinstance(value, timedelta) else value
 
 
 def hours_of(session: Session, result: Table) -> float | None:

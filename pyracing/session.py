@@ -750,7 +750,8 @@ def stated_bounds(laps: Laps) -> tuple[int, int]:
             raise ValueError(f"laps={laps!r} holds no lap")
         return first, laps.stop - 1
     pair = (laps, laps) if isinstance(laps, (int, np.integer)) else laps
-    if not (isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(lap, (int, np.integer)) for lap in pair)):
+    two = isinstance(pair, (tuple, list)) and len(pair) == 2
+    if not two or not all(isinstance(lap, (int, np.integer)) for lap in pair):
         raise TypeError(f"laps={laps!r}: give a lap, a pair (first, last), a range or a slice")
     first, last = pair
     if last < 1:

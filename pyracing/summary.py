@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import html
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pyracing.display import counted, printable
 from pyracing.table import Table, row_dicts
+from pyracing.times import moment_text
 
 if TYPE_CHECKING:
     from pyracing.session import Session
@@ -40,15 +40,10 @@ def summary_lines(session: Session) -> list[tuple[str, str]]:
 def start_text(facts: dict[str, Any]) -> str:
     parts = []
     if facts["start"] is not None:
-        parts.append(whole_seconds(facts["start"]))
+        parts.append(moment_text(facts["start"]))
     if facts["duration"] is not None:
-        parts.append(f"for {whole_seconds(facts['duration'])}")
+        parts.append(f"for {moment_text(facts['duration'])}")
     return ", ".join(parts)
-
-
-def whole_seconds(time: datetime.timedelta) -> str:
-    seconds = round(time.total_seconds())
-    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
 def cars_text(entries: Table) -> str:

@@ -18,6 +18,7 @@ Duration: TypeAlias = float | str | datetime.timedelta | np.timedelta64
 Clock: TypeAlias = Duration | datetime.time
 Instant: TypeAlias = Duration  # of a session; text may also be '-1h', '50%' or 'lap 120'
 
+MICROSECOND = datetime.timedelta(microseconds=1)
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -40,7 +41,7 @@ def to_microseconds(value: Duration, what: str = "duration") -> int:
                 f"{what} '{value}' is no duration; give seconds or text such as '6h' or '1:02:03.5'"
             ) from None
     if isinstance(value, datetime.timedelta):
-        return value // datetime.timedelta(microseconds=1)
+        return value // MICROSECOND
     if isinstance(value, np.timedelta64):
         if np.isnat(value) or np.datetime_data(value.dtype)[0] in ("generic", "M", "Y"):
             raise ValueError(f"{what} {value!r} is no duration")
@@ -130,3 +131,9 @@ def clock_face(seconds: int) -> str:
         return str(seconds)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def moment_text(time: datetime.timedelta) -> str:
+    """An instant to the second: `3:04:05`."""
+    seconds = round(time.total_seconds())
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pyracing.display import printable
+from pyracing.display import counted, printable
 from pyracing.report.facts import Facts, Row
-from pyracing.report.words import SPACE, counted, listed, ordinal, plain
+from pyracing.report.words import SPACE, listed, ordinal, plain
 
 MOST_TOLD = 16
 

@@ -7,24 +7,23 @@ from datetime import timedelta
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from pyracing.display import printable
+from pyracing.display import counted, printable
 from pyracing.report.decided import decided_sentences
 from pyracing.report.facts import Facts, Row
 from pyracing.report.words import (
     SPACE,
     capital,
     car_text,
-    counted,
     listed,
     lost_to,
     margin_text,
-    moment_text,
     ordinal,
     plain,
     span_text,
     time_text,
     unique,
 )  # fmt: skip
+from pyracing.times import moment_text
 
 FEWEST_STOPS = 5  # whose median is told
 MOST_MISSED = 12  # drivers out of bounds who are told

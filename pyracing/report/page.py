@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyracing
-from pyracing.display import cut, printable, width
+from pyracing.display import counted, cut, printable, width
 from pyracing.grouping import EXTENSIONS, ROUND_NUMBER, words
 from pyracing.report import tables
 from pyracing.report.facts import Facts
 from pyracing.report.headlines import Figure, Story, key_figures, stories
 from pyracing.report.pictures import PAPER_WIDTH, Picture
 from pyracing.report.tables import Grid
-from pyracing.report.words import counted, headed, moment_text
+from pyracing.report.words import headed
+from pyracing.times import moment_text
 
 
 class Section(NamedTuple):

@@ -9,20 +9,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pyracing.display import Shown, printable, shown_columns
+from pyracing.display import Shown, counted, printable, shown_columns
 from pyracing.report.facts import Facts, Row
 from pyracing.report.words import (
     capital,
-    counted,
     gap_text,
     lost_to,
-    moment_text,
     plain,
     span_text,
     time_text,
     unique,
 )
 from pyracing.table import Table, row_dicts
+from pyracing.times import moment_text
 
 MOST_DOUBTS = 100
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from pyracing.display import printable
-from pyracing.times import duration_texts
+from pyracing.display import counted, printable
+from pyracing.times import MICROSECOND, duration_texts
 
 SPACE = "\N{NO-BREAK SPACE}"  # between a number and its unit
-MICROSECOND = timedelta(microseconds=1)
 JOINING = frozenset(("and", "at", "da", "de", "di", "do", "du", "e", "in", "of", "the"))  # small within a name
 FLAG_NAMES = {
     "fcy": "full-course yellow",
@@ -38,16 +37,6 @@ def span_text(time: timedelta) -> str:
     if hours:
         return f"{hours}:{minutes:02d}:{seconds:02d}{SPACE}h"
     return f"{minutes}:{seconds:02d}{SPACE}min" if minutes else f"{seconds}{SPACE}s"
-
-
-def moment_text(time: timedelta) -> str:
-    """An instant of the race: `3:04:05`."""
-    seconds = round(time.total_seconds())
-    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-
-
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def listed(parts: Sequence[str]) -> str:

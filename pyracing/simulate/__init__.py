@@ -33,6 +33,7 @@ from pyracing.simulate.truth import Driver, Entry, Truth
 from pyracing.simulate.weather import readings, track_state
 from pyracing.sources import read
 from pyracing.table import Field, Table
+from pyracing.times import MICROSECOND
 
 __all__ = ["DEFAULT_CLASSES", "Event", "Practice", "RaceClass", "Simulation", "simulate"]
 
@@ -233,7 +234,7 @@ def line_up(
     order = []
     for index, entry in enumerate(entries):
         crew, group = crews[entry.car], groups[entry.class_name]
-        best = min(driver.pace for driver in crew) // timedelta(microseconds=1) + stream.normal(150_000)
+        best = min(driver.pace for driver in crew) // MICROSECOND + stream.normal(150_000)
         if qualified is not None:
             best = qualified.get(entry.car, 2 * best)
         car = Car(seed, index, entry, crew, classes[entry.class_name], group, turns.get(entry.car, ()))

@@ -6,14 +6,13 @@ Times are whole milliseconds from the start on a clock that never stops, paces m
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from pyracing.simulate.field import RATINGS, RaceClass
 from pyracing.simulate.plan import Order
 from pyracing.simulate.stream import Stream
 from pyracing.simulate.truth import Driver, Entry
+from pyracing.times import MICROSECOND
 
-MICROSECOND = timedelta(microseconds=1)
 SECTORS_SCATTER = 577  # of a lap's scatter, in thousandths: a lap is three sectors
 FUEL_RESERVE = 1400
 HALT = 6000  # to stop, be worked on and start again
