@@ -49,8 +49,9 @@ pyr_format pyr_header_format(const pyr_text *columns, size_t count, pyr_kind *ki
 bool pyr_is_header_name(pyr_text value) {
     static const char *const names[] = {"NUMBER",     "LAP_NUMBER", "POSITION",         "LAP_TIME",
                                         "TOTAL_TIME", "GAP_FIRST",  "TIME_UTC_SECONDS", "TIME_UTC_STR"};
+    value = pyr_trim(value);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (named(pyr_trim(value), names[i])) {
+        if (named(value, names[i])) {
             return true;
         }
     }
@@ -379,12 +380,25 @@ pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, bool *headed
         }
         if (!same) {
             file->rows++;
+            if (csv->field_count > file->column_count && file->long_rows++ == 0) {
+                file->first_long_row = *line;
+            }
             return check_end(file, *line, error);
         }
         *headed = true;
         PYR_TRY(pyr_file_doubt_row(file, PYR_NOTE, "header_repeated", *line,
                                    "the header stands here again: files were joined", error));
     }
+}
+
+pyr_status pyr_file_report_long_rows(pyr_file *file, pyr_error *error) {
+    pyr_doubt_place place = {.file = file->name, .line = file->first_long_row, .lap = PYR_NO_INT32};
+    if (file->long_rows == 0) {
+        return PYR_OK;
+    }
+    return pyr_doubts_add(file->doubts, PYR_WARNING, "field_count", place, error,
+                          "%lld rows, this one first, have more fields than the header; those beyond it are not kept",
+                          (long long)file->long_rows);
 }
 
 pyr_text pyr_file_field(const pyr_file *file, int32_t column) {

@@ -26,6 +26,7 @@ typedef struct pyr_file {
     size_t header_end;     /* offset of the first data record */
     int64_t line;          /* of the record that is read next */
     int64_t rows, rows_listed;
+    int64_t long_rows, first_long_row; /* with more fields than the header, and the line of the first */
     pyr_doubts *doubts;
 } pyr_file;
 
@@ -55,6 +56,8 @@ pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, bool *headed
 bool pyr_is_header_name(pyr_text value);
 /* PYR_ERROR_UNREADABLE: another table begins at `offset`. */
 pyr_status pyr_file_fail_joined(const pyr_file *file, size_t offset, pyr_error *error);
+/* A doubt about rows that have more fields than the header, if there are any. */
+pyr_status pyr_file_report_long_rows(pyr_file *file, pyr_error *error);
 /* A field of the record last read, trimmed; empty where column is -1 or the record is too short to have it. */
 pyr_text pyr_file_field(const pyr_file *file, int32_t column);
 

@@ -306,13 +306,18 @@ static pyr_status store_number(pyr_lap_plan *plan, pyr_lap_step *step, int64_t r
     return doubt_field(plan, step, line, value, "is not a whole number; the field is left out", error);
 }
 
+/* False: no time that a lap can have, and `*duration` is absent. */
+static bool parse_time(pyr_text value, int64_t *duration) {
+    bool is_time = pyr_parse_duration(value, duration) && *duration >= 0 && *duration <= PYR_LONGEST_TIME;
+    *duration = is_time ? *duration : PYR_NO_TIME;
+    return is_time;
+}
+
 static pyr_status store_duration(pyr_lap_plan *plan, pyr_lap_step *step, int64_t row, int64_t line, pyr_text value,
                                  pyr_error *error) {
-    int64_t *duration = (int64_t *)step->values + row;
-    if (pyr_parse_duration(value, duration) && *duration >= 0 && *duration <= PYR_LONGEST_TIME) {
+    if (parse_time(value, (int64_t *)step->values + row)) {
         return PYR_OK;
     }
-    *duration = PYR_NO_TIME;
     return doubt_field(plan, step, line, value, "is not a time; the field is left out", error);
 }
 
@@ -334,11 +339,9 @@ static pyr_status store_in_pit(pyr_lap_plan *plan, pyr_lap_step *step, int64_t r
 }
 
 static void compare_restated(pyr_lap_step *step, int64_t row, int64_t line, pyr_text value) {
-    int64_t expected = ((const int64_t *)step->values)[row], duration = PYR_NO_TIME;
-    if (value.length > 0 && !pyr_parse_duration(value, &duration)) {
-        duration = PYR_NO_TIME;
-    }
-    if (duration != expected && step->disagreements++ == 0) {
+    int64_t duration;
+    (void)parse_time(value, &duration);
+    if (duration != ((const int64_t *)step->values)[row] && step->disagreements++ == 0) {
         step->first_line = line;
     }
 }

@@ -6,7 +6,7 @@
 #include "../text/number.h"
 #include "../text/scan.h"
 
-enum { CUTS = 1 + PYR_BLOCK_SIZE + PYR_SPARE_CUTS };
+enum { CUTS = 1 + PYR_BLOCK_SIZE };
 
 typedef struct lap_lane {
     pyr_lap_plan plan;
@@ -64,7 +64,7 @@ static inline void next_row(cursor *at) {
 
 /* What a parser of the fast lane hands over: a field it could not read. */
 static pyr_status store_plain(lap_lane *lane, pyr_lap_step *step, const run *rows, cursor at, pyr_error *error) {
-    int64_t row = (at.after - rows->after) / rows->stride;
+    int64_t row = (at.after - rows->after) / (ptrdiff_t)rows->stride;
     pyr_text value = field_text(at);
     for (int i = 0; i < 2 && step->field + 1 == rows->stride; i++) { /* CRs before the line end */
         value.length -= value.length > 0 && value.data[value.length - 1] == '\r';
@@ -251,9 +251,10 @@ static pyr_status compare_restated(lap_lane *lane, pyr_lap_step *step, const run
 }
 
 static pyr_status take_nameless(lap_lane *lane, pyr_lap_step *step, const run *rows, pyr_error *error) {
+    uint32_t most = step->field + 1 == rows->stride ? 2 : 0; /* CRs before the line end are no value */
     for (cursor at = first_field(rows, step->field); at.after < at.end; next_row(&at)) {
         uint32_t length = field_length(at);
-        if (PYR_UNLIKELY(length > 2 || (length != 0 && (*field_start(at) != '\r' || field_end(at)[-1] != '\r')))) {
+        if (PYR_UNLIKELY(length > most || (length != 0 && (*field_start(at) != '\r' || field_end(at)[-1] != '\r')))) {
             PYR_TRY(store_plain(lane, step, rows, at, error));
         }
     }

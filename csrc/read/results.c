@@ -365,21 +365,9 @@ static pyr_status report_columns(pyr_file *file, const layout *columns, pyr_erro
     return PYR_OK;
 }
 
-/* Rows that are longer than the header; `line`: of the first. */
-static pyr_status report_long_rows(pyr_file *file, int64_t count, int64_t line, pyr_error *error) {
-    pyr_doubt_place place = {.file = file->name, .line = line, .lap = PYR_NO_INT32};
-    if (count == 0) {
-        return PYR_OK;
-    }
-    return pyr_doubts_add(file->doubts, PYR_WARNING, "field_count", place, error,
-                          "%lld rows, this one first, have more fields than the header; those beyond it are not kept",
-                          (long long)count);
-}
-
 pyr_status pyr_read_results(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error) {
     layout columns = find_layout(file);
     occurrences seen = {NULL, 0, 0, 0};
-    int64_t long_rows = 0, first_long = 0;
     pyr_status status = report_columns(file, &columns, error);
     for (bool more = true, headed; status == PYR_OK;) {
         int64_t line;
@@ -388,14 +376,11 @@ pyr_status pyr_read_results(pyr_file *file, int32_t source, pyr_reading *reading
             break;
         }
         seen.part += headed;
-        if (file->csv.field_count > file->column_count && long_rows++ == 0) {
-            first_long = line;
-        }
         pyr_result_row row = {.source = source, .line = line, .manufacturer = -1};
         status = take_row(file, &columns, reading, &seen, row, error);
     }
     if (status == PYR_OK) {
-        status = report_long_rows(file, long_rows, first_long, error);
+        status = pyr_file_report_long_rows(file, error);
     }
     pyr_release_array(reading->allocator, seen.items, seen.capacity, sizeof *seen.items);
     return status;

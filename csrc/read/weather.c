@@ -194,6 +194,7 @@ pyr_status pyr_read_weather(pyr_file *file, int32_t source, pyr_reading *reading
         }
         PYR_TRY(take_row(file, columns, line, reading, error));
     }
+    PYR_TRY(pyr_file_report_long_rows(file, error));
     size_t count = reading->weather_count - first;
     return count == 0 ? PYR_OK : convert_units(reading, reading->weather + first, count, error);
 }

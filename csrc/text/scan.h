@@ -5,12 +5,12 @@
 #include "../base/memory.h"
 
 /* A block is at most this long: its text and its cuts stay in the first cache, and 16 bits tell a place in it. */
-enum { PYR_BLOCK_SIZE = 16384, PYR_SPARE_CUTS = 8 };
+enum { PYR_BLOCK_SIZE = 16384 };
 
 /* Where a block is cut into fields. Set `after` and `ends`, then call pyr_cuts_init once. */
 typedef struct pyr_cuts {
     /* Offsets behind the separators and line ends of the block, ascending; after[-1] is 0. A line of n fields has n.
-     * Room for PYR_BLOCK_SIZE + PYR_SPARE_CUTS behind that 0. */
+     * Room for PYR_BLOCK_SIZE behind that 0. */
     uint16_t *after;
     uint32_t count;
     /* ends[i]: index into `after` of the i-th line end. Room for PYR_BLOCK_SIZE. */

@@ -27,6 +27,8 @@ class Dialect:
     quotes: str = "needed"  # or "all"
 
     def field(self, value: str) -> str:
+        if self.newline == "\r":  # an LF anywhere would be the line end
+            value = value.replace("\n", "\r")
         quoted = self.quotes == "all" or any(mark in value for mark in (self.separator, '"', "\r", "\n"))
         return '"' + value.replace('"', '""') + '"' if quoted else value
 

@@ -1,12 +1,14 @@
 """Lap files of every dialect: the core and the slow reading say the same, in values and in what is listed."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import slow_reader
 from harness import Failure
-from made_files import ANONYMOUS, IMSA, PUBLISHED, WEC, Dialect, hour, lap_files
+from made_files import ANONYMOUS, IMSA, PUBLISHED, WEC, Dialect, hour, lap_files, odd
 
 NOT_KEPT = {"row_not_kept", "duplicate_row"}
 
@@ -190,6 +192,23 @@ def test_a_doubtful_field_is_absent_and_listed_and_its_row_is_kept(core, column,
     assert parts["files"]["rows_listed"] == [0]
 
 
+CELLS = st.tuples(st.integers(1, 6), st.sampled_from(PUBLISHED), odd.filter(lambda text: "\n" not in text))
+
+
+@settings(deadline=None)
+@given(st.lists(CELLS, max_size=8))
+@example([(2, " S1", "-1.000"), (2, "S1_LARGE", "-1.000")])  # told once, of the sector
+@example([(2, " S2", "36000001"), (2, "S2_SECONDS", "36000001")])
+def test_a_row_is_told_the_same_of_with_quotes_and_without(core, cells):
+    """A quote sends a row to the plain lane."""
+    rows = published_rows(cars=2, laps=3)
+    for row, column, value in cells:
+        rows[row][PUBLISHED.index(column)] = value
+    swift, plain = (core.read_parts(replace(WEC, quotes=quotes).file(rows)) for quotes in ("needed", "all"))
+    swift["files"] = plain["files"] = {}
+    assert swift == plain
+
+
 def test_two_cars_under_one_number(core):
     """Anonymised files dropped leading zeros, so that `03` and `3` became one."""
     rows = published_rows(cars=2, laps=3)
@@ -235,6 +254,12 @@ def test_line_ends_that_were_converted_twice_are_line_ends(core, trailing):
     parts, expected = check(core, Dialect(newline="\r\r\n", trailing=trailing).file(rows)), check(core, WEC.file(rows))
     assert parts["laps"] == expected["laps"]
     assert parts["doubts"]["message"] == expected["doubts"]["message"]
+
+
+@pytest.mark.parametrize("car", ["7", '"7"'])
+def test_a_carriage_return_within_a_line_is_a_character(core, car):
+    parts = core.read_parts(f"NUMBER;LAP_NUMBER;;LAP_TIME\n{car};1;\r;1:40.000\n".encode())
+    assert ("value_without_column", 2) in zip(parts["doubts"]["code"], parts["doubts"]["line"], strict=True)
 
 
 def test_a_file_that_ends_inside_quotes_loses_the_field_it_ends_in(core):

@@ -120,6 +120,15 @@ def test_a_doubtful_measurement_is_absent_and_its_row_is_kept(core, column, valu
     assert (["field_not_read"] * doubtful) == [code for code in parts["doubts"]["code"] if code == "field_not_read"]
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_rows_of_weather_longer_than_the_header_are_told(core, more):
+    """As where decimal commas stand in a file that commas separate."""
+    row = ["1728749467", "", "74.1", "80", "47", "29.37", "3.9", "263", "0"]
+    parts = core.read_parts(IMSA.file([WEATHER, row, row + ["1"] * more]))
+    told = zip(parts["doubts"]["code"], parts["doubts"]["line"], strict=True)
+    assert [line for code, line in told if code == "field_count"] == [3] * more
+
+
 def test_units_are_recognised_and_stated(core):
     row = ["1728749467", "", "50", "86", "47", "30", "10", "263", "0"]
     parts = core.read_parts(IMSA.file([WEATHER, row]))
