@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import errno
 import inspect
 import io
 import json
@@ -11,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, TextIO
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from pyracing.table import Field
 
 FORMATS = ("table", "csv", "jsonl", "parquet", "arrow")
 BROKEN_PIPE_STATUS = 141  # what a shell reports of a program that a broken pipe has ended
+INTERRUPTED_STATUS = 130  # and of one that Ctrl-C has
 
 DESCRIPTIONS = {
     "demo": """\
@@ -94,7 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parser.parse_args(list(joined(sys.argv[1:] if arguments is None else arguments)))
         status = options.run(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return int(status)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer has nowhere to go
@@ -105,6 +108,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain(str(error), 1)
     except OSError as error:
         return complain(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+    except MemoryError:
+        return complain("there is not enough memory; read fewer files at a time", 1)
+    except KeyboardInterrupt:
+        return INTERRUPTED_STATUS
 
 
 def joined(arguments: Sequence[str]) -> Iterator[str]:
@@ -248,7 +255,7 @@ def series(options: argparse.Namespace) -> int:
 def read(options: argparse.Namespace, **said: Any) -> pr.Session:
     if options.sources.count("-") > 1:
         raise UsageError("standard input can be read once; give - once")
-    sources = [sys.stdin.buffer if source == "-" else source for source in options.sources]
+    sources = [open_stream(sys.stdin, "<stdin>") if source == "-" else source for source in options.sources]
     session: pr.Session = asked(pr.read, *sources, session=options.session, **said)
     return session
 
@@ -321,18 +328,27 @@ def write(table: pr.Table, options: argparse.Namespace) -> None:
     ending = os.path.splitext(options.output or "")[1].removeprefix(".").lower()
     format = options.format or (ending if ending in FORMATS else "table")
     if options.output is not None:
-        with open(options.output, "wb") as target:
-            write_to(target, table, format)
-    elif format in ("parquet", "arrow") and sys.stdout.isatty():
+        with open(options.output, "wb") as file:
+            write_to(file, table, format)
+        return
+    target = open_stream(sys.stdout, "<stdout>")
+    if format not in ("parquet", "arrow"):
+        write_to(target, table, format)
+    elif target.isatty():
         raise UsageError(f"{format} is not for a terminal; give -o OUT")
-    elif format in ("parquet", "arrow"):
+    else:
         made = io.BytesIO()  # a library that meets a broken pipe raises an error of its own
         write_to(made, table, format)
         rest = made.getbuffer()
         while rest:  # unbuffered output takes what the pipe has room for
-            rest = rest[sys.stdout.buffer.write(rest) :]
-    else:
-        write_to(sys.stdout.buffer, table, format)
+            rest = rest[target.write(rest) :]
+
+
+def open_stream(stream: TextIO | None, name: str) -> IO[bytes]:
+    """The bytes of a standard stream, which a shell may have closed."""
+    if stream is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF), name)
+    return stream.buffer
 
 
 def write_to(target: IO[bytes], table: pr.Table, format: str) -> None:

@@ -229,15 +229,16 @@ def download(address: str) -> bytearray:
             return data
     except urllib.error.HTTPError as error:
         with error:
+            reason = " ".join(str(error.reason).split())
             raise ReadError(
-                f"the server answered {error.code} {error.reason}; open the address in a browser, or download the file "
+                f"the server answered {error.code} {reason}; open the address in a browser, or download the file "
                 "and give its path",
                 address,
             ) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         if isinstance(error, ReadError):
             raise
-        reason = getattr(error, "reason", None) or error
+        reason = " ".join(str(getattr(error, "reason", None) or error).split())
         raise ReadError(f"no answer ({reason}); check the address and the connection", address) from error
 
 

@@ -44,7 +44,7 @@ class Shown:
 
     @property
     def says_nothing(self) -> bool:
-        return all(cell in NOTHING for cell in self.cells)
+        return bool(self.cells) and all(cell in NOTHING for cell in self.cells)
 
 
 # ---- Values as texts ----
@@ -247,7 +247,11 @@ def text_of(table: Table, room: int | None = None) -> str:
     if not table.columns:
         return f"{counted(len(table), 'row')} without columns"
     kept, missing = shortened(table)
-    laid, left_out = fitted(shown_columns(kept), room)
+    columns = shown_columns(kept)
+    laid, left_out = fitted(columns, room)
+    empty = {column.name for column in columns if column.says_nothing}
+    blank = [name for name in left_out if name in empty]
+    left_out = [name for name in left_out if name not in empty]
     depth = max(len(each.head) for each in laid)
     heads = [[*[""] * (depth - len(each.head)), *each.head] for each in laid]
     lines = [
@@ -258,8 +262,9 @@ def text_of(table: Table, room: int | None = None) -> str:
     if missing:
         rows.insert(FIRST_ROWS, f"… {counted(missing, 'row')} …")
     note = counted(len(table), "row")
-    if left_out:
-        note += f"; no room for {', '.join(left_out)}"
+    for what, names in (("nothing in", blank), ("no room for", left_out)):
+        if names:
+            note += f"; {what} {', '.join(names)}"
     return "\n".join([*(line.rstrip() for line in lines + rows), *textwrap.wrap(note, max(room, 20))])
 
 

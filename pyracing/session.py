@@ -81,7 +81,8 @@ class Session:
 
     Its tables are properties, its questions methods that take keyword arguments and give a `Table`; `select` gives a
     session narrowed to some of it, which answers the same questions. `len(session)` is the number of laps. Sessions are
-    equal when their laps, entries, results and weather are. They may be shared between threads, and pickled.
+    equal when all that they say is, their name and kind too, whatever files it came from. They may be shared between
+    threads, and pickled.
 
     Times are durations in microseconds: `elapsed` since the start of the session, `clock` since midnight of the day it
     began.

@@ -1,6 +1,7 @@
 """The command line as a user runs it: what it prints, where errors go, and how it exits."""
 
 import csv
+import errno
 import json
 import os
 import shutil
@@ -238,6 +239,28 @@ def test_a_broken_pipe_is_silent(tmp_path: Path, format: str) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == cli.BROKEN_PIPE_STATUS
+
+
+@pytest.mark.parametrize(("stream", "source"), [("0<", "-"), ("1>", "laps.csv")])
+def test_a_standard_stream_that_is_closed_is_an_error_in_one_line(laps: Path, stream: str, source: str) -> None:
+    command = f"exec '{sys.executable}' -m pyracing show {source.replace('laps.csv', str(laps))!r} {stream}&-"
+    finished = subprocess.run(["sh", "-c", command], capture_output=True, timeout=60, check=False)
+    assert finished.returncode == 1
+    assert one_line(finished) == f"{'<stdin>' if source == '-' else '<stdout>'}: {os.strerror(errno.EBADF)}"
+
+
+@pytest.mark.parametrize(("failure", "status"), [(KeyboardInterrupt, 130), (MemoryError, 1)])
+def test_interrupts_and_want_of_memory_print_no_traceback(
+    failure: type[BaseException], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*sources: object, **options: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(pr, "read", fail)
+    assert cli.main(["show", "laps.csv"]) == status
+    assert capsys.readouterr().err.splitlines() == (
+        ["there is not enough memory; read fewer files at a time"] if failure is MemoryError else []
+    )
 
 
 # ---- Completion ----

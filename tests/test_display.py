@@ -105,8 +105,8 @@ def test_tables_fit_the_terminal_and_name_what_is_left_out(race, room):
         text = text_of(table, room)
         lines = text.splitlines()
         assert all(len(line) <= room for line in lines)
-        note = " ".join(text.split()).partition("no room for ")[2]
-        left_out = note.split(", ") if note else []
+        notes = " ".join(text.split()).rpartition(" rows")[2].replace("nothing in ", "").replace("no room for ", "")
+        left_out = [name for note in notes.split("; ") if note for name in note.split(", ")]
         heads = lines[: next(number for number, line in enumerate(lines) if set(line) <= set("- "))]
         words = {word for head in heads for word in head.split()}
         for name in table.columns:
@@ -114,6 +114,13 @@ def test_tables_fit_the_terminal_and_name_what_is_left_out(race, room):
             joined = name != partner and partner in ("gap", "interval", "class_gap")
             assert joined or (name in left_out) or set(name.split("_")) <= words
         assert len(set(left_out)) == len(left_out) and set(left_out) <= set(table.columns)
+
+
+def test_columns_that_say_nothing_are_not_said_to_lack_room():
+    table = made(car=("text", ["7"]), team=("text", ["Blue Heron Motorsport"]), flag=("text", [None]), laps=("int32", [1]))
+    assert text_of(table, 30).splitlines()[-1] == "1 row; nothing in flag"
+    assert " ".join(text_of(table, 25).split()).endswith("1 row; nothing in flag; no room for laps")
+    assert text_of(table[:0], 80).splitlines() == ["car  team  flag  laps", "---  ----  ----  ----", "0 rows"]
 
 
 def test_the_width_is_that_of_the_terminal(race, monkeypatch):

@@ -247,6 +247,11 @@ class Timekeeper(BaseHTTPRequestHandler):
         if self.path == "/missing.csv":
             self.send_error(404)
             return
+        if self.path == "/circle.csv":
+            self.send_response(302)
+            self.send_header("Location", self.path)
+            self.end_headers()
+            return
         self.send_response(200)
         if self.path == "/encoded.csv" and "gzip" in self.headers.get("Accept-Encoding", ""):
             data = gzip.compress(data)
@@ -290,6 +295,7 @@ def test_addresses_are_read(address: str, path: str) -> None:
     ("path", "words"),
     [
         ("/missing.csv", "404 Not Found.*browser"),
+        ("/circle.csv", "302 .* infinite loop.*browser"),
         ("/strange.csv", "'br'"),
         ("/short.csv", "ended after"),
         ("/page.csv", "web page"),
@@ -298,7 +304,7 @@ def test_addresses_are_read(address: str, path: str) -> None:
 def test_bad_answers_say_what_to_do(address: str, path: str, words: str) -> None:
     with pytest.raises(pr.ReadError, match=words) as caught:
         pr.read(address + path)
-    assert caught.value.path == address + path
+    assert caught.value.path == address + path and "\n" not in str(caught.value)
 
 
 def test_no_server_is_a_read_error() -> None:

@@ -9,6 +9,7 @@
 Everything in them is invented. The same arguments give the same bytes on every platform and version.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -162,11 +163,13 @@ def simulate(
     """
     if hours is None:
         hours = 0 if minutes else 6
-    duration, metres = round((hours * 60 + minutes) * MINUTE), round(lap_length * 1000)
-    if duration < MINUTE or metres < 100:
+    if not (1 <= hours * 60 + minutes < math.inf and 0.1 <= lap_length < math.inf):
         raise ValueError("a race lasts a minute or longer, on a lap of 0.1 km or longer")
+    duration, metres = round((hours * 60 + minutes) * MINUTE), round(lap_length * 1000)
     if classes is None:
         classes = DEFAULT_CLASSES
+    if sum(race_class.cars for race_class in classes.values()) < 1:
+        raise ValueError("a race needs a class with cars")
     entries, people = make_field(seed, classes, cars, faster or {}, crews or {})
     seed = seed if round_number == 1 else Stream(seed, "round", round_number).bits()
     by_car = {entry.car: [driver for driver in people if driver.car == entry.car] for entry in entries}
