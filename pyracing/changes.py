@@ -271,9 +271,10 @@ def cost_of(start: Sequence[str], cars: Sequence[str], lines: Mapping[str, Line]
 
 
 def with_rear(order: Sequence[str], rear: Sequence[str], lines: Mapping[str, Line]) -> list[str]:
-    """The order with cars moved directly behind the last classified one of their class, one behind the other."""
-    found = [car for car in order if car not in rear]
+    """The order with cars moved, one after the other, directly behind the last classified other one of their class."""
+    found = list(order)
     for car in rear:
+        found.remove(car)
         own = [
             place
             for place, other in enumerate(found)

@@ -154,6 +154,18 @@ def test_statuses_in_the_words_of_publications():
     assert columns(found, "kind", "car") == [("retire", "3"), ("retire", "4"), ("disqualify", "5"), ("disqualify", "6")]
 
 
+def test_cars_go_to_the_rear_one_after_the_other():
+    """Behind those that go there later, too: only a place brings car 3 behind the last of them."""
+    provisional: Field = [
+        {"car": car, "class": name, "laps": 20, "total_time": 3600.0 + place, "status": "classified"}
+        for place, (car, name) in enumerate(zip("621534", "BBBBAB", strict=True))
+    ]
+    official = [next(line for line in provisional if line["car"] == car) for car in "512643"]
+    found = pr.decisions_between(table(provisional), table(official))
+    assert decided(provisional, decisions_from(found)) == official
+    assert columns(found, "kind", "car")[-1] == ("place", "3")
+
+
 def test_written_and_read(tmp_path):
     official = field(PROVISIONAL.replace("3600.1", "3600.9").replace("3603", "3602.5"))
     found = pr.decisions_between(table(field(PROVISIONAL)), table(official))
