@@ -238,6 +238,26 @@ def test_pickles(race, protocol):
     assert copy.lap_details() == race.lap_details() and copy.check() == race.check() and copy.info == race.info
 
 
+@pytest.mark.parametrize("time", [2**63 - 1, -(2**63) + 1, 36 * 10**12 + 1])
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [("laps", "clock"), ("results", "gap"), ("provisional", "total_time"),
+     ("suspensions", "duration"), ("facts", "start")],
+)  # fmt: skip
+def test_a_pickle_with_a_time_that_no_session_has_is_refused(race, part, name, time):
+    """As questions could not count with it."""
+    parts = {part: race._core.part(part) for part in ("laps", "entries", part)}
+    columns = [list(column) for column in parts[part].column_data()]
+    rows = max(1, parts[part].row_count)
+    for column in columns:
+        if column[1] == "duration":
+            wrong = column[0].endswith(name)
+            column[3] = np.full(rows, time if wrong else 0)
+    parts[part] = _core.Table.from_columns([tuple(column) for column in columns], rows)
+    with pytest.raises(ValueError, match=rf"{name}' of the {part} has a time beyond 10,000 hours"):
+        _core.Session.from_parts(parts)
+
+
 def test_a_pickled_selection_still_knows_its_field(race):
     drivers = race.select(classes="LMGT3").laps["driver"]
     selected = race.select(classes="LMGT3").select(drivers=[drivers[0], drivers[-1]])

@@ -147,21 +147,29 @@ static pyr_status check_schema(const pyr_table *table, pyr_part part, pyr_error 
     return PYR_OK;
 }
 
-/* Questions add and subtract times of laps without a thought of the ends of int64. */
-static pyr_status check_times(const pyr_session *session, pyr_error *error) {
-    const pyr_table *laps = session->parts[PYR_LAPS];
-    for (int32_t i = 0; i < PYR_LAP_COLUMN_COUNT; i++) {
-        const pyr_column *column = pyr_table_column_view(laps, i);
+static pyr_status check_times_of(const pyr_table *table, const char *name, pyr_error *error) {
+    for (int32_t i = 0; i < pyr_table_column_count(table); i++) {
+        const pyr_column *column = pyr_table_column_view(table, i);
         const int64_t *values = column->values;
         int64_t beyond = 0;
-        for (int64_t row = 0; column->type == PYR_DURATION && row < session->laps.count; row++) {
+        for (int64_t row = 0; column->type == PYR_DURATION && row < pyr_table_row_count(table); row++) {
             beyond += values[row] > PYR_LONGEST_TIME ||
                       (values[row] < -PYR_LONGEST_TIME && values[row] != PYR_NO_TIME);
         }
         if (beyond > 0) {
-            return pyr_fail(error, PYR_ERROR_ARGUMENT, "the column '%s' of the laps has a time beyond 10,000 hours",
-                            column->name);
+            return pyr_fail(error, PYR_ERROR_ARGUMENT, "the column '%s' of the %s has a time beyond 10,000 hours",
+                            column->name, name);
         }
+    }
+    return PYR_OK;
+}
+
+/* Questions add and subtract times without a thought of the ends of int64. Clocks of the weather they only compare. */
+static pyr_status check_times(const pyr_session *session, pyr_error *error) {
+    static const pyr_part timed[] = {PYR_LAPS,        PYR_SECTIONS,    PYR_RESULTS,
+                                     PYR_PROVISIONAL, PYR_SUSPENSIONS, PYR_FACTS};
+    for (size_t i = 0; i < sizeof timed / sizeof *timed; i++) {
+        PYR_TRY(check_times_of(session->parts[timed[i]], pyr_part_name(timed[i]), error));
     }
     return PYR_OK;
 }
