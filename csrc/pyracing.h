@@ -255,10 +255,10 @@ pyr_status pyr_read(const pyr_allocator *allocator, const pyr_source *sources, i
  * `lap_time` and `elapsed`; the others may be sections (one row a lap and section, as pyr_sections gives them),
  * entries, crew, results, provisional and weather. They have the columns of their part: `car` is needed in all but the
  * weather, `driver` in crew, `lap` and `section` in sections; columns of no part are named among the doubts. Class,
- * group, team and manufacturer of the laps are those of entries or results where the laps do not have the column. The
- * tables of a session give it back, where `options` say its kind, name, duration and utc_offset. PYR_ERROR_ARGUMENT: a
- * column is missing or of another type, a row of crew or results names no car, a part is given that follows from
- * others. */
+ * group, team and manufacturer of the laps are those of entries or results where the laps do not have the column. A lap
+ * that is false in `deleted` is absent there: nothing says that it was deleted. The tables of a session give it back,
+ * where `options` say its kind, name, duration and utc_offset. PYR_ERROR_ARGUMENT: a column is missing or of another
+ * type, a row of crew or results names no car, a part is given that follows from others. */
 pyr_status pyr_session_from_laps(const pyr_allocator *allocator, const pyr_table *const tables[PYR_PART_COUNT],
                                  const pyr_read_options *options, pyr_session **out, pyr_error *error);
 

@@ -146,7 +146,7 @@ def from_laps(
     table : a polars, pandas or pyarrow table, a DuckDB relation, anything with an Arrow stream, or a mapping of NumPy
         arrays or lists, as the other tables too. Its columns are those of `Session.laps`; enough is `car` with
         `lap_time` or `elapsed`. Durations may also be seconds (numbers) or text such as '1:58.765'; cars may be whole
-        numbers. Other columns are left out, and `check()` names them.
+        numbers; false in `deleted` is absent. Other columns are left out, and `check()` names them.
     columns : names of yours to names of ours, of the laps: {"LapTime": "lap_time"}.
     entries : what is known of the cars, in the columns of `Session.entries`, of which only `car` is needed. Class,
         group, team and manufacturer are those of the laps too, where the laps do not have that column; drivers are 'A /

@@ -51,6 +51,8 @@ FRAMES: dict[str, Callable[[pr.Table], Any]] = {
     "pandas": lambda whole: whole.to_pandas(),
     "pandas over pyarrow": lambda whole: pyarrow.table(whole).to_pandas(types_mapper=pandas.ArrowDtype),
     "duckdb": lambda whole: duckdb.sql("select * from whole"),
+    "arrays": lambda whole: {name: whole[name] for name in whole.columns},
+    "lists": lambda whole: {name: whole[name].tolist() for name in whole.columns},
     "masked arrays": lambda whole: {name: np.ma.MaskedArray(whole[name], ~whole.valid(name)) for name in whole.columns},
 }
 
@@ -62,6 +64,11 @@ def test_a_session_comes_back_from_its_laps(race: pr.Session, kind: str) -> None
     assert again.entries == race.entries
     assert len(again.check()) == 0
     assert again.stints() == race.stints()
+
+
+def test_a_lap_is_deleted_or_nothing_says_so() -> None:
+    session = pr.from_laps({"car": ["7"] * 3, "lap_time": [90, 91, 92], "deleted": [True, False, None]})
+    assert [lap.deleted for lap in session.laps] == [True, None, None]
 
 
 def test_a_session_of_laps_alone_comes_back_whole(tmp_path: Path, simulation: pr.Simulation) -> None:

@@ -131,6 +131,16 @@ static pyr_interner *texts_of(pyr_reading *reading, const char *column) {
     return &reading->texts;
 }
 
+/* That a lap is deleted is said of it or absent: who has no word for absent, as NumPy has none, says false. */
+static void take_booleans(const pyr_field *field, pyr_part part, const pyr_column *column, int64_t rows, uint8_t *out) {
+    uint8_t absent = field->nullable ? PYR_NO_BOOL : 0;
+    bool only_true = part == PYR_LAPS && strcmp(field->name, "deleted") == 0;
+    for (int64_t row = 0; row < rows; row++) {
+        bool stated = pyr_present(column, row) && (pyr_true(column, row) || !only_true);
+        out[row] = stated ? pyr_true(column, row) : absent;
+    }
+}
+
 static pyr_status take_column(const input *from, const pyr_field *field, pyr_part part, const pyr_column *column,
                               void *out, pyr_error *error) {
     int64_t rows = pyr_table_row_count(from->table);
@@ -147,10 +157,7 @@ static pyr_status take_column(const input *from, const pyr_field *field, pyr_par
         }
         break;
     case PYR_BOOL:
-        for (int64_t row = 0; row < rows; row++) {
-            uint8_t absent = field->nullable ? PYR_NO_BOOL : 0;
-            ((uint8_t *)out)[row] = pyr_present(column, row) ? pyr_true(column, row) : absent;
-        }
+        take_booleans(field, part, column, rows, out);
         break;
     case PYR_INT64:
         break;
