@@ -69,6 +69,14 @@ static bool is_published(const pyr_reading *reading, enum pyr_lap_column column)
     return published;
 }
 
+static pyr_status assume_no_crossings(pyr_reading *reading, pyr_error *error) {
+    if (is_published(reading, PYR_LAP_IN_PIT)) {
+        return PYR_OK;
+    }
+    return pyr_assume(reading, "in_pit_not_published",
+                      "crossings in the pit lane are not published: in_pit is false on all laps that do not say", error);
+}
+
 static pyr_status complete_columns(const times *laps, pyr_error *error) {
     const pyr_assembly *assembly = laps->assembly;
     pyr_reading *reading = assembly->reading;
@@ -393,6 +401,7 @@ pyr_status pyr_assemble_times(pyr_assembly *assembly, pyr_error *error) {
         return PYR_OK;
     }
     times laps = view_times(assembly);
+    PYR_TRY(assume_no_crossings(assembly->reading, error));
     PYR_TRY(complete_columns(&laps, error));
     PYR_TRY(find_start(&laps, error));
     if (assembly->start == PYR_NO_TIME) {

@@ -124,6 +124,13 @@ def test_the_second_of_two_columns_of_one_name_is_not_kept_and_says_why(core):
     assert ("column_repeated", "LAP_TIME") in zip(parts["doubts"]["code"], parts["doubts"]["column"], strict=True)
 
 
+def test_that_no_crossing_in_the_pit_lane_is_published_is_an_assumption(core):
+    rows, place = published_rows(), PUBLISHED.index(" CROSSING_FINISH_LINE_IN_PIT")
+    without = [[*row[:place], *row[place + 1 :]] for row in rows]
+    assert "in_pit_not_published" not in check(core, WEC.file(rows))["assumptions"]["code"]
+    assert "in_pit_not_published" in check(core, WEC.file(without))["assumptions"]["code"]
+
+
 @pytest.mark.parametrize("header", [PUBLISHED, ["POSITION", "NUMBER", "LAPS"], ["TIME_UTC_SECONDS", "AIR_TEMP"]])
 def test_a_header_without_rows_is_told(core, header):
     parts = core.read_parts(WEC.file([header]))
