@@ -52,6 +52,12 @@ def test_a_race_of_lap_0_has_no_average_pace():
     assert columns(session.gaps(to="1"), "car", "gap_laps") == [("1", 0), ("2", 0)]
 
 
+def test_a_car_of_lap_0_alone_did_not_start():
+    session = laps_of(["1", "1", "2"], np.array([0, 1, 0]), np.array([1, 2, 1]) * MINUTE)
+    expected = [("1", "classified", 1), ("2", "not_started", 0)]
+    assert columns(session.classification(), "car", "status", "laps") == expected
+
+
 def test_the_highest_lap_number():
     """At its average pace, in whole microseconds, the winner ended so many laps within the first minute of two."""
     highest = 2**31 - 1

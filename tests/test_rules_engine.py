@@ -166,6 +166,15 @@ def test_dead_heats():
     assert columns(penalised, "car")[1:5] == [("2",), ("6",), ("3",), ("4",)], "121 s on the road, 122 with the penalty"
 
 
+@pytest.mark.parametrize("moved", [pr.rear_of_class("2"), pr.place("2", 3)])
+def test_a_car_that_was_moved_shares_no_place(moved):
+    field = race("1 P2 | Ann 60 60\n2 P2 | Bo 60 62\n3 P2 | Cy 61 61")
+    shared = pr.rules({"dead_heat": "shared"})
+    assert columns(field.classification(rules=shared), "car", "position") == [("1", 1), ("2", 2), ("3", 2)]
+    found = field.classification(rules=shared, decisions=[moved])
+    assert columns(found, "car", "position") == [("1", 1), ("3", 2), ("2", 3)]
+
+
 # ---- The end of the race ----
 
 # Crossings: A 100, 190, 280, 370; B 102, 200, 297; C 95 and no more; D 110, 215, 320, 425. No flag is published.
@@ -307,7 +316,15 @@ def test_a_red_flag_after_which_the_race_went_on_ends_nothing():
     assert outcome("wec", session) == [("1", 3, 1990), ("2", 3, 1991)]
 
 
+def test_laps_behind_the_flag_are_no_best_laps():
+    late = field({"A": ("P2", [100, 90, 80]), "B": ("P2", [101, 91, 79])})
+    table = late.classification(rules=pr.rules({"end_of_race": {"duration": 150}}))
+    assert columns(table, "car", "laps", "best_lap") == [("A", 2, seconds("90")), ("B", 2, seconds("91"))]
+
+
 # ---- Who is classified ----
+
+HALF_TO_NEAREST = {"min_distance": {"share": 0.5, "rounding": "nearest"}}
 
 
 @pytest.mark.parametrize(
@@ -320,6 +337,8 @@ def test_a_red_flag_after_which_the_race_went_on_ends_nothing():
         ("f1-2024", 57, 51, "classified"),  # the floor of 51.3
         ("f1-2024", 57, 50, "not_classified"),
         ("imsa", 423, 22, "classified"),
+        (HALF_TO_NEAREST, 3, 1, "not_classified"),  # of 1.5 laps, which are 2
+        (HALF_TO_NEAREST, 3, 2, "classified"),
     ],
 )
 def test_distance(rules, winner, laps, status):
