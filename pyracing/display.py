@@ -103,6 +103,7 @@ def float_cells(table: Table, name: str) -> list[str]:
 
 
 def microseconds(table: Table, name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """A column of durations where it is present, 0 elsewhere."""
     values: np.ndarray[tuple[int], np.dtype[np.int64]] = np.where(table.valid(name), table[name].view(np.int64), 0)
     return values
 

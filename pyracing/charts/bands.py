@@ -7,9 +7,10 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from pyracing.charts.data import dataset, microseconds
+from pyracing.charts.data import dataset
 from pyracing.charts.layers import Layer
 from pyracing.charts.style import shown, time_text
+from pyracing.display import microseconds
 from pyracing.session import Session
 
 NAMES = {

@@ -13,6 +13,7 @@ import altair as alt
 import numpy as np
 import numpy.typing as npt
 
+from pyracing.display import microseconds
 from pyracing.table import Table
 from pyracing.times import decimals_of
 
@@ -49,7 +50,7 @@ def table_cells(table: Table, name: str) -> Cells:
         texts = [*map(quoted, words), ""]  # the code -1 of absent text is the last of them
         return [texts[code] for code in codes.tolist()], "string"
     if type == "duration":
-        return blanked(milliseconds(np.where(valid, table[name].view(np.int64), 0)), valid), "number"
+        return blanked(milliseconds(microseconds(table, name)), valid), "number"
     values = table[name]
     if type == "bool":
         return blanked(["1" if value else "0" for value in values.tolist()], valid), "boolean"
@@ -88,9 +89,3 @@ def of_cells(columns: Mapping[str, Cells]) -> alt.InlineData:
     return alt.InlineData(
         values=text, format=alt.CsvDataFormat(type="csv", parse={name: kind for name, (_, kind) in columns.items()})
     )
-
-
-def microseconds(table: Table, name: str) -> Array:
-    """A column of durations as int64 where it is present, 0 elsewhere."""
-    values: Array = np.where(table.valid(name), table[name].view(np.int64), 0)
-    return values

@@ -8,10 +8,11 @@ import altair as alt
 import numpy as np
 
 from pyracing.charts.colours import Car, Colours, cars_of
-from pyracing.charts.data import Array, dataset, microseconds
+from pyracing.charts.data import Array, dataset
 from pyracing.charts.layers import Layer, unchecked
 from pyracing.charts.rows import block, concatenated, result_order, row_labels, top_legend
 from pyracing.charts.style import Width, by_class, car_facts, fine_axis, finished, shown, time_text, titled
+from pyracing.display import microseconds
 from pyracing.session import Session
 from pyracing.table import Table
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pyracing.charts.bands import HEADROOM, bands
 from pyracing.charts.colours import Colours, cars_of
-from pyracing.charts.data import dataset, microseconds
+from pyracing.charts.data import dataset
 from pyracing.charts.layers import Layer, layered, named, own_scales, unchecked
 from pyracing.charts.style import (
     Width,
@@ -29,6 +29,7 @@ from pyracing.charts.style import (
     titled,
     zoom,
 )
+from pyracing.display import microseconds
 from pyracing.session import Session
 from pyracing.times import Duration, to_microseconds
 

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from pyracing.charts.colours import Car, Colours, cars_of
-from pyracing.charts.data import Array, dataset, microseconds
+from pyracing.charts.data import Array, dataset
 from pyracing.charts.layers import Layer, unchecked
 from pyracing.charts.rows import block, concatenated, row_labels, top_legend
 from pyracing.charts.style import (
@@ -26,6 +26,7 @@ from pyracing.charts.style import (
     titled,
 )
 from pyracing.charts.trace import car_lines
+from pyracing.display import microseconds
 from pyracing.session import Session
 from pyracing.table import Table
 

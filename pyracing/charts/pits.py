@@ -8,10 +8,11 @@ import altair as alt
 import numpy as np
 
 from pyracing.charts.colours import cars_of
-from pyracing.charts.data import dataset, microseconds
+from pyracing.charts.data import dataset
 from pyracing.charts.layers import Layer, layered, unchecked
 from pyracing.charts.rows import result_order, row_axis, row_names
 from pyracing.charts.style import Width, car_facts, columns, fine_axis, finished, shown, time_text, titled
+from pyracing.display import microseconds
 from pyracing.session import Session
 
 ROW = 15  # pixels

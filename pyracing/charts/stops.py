@@ -9,7 +9,7 @@ import numpy as np
 
 from pyracing.charts.bands import bands
 from pyracing.charts.colours import PALETTE, Car, cars_of
-from pyracing.charts.data import dataset, microseconds
+from pyracing.charts.data import dataset
 from pyracing.charts.layers import Layer, layered, named, unchecked
 from pyracing.charts.rows import result_order, row_axis, row_names
 from pyracing.charts.style import (
@@ -23,6 +23,7 @@ from pyracing.charts.style import (
     titled,
     zoom,
 )
+from pyracing.display import microseconds
 from pyracing.session import Session
 from pyracing.table import Table
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pyracing.charts.bands import HEADROOM, bands
 from pyracing.charts.colours import Car, Colours, cars_of
-from pyracing.charts.data import Array, dataset, microseconds
+from pyracing.charts.data import Array, dataset
 from pyracing.charts.layers import Layer, layered, named, own_scales, unchecked
 from pyracing.charts.style import (
     HOVER,
@@ -30,6 +30,7 @@ from pyracing.charts.style import (
     titled,
     zoom,
 )
+from pyracing.display import microseconds
 from pyracing.session import Session
 from pyracing.table import Table
 from pyracing.times import Duration, to_microseconds

@@ -7,10 +7,11 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from pyracing.charts.data import Array, dataset, microseconds
+from pyracing.charts.data import Array, dataset
 from pyracing.charts.layers import Layer, layered, named, unchecked
 from pyracing.charts.save import specification
 from pyracing.charts.style import HOVER, Width, finished, race_time, shown, time_text, titled
+from pyracing.display import microseconds
 from pyracing.session import Session
 
 LINES = {"air_temperature": ("Air", "#356aa6"), "track_temperature": ("Track", "#b4611a")}
