@@ -24,7 +24,7 @@ static inline uint64_t pyr_load_8(const char *bytes) {
 }
 
 /* Byte i of a word is the i-th character only on a little-endian machine; elsewhere the plain functions do the work. */
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if defined(_WIN32) || (defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 #define PYR_LITTLE_ENDIAN 1
 #else
 #define PYR_LITTLE_ENDIAN 0

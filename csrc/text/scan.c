@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-#if defined(__SSE2__)
+#include "number.h"
+
+#if defined(__SSE2__) || defined(_M_X64)
+#define HAS_SSE2 1
 #include <emmintrin.h>
 #endif
 
@@ -15,7 +18,7 @@ typedef struct sums {
     bool quoted;
 } sums;
 
-#if defined(__SSE2__)
+#if defined(HAS_SSE2)
 
 typedef struct watch {
     __m128i lines, quotes;
@@ -67,14 +70,39 @@ static inline watch start_watch(void) {
     return (watch){0, false};
 }
 
-static inline uint64_t find_cuts(const char *bytes, char separator, watch *seen) {
-    uint64_t cuts = 0;
-    for (int i = 0; i < STEP; i++) {
-        uint64_t line = bytes[i] == '\n';
-        cuts |= (line | (bytes[i] == separator)) << i;
-        seen->lines += (uint32_t)line;
-        seen->quoted = seen->quoted || bytes[i] == '"';
+/* Byte i of the text is byte i from the lowest on. */
+static inline uint64_t word_at(const char *bytes) {
+    uint64_t word = 0;
+    if (PYR_LITTLE_ENDIAN) {
+        return pyr_load_8(bytes);
     }
+    for (int i = 0; i < 8; i++) {
+        word |= (uint64_t)(unsigned char)bytes[i] << 8 * i;
+    }
+    return word;
+}
+
+/* The lowest bit of each byte that is this character. */
+static inline uint64_t find_character(uint64_t word, char character) {
+    const uint64_t low_bits = 0x0101010101010101u, low_sevens = 0x7f7f7f7f7f7f7f7fu;
+    uint64_t differs = word ^ (unsigned char)character * low_bits;
+    return ~(((differs & low_sevens) + low_sevens) | differs) >> 7 & low_bits;
+}
+
+/* The lowest bits of eight bytes, side by side. */
+static inline uint64_t press_bits(uint64_t low_bits) {
+    return low_bits * 0x0102040810204080u >> 56;
+}
+
+static inline uint64_t find_cuts(const char *bytes, char separator, watch *seen) {
+    uint64_t cuts = 0, quotes = 0;
+    for (int i = 0; i < STEP; i += 8) {
+        uint64_t word = word_at(bytes + i), lines = find_character(word, '\n');
+        cuts |= press_bits(lines | find_character(word, separator)) << i;
+        seen->lines += (uint32_t)(lines * 0x0101010101010101u >> 56);
+        quotes |= find_character(word, '"');
+    }
+    seen->quoted = seen->quoted || quotes != 0;
     return cuts;
 }
 

@@ -71,6 +71,9 @@ pyr_status pyr_ranges_new(const pyr_allocator *allocator, const int64_t *values,
                           pyr_error *error);
 void pyr_ranges_clear(pyr_ranges *ranges);
 pyr_status pyr_range_median(pyr_ranges *ranges, int64_t start, int64_t end, int64_t *median, pyr_error *error);
+"""
+
+SCAN_DECLARATIONS = """
 typedef struct pyr_cuts {
     uint16_t *after, *ends;
     uint32_t count, line_count, quote;
@@ -107,18 +110,37 @@ def build(folder: Path) -> Any:
     ).stdout
     ffi = cffi.FFI()
     ffi.cdef(declarations)
-    ffi.cdef(EXTRA_DECLARATIONS)
+    ffi.cdef(EXTRA_DECLARATIONS + SCAN_DECLARATIONS)
+    preamble = f'''
+#include "base/arrow.h"
+#include "base/ranges.h"
+#include "text/scan.h"
+#include "{Path(__file__).with_name("counting_allocator.c")}"
+'''
+    return compile_module(ffi, folder, "pyracing_core", preamble, core_sources())
+
+
+def build_scanner(folder: Path) -> Any:
+    """The cffi module of the scanner alone, as for a processor without SSE2."""
+    ffi = cffi.FFI()
+    ffi.cdef(SCAN_DECLARATIONS)
+    sources = [str(CSRC / "text" / "scan.c")]
+    return compile_module(ffi, folder, "pyracing_scanner", '#include "text/scan.h"', sources, ["-U__SSE2__"])
+
+
+def compile_module(
+    ffi: cffi.FFI, folder: Path, name: str, preamble: str, sources: list[str], flags: list[str] | None = None
+) -> Any:
     ffi.set_source(
-        "pyracing_core",
-        '#include "base/arrow.h"\n#include "base/ranges.h"\n#include "text/scan.h"\n'
-        f'#include "{Path(__file__).with_name("counting_allocator.c")}"\n',
-        sources=core_sources(),
+        name,
+        preamble,
+        sources=sources,
         include_dirs=[str(CSRC)],
-        extra_compile_args=["-std=gnu11", "-O1", "-g", *sanitizer_flags()],
+        extra_compile_args=["-std=gnu11", "-O1", "-g", *sanitizer_flags(), *(flags or [])],
         extra_link_args=sanitizer_flags(),
     )
     path = ffi.compile(tmpdir=str(folder))
-    spec = importlib.util.spec_from_file_location("pyracing_core", path)
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
