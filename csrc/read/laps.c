@@ -13,6 +13,7 @@ typedef struct lap_lane {
     pyr_file *file;
     pyr_reading *reading;
     int32_t source;
+    pyr_text first_name; /* in the header */
     size_t part_place, part_offset; /* of the last part: in the text, and in the source */
     pyr_cuts cuts;
     uint16_t *cut_memory;
@@ -366,7 +367,10 @@ static bool is_regular(const lap_lane *lane, const char *block, uint32_t line) {
     const pyr_cuts *cuts = &lane->cuts;
     uint32_t first = line == 0 ? 0 : cuts->ends[line - 1] + 1u, last = cuts->ends[line];
     uint32_t start = first == 0 ? 0 : cuts->after[first - 1], end = cuts->after[last] - 1u;
-    pyr_text header = lane->file->columns[0];
+    pyr_text header = lane->first_name;
+    while (start < end && (block[start] == ' ' || block[start] == lane->file->separator)) {
+        start++;
+    }
     return last - first + 1 == lane->plan.count && end < cuts->quote && block[start] != '\xef' &&
            (block[start] != header.data[0] || end - start < header.length ||
             memcmp(block + start, header.data, header.length) != 0);
@@ -392,6 +396,9 @@ static pyr_status take_block(lap_lane *lane, uint32_t size, pyr_error *error) {
         if (end == line) {
             bool more;
             PYR_TRY(take_record(lane, &more, error));
+            if (csv->place - block_start > cuts->quote) { /* it is closed, or the plain lane had failed */
+                pyr_find_quote(block, csv->place - block_start, size, &lane->cuts);
+            }
             continue;
         }
         run rows = {.block = block, .after = cuts->after + first, .stride = stride, .rows = end - line};
@@ -433,6 +440,11 @@ static pyr_status open_lane(lap_lane *lane, pyr_error *error) {
     pyr_reading *reading = lane->reading;
     const pyr_allocator *allocator = reading->allocator;
     int64_t rows = estimate_rows(lane->file);
+    const pyr_text *name = lane->file->columns;
+    while (name->length == 0) { /* a lap analysis has names */
+        name++;
+    }
+    lane->first_name = *name;
     PYR_TRY(pyr_lap_plan_make(&lane->plan, lane->file, reading, error));
     PYR_TRY(pyr_new_array(allocator, CUTS + PYR_BLOCK_SIZE, sizeof *lane->cut_memory, &lane->cut_memory, error));
     lane->cuts.after = lane->cut_memory + 1;

@@ -179,6 +179,11 @@ static void find_lines(const char *block, uint32_t fields, uint32_t lines, pyr_c
     cuts->line_count = lines;
 }
 
+void pyr_find_quote(const char *block, size_t first, uint32_t size, pyr_cuts *cuts) {
+    const char *quote = first < size ? memchr(block + first, '"', size - first) : NULL;
+    cuts->quote = quote == NULL ? UINT32_MAX : (uint32_t)(quote - block);
+}
+
 void pyr_scan_block(const char *block, uint32_t size, char separator, uint32_t fields, pyr_cuts *cuts) {
     uint32_t offset = 0;
     watch seen = start_watch();
@@ -193,8 +198,7 @@ void pyr_scan_block(const char *block, uint32_t size, char separator, uint32_t f
         note_cuts(find_cuts(rest, separator, &seen), offset, cuts);
     }
     sums found = end_watch(seen);
-    const char *quote = found.quoted ? memchr(block, '"', size) : NULL;
-    cuts->quote = quote == NULL ? UINT32_MAX : (uint32_t)(quote - block);
+    pyr_find_quote(block, found.quoted ? 0 : size, size, cuts);
     find_lines(block, fields, found.lines, cuts);
 }
 

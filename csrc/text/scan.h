@@ -25,6 +25,9 @@ void pyr_cuts_init(pyr_cuts *cuts);
 /* Finds them in `size` <= PYR_BLOCK_SIZE bytes. Lines are found fastest that have `fields` fields. */
 void pyr_scan_block(const char *block, uint32_t size, char separator, uint32_t fields, pyr_cuts *cuts);
 
+/* Sets `quote` to the one from `first` on. */
+void pyr_find_quote(const char *block, size_t first, uint32_t size, pyr_cuts *cuts);
+
 /* Line ends in `size` bytes. */
 size_t pyr_count_lines(const char *data, size_t size);
 

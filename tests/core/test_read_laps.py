@@ -323,6 +323,15 @@ def test_files_joined_at_a_header_that_is_not_ascii(core, encoding):
     assert "header_repeated" in parts["doubts"]["code"]
 
 
+@pytest.mark.parametrize("first", [" DRIVER_NUMBER", ""])
+def test_files_joined_at_a_header_that_begins_with_a_blank_or_a_column_without_a_name(core, first):
+    rows = [[first if row is PUBLISHED else "", *row] for row in published_rows(cars=2, laps=3)]
+    halves = IMSA.file(rows[:4]), replace(IMSA, mark=False).file([rows[0], *rows[4:]])
+    parts = check(core, b"".join(halves))
+    assert parts["laps"] == check(core, IMSA.file(rows))["laps"]
+    assert "header_repeated" in parts["doubts"]["code"]
+
+
 def test_a_file_joined_with_itself_lists_every_row_of_the_second(core):
     rows = published_rows(cars=2, laps=3)
     parts = check(core, WEC.file(rows) + WEC.file(rows))
