@@ -288,6 +288,13 @@ def test_a_race_that_is_stopped(result, signal, expected):
     assert outcome(rules) == expected
 
 
+def test_who_crossed_with_the_leader_is_still_running():
+    """B ended lap 2 at the instant at which A did, and lap 3 never: it is the last lap that not all completed."""
+    cars = {**FIELD, "B": ("GT", [102, 88])}
+    rules = {"flag_required": True, "red_flag": {"result": "last_lap_of_all", "signal": 330}}
+    assert outcome(rules, field(cars)) == [("A", 2, 190), ("B", 2, 190), ("D", 2, 215), "C"]
+
+
 def test_a_class_without_two_laps_when_the_race_was_stopped():
     cars = {**FIELD, "C": ("P3", [95])}
     rules = {"flag_required": True, "red_flag": {"result": "class_penultimate_crossing", "signal": 290}}

@@ -193,6 +193,16 @@ def test_the_limit_is_stretched_by_the_leaders_lap():
     assert laps_of(small(race.replace("3:20", "1:40")).until(201)) == {"1": 3, "2": 2, "3": 2}
     limits = pr.rules({"last_lap": {"limits": [["2m", 0]]}})
     assert laps_of(small(race).until(201, rules=limits)) == {"1": 3, "2": 2, "3": 2}, "the leader always finishes"
+    for limit, laps in (("6:39.999", 2), ("6:40", 3)):
+        limits = pr.rules({"last_lap": {"limits": [[limit, 0]]}})
+        assert laps_of(small(race).until(201, rules=limits)) == {"1": 3, "2": laps, "3": 2}
+
+
+def test_a_lap_to_the_flag_that_was_shown_takes_no_too_long():
+    """Cy came to the flag of the race itself, after 8:20."""
+    race = "1 P2 | Ann 1:40 1:40 1:40 1:40\n3 GT | Cy 1:50 1:50 8:20!FF"
+    assert laps_of(small(race).until(201)) == {"1": 3, "3": 3}
+    assert laps_of(small(race.replace("!FF", "!GF")).until(201)) == {"1": 3, "3": 2}
 
 
 def test_the_best_laps_of_a_car_are_those_that_count_in_the_whole_race():
