@@ -198,6 +198,12 @@ def test_the_limit_is_stretched_by_the_leaders_lap():
         assert laps_of(small(race).until(201, rules=limits)) == {"1": 3, "2": laps, "3": 2}
 
 
+def test_a_lapped_car_that_crosses_with_the_leader_is_not_the_leader():
+    """Bo ends lap 2 at the instant at which the flag falls for Ann, after 4:10, five times his median."""
+    race = "1 P2 | Ann 1:40 1:40 1:40 1:40\n2 GT | Bo 0:50 4:10 0:50 0:50"
+    assert laps_of(small(race).until(201)) == {"1": 3, "2": 1}
+
+
 def test_a_lap_to_the_flag_that_was_shown_takes_no_too_long():
     """Cy came to the flag of the race itself, after 8:20."""
     race = "1 P2 | Ann 1:40 1:40 1:40 1:40\n3 GT | Cy 1:50 1:50 8:20!FF"
