@@ -145,6 +145,31 @@ def test_kinds(laps, expected):
     assert kinds_of("99", field_of(f"99 P2 | Ann 1:40 {laps}")) == [expected]
 
 
+@pytest.mark.parametrize(("time", "expected"), [("33", "drive_through"), ("33.001", "pit_stop")])
+def test_a_transit_takes_a_tenth_more_than_the_shortest_visit_at_most(time, expected):
+    text = field_of("98 P2 | Ann 1:40 1:35B 2:00/30 1:30", f"99 P2 | Ann 1:40 1:35B 2:00/{time} 1:30")
+    assert kinds_of("99", text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("starts", "longer", "expected"),
+    [
+        ([100] * 5, 0, ["pass_through"] * 5),
+        ([100] * 4, 0, ["pit_stop"] * 4),
+        ([100] * 6, 2, ["pass_through"] * 6),  # three in four
+        ([100] * 6, 3, ["pit_stop"] * 6),
+        ([100, 110, 115, 120, 130], 0, ["pass_through"] * 5),
+        ([100, 110, 115, 120, 130.001], 0, ["pit_stop", *["pass_through"] * 3, "pit_stop"]),
+    ],
+)
+def test_a_procession_behind_the_safety_car(starts, longer, expected):
+    """Visits of 36 s, a fifth more than the shortest, of cars that come in within 30 s of each other."""
+    short = [f"{50 + i} P2 | Ann {start} 1:35B!SF 2:06/36!SF 1:30" for i, start in enumerate(starts)]
+    long = [f"{70 + i} P2 | Ann 1:40 1:35B!SF 2:35/65!SF 1:30" for i in range(longer)]
+    text = field_of("40 P2 | Ann 1:40 1:35B 2:00/30 1:30", *short, *long)
+    assert [kind for car, kind in visits(text, "car", "kind") if car.startswith("5")] == expected
+
+
 # ---- Penalties that decisions say were served ----
 
 # A drive-through of 30 s, a stop of 60 s on lap 3 as all have, a stop-go, and one that takes as long as a splash.
