@@ -288,14 +288,14 @@ def test_a_bound_that_is_not_known_is_asked_for_by_name():
 # ---- Published files ----
 
 
-def slow_drives(laps: list[dict]) -> dict:
-    """Time and longest drive of each driver of a car; of visits without a time nothing is taken off."""
+def slow_drives(laps: list[dict]) -> dict | None:
+    """Time and longest drive of each driver of a car; None: a visit has no time."""
     totals: dict = defaultdict(lambda: [0, 0, 0])
     for car, own in slow_visits.by_car(laps).items():
         driven = [lap["lap_time"] for lap in own]
         for visit in slow_visits.find_of_car(own):
             if visit.timed is None:
-                return {}
+                return None
             rest = own[visit.timed]["pit_lane_time"]
             between = range(visit.came + 1, visit.went) if visit.came is not None and visit.went is not None else ()
             other = visit.went if visit.timed == visit.came else visit.came
@@ -318,7 +318,7 @@ def test_published_files(path):
     driven = {key: (row["time"], row["longest"], row["stints"]) for key, row in own.items()}
     for car, own in slow_visits.by_car(laps).items():
         expected = slow_drives(own)
-        assert {key: total for key, total in driven.items() if key[0] == car} == expected or not expected
+        assert expected is None or {key: total for key, total in driven.items() if key[0] == car} == expected
         shares = [row["share"] for row in found if row["car"] == car and row["share"] is not None]
         assert not shares or sum(shares) == pytest.approx(1)
     assert all(0 <= row["longest"] <= row["time"] and row["longest_in_window"] <= row["time"] for row in found)

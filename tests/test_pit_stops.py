@@ -151,6 +151,18 @@ def test_a_transit_takes_a_tenth_more_than_the_shortest_visit_at_most(time, expe
     assert kinds_of("99", text) == [expected]
 
 
+@pytest.mark.parametrize(("others", "expected"), [(9, "drive_through"), (8, "pit_stop")])
+def test_of_few_visits_the_shortest_may_be_a_stop(others, expected):
+    """Ten with a time are enough to tell."""
+    assert kinds_of("99", field_of("99 P2 | Ann 1:40 1:35B 2:00/30 1:30", cars=others)) == [expected]
+
+
+def test_a_slip_of_the_timekeeper_is_no_transit_to_measure_others_by():
+    """5 s are less than a fifth of the median of 62 s."""
+    text = field_of("98 P2 | Ann 1:40 1:35B 2:00/5 1:30", "99 P2 | Ann 1:40 1:35B 2:00/30 1:30")
+    assert kinds_of("99", text) == ["drive_through"]
+
+
 @pytest.mark.parametrize(
     ("starts", "longer", "expected"),
     [
