@@ -353,9 +353,10 @@ def test_a_repair_after_the_red_flag_is_a_garage_visit():
         f"{10 + i} P2 | Ann 1:4{i} 1:30 1:35B | Ann 2:30/6{i} 1:30 40:00!FCY 3:00!FCY 1:30 1:30 1:30" for i in range(9)
     ]
     lines += ["30 P2 | Ann 1:40 1:30 1:30 1:30 1:30 40:00B!FCY 33:00/30:00 1:30"]
+    lines += ["31 P2 | Ann 1:40 1:30 1:30 1:30 1:30 40:00B!FCY 30:00/30:00 1:30"]
     lines += ["40 P2 | Ann 1:40 1:30 1:30 1:30 1:30 40:00B!FCY 4:00/65!FCY 1:30"]
     text = "\n".join(lines)
-    assert kinds_of("30", text) == ["garage"] and kinds_of("40", text) == ["pit_stop"]
+    assert kinds_of("30", text) == kinds_of("31", text) == ["garage"] and kinds_of("40", text) == ["pit_stop"]
 
 
 # ---- Loss ----

@@ -56,12 +56,20 @@ def test_pace_is_that_of_green_flying_laps():
 
 def test_mean_rounds_halves_to_even():
     session = pr.from_laps({
-        "car": ["1"] * 4 + ["2"] * 4,
-        "lap": [1, 2, 3, 4] * 2,
-        "lap_time": [100.0, 90.000001, 90.000002, 90.000002, 100.0, 90.000001, 90.000002, 95.0],
-        "flag": ["green"] * 7 + ["fcy"],
+        "car": ["1"] * 4 + ["2"] * 4 + ["3"] * 3,
+        "lap": [1, 2, 3, 4] * 2 + [1, 2, 3],
+        "lap_time": [
+            100.0, 90.000001, 90.000002, 90.000002, 100.0, 90.000001, 90.000002, 95.0, 100.0, 90.000002, 90.000003,
+        ],
+        "flag": ["green"] * 7 + ["fcy"] + ["green"] * 3,
     })  # fmt: skip
-    assert columns(session.stints(), "mean", "green_laps") == [(90_000_002, 4), (90_000_002, 3)]
+    assert columns(session.stints(), "mean", "green_laps") == [(90_000_002, 4), (90_000_002, 3), (90_000_002, 3)]
+
+
+def test_deleted_laps_show_no_pace():
+    laps = {"car": ["1"] * 4, "lap_time": [100, 90, 80, 91], "deleted": [False, False, True, False]}
+    stints = pr.from_laps(laps).stints()
+    assert columns(stints, "laps", "mean", "best") == [(4, seconds("1:30.5"), seconds("1:30"))]
 
 
 def test_laps_that_show_no_pace():
