@@ -58,6 +58,13 @@ def test_one_kind_after_the_other_and_a_flag_under_caution():
     ]
 
 
+def test_a_race_that_ends_behind_the_safety_car():
+    """Ann is shown the flag at 5:40; Bo, a lap down, comes by behind the safety car once more."""
+    session = race("1 A | Ann 1:40 1:30!SF 2:30\n2 A | Bo 1:41 1:34!SF 2:28!SF 2:29")
+    periods = columns(session.neutralisations(), "kind", "start", "end")
+    assert periods == [("safety_car", seconds("3:10"), seconds("8:12"))]
+
+
 def test_what_fcy_means_depends_on_the_series():
     session = race(COLLISION.replace("SF", "FCY"))
     assert columns(session.neutralisations(), "bunched") == [(None,)]
