@@ -65,6 +65,12 @@ def test_an_option_of_a_wrong_type_is_named(own: pr.Session, question: str, opti
         own._core.ask(question, **options)
 
 
+def test_an_instant_of_no_kind(own: pr.Session) -> None:
+    assert own._core.race_time("share", 0.5) == 90_875_000
+    with pytest.raises(ValueError, match="unknown kind of instant 'part'"):
+        own._core.race_time("part", 0.5)
+
+
 # ---- Memory that belongs to others ----
 
 

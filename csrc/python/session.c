@@ -221,12 +221,15 @@ static PyObject *ask(PyObject *self, PyObject *const *args, Py_ssize_t nargs, Py
 
 /* ---- Instants ---- */
 
-/* Which of the keywords a call gives. */
 static bool read_instant(PyObject *name, PyObject *value, pyr_instant *instant) {
     static const char *const kinds[] = {"time", "before_end", "clock", "lap", "share"}; /* as pyr_instant_kind */
     int32_t kind = 0;
-    while (kind < PYR_AT_SHARE && PyUnicode_CompareWithASCIIString(name, kinds[kind]) != 0) {
+    while (kind <= PYR_AT_SHARE && PyUnicode_CompareWithASCIIString(name, kinds[kind]) != 0) {
         kind++;
+    }
+    if (kind > PYR_AT_SHARE) {
+        PyErr_Format(PyExc_ValueError, "unknown kind of instant %R", name);
+        return false;
     }
     *instant = (pyr_instant){.kind = kind};
     if (kind == PYR_AT_SHARE) {
