@@ -41,7 +41,7 @@ def test_durations(value, expected):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "six hours", math.nan, math.inf, 1e13, np.timedelta64("NaT"), np.timedelta64(1, "M")]
+    "value", ["", "six hours", math.nan, math.inf, 1e13, np.timedelta64("NaT", "us"), np.timedelta64(1, "M")]
 )
 def test_what_is_no_duration(value):
     with pytest.raises(ValueError, match="duration"):
