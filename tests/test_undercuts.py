@@ -73,11 +73,27 @@ def test_what_is_no_pair():
     """A car a lap down, another visit in between, one that did not come out, and practice."""
     lapped = SECOND.replace("1:42", "4:00")
     assert len(race(FIRST, lapped).undercuts()) == 0
+    level = [SECOND.replace("1:42", first) for first in ("3:09.999", "3:10")]  # as car 1 ends the next lap
+    assert [len(race(FIRST, line).undercuts()) for line in level] == [1, 0]
     twice = "2 GT | Bo 1:42 1:30 1:35B | Bo 2:30B/60 | Bo 2:30/60 1:30 1:30"
     assert len(race(FIRST, twice).undercuts()) == 0
     assert len(race(FIRST, "2 GT | Bo 1:42 1:30 1:35B").undercuts()) == 0
     practice = pr.read(race_file("\n".join([FIRST, SECOND])), kind="practice")
     assert len(practice.undercuts()) == 0
+
+
+@pytest.mark.parametrize(
+    ("own", "pairs"),
+    [
+        ("1:42B 1:30/20 1:35B | Bo 2:30/60 1:27 1:30 1:30", 1),  # out on the last lap before
+        ("1:42 1:30B 1:35B/20 | Bo 2:30/60 1:27 1:30 1:30", 0),
+        ("1:42 1:30 1:35B | Bo 2:30/60 1:27 1:30B 1:50/20", 1),  # in on the lap behind the one at whose end it counts
+        ("1:42 1:30 1:35B | Bo 2:30/60 1:27B 1:50/20 1:30", 0),
+    ],
+)
+def test_another_visit_before_or_after(own, pairs):
+    """The gaps count at the ends of laps 2 and 5."""
+    assert len(race(FIRST, f"2 GT | Bo {own}").undercuts()) == pairs
 
 
 def test_a_selected_car_against_those_around_it():
