@@ -63,6 +63,13 @@ def test_the_lap_after_a_neutralisation_and_the_lap_out_of_the_pits():
     assert [got["7", lap] for lap in range(13, 19)] == expected
 
 
+@pytest.mark.parametrize(("lap", "reason"), [(6, "after_neutralisation"), (7, None)])
+def test_behind_a_missing_lap_nobody_is_just_after_a_neutralisation(lap, reason):
+    flags = ["green"] * 4 + ["fcy", "green"]
+    race = pr.from_laps({"car": ["7"] * 6, "lap": [1, 2, 3, 4, 5, lap], "lap_time": [100] * 6, "flag": flags})
+    assert reasons(race)["7", lap] == reason
+
+
 def test_a_missing_sector_where_sectors_are_published():
     lap = {"sectors": [30.0, 30.0, 40.0]}
     race = pr.read(lap_file(car_laps("7", [lap] * 5 + [{"sectors": [30.0, None, 40.0], "time": 100}])))
