@@ -50,6 +50,9 @@ bool pyr_is_header_name(pyr_text value) {
     static const char *const names[] = {"NUMBER",     "LAP_NUMBER", "POSITION",         "LAP_TIME",
                                         "TOTAL_TIME", "GAP_FIRST",  "TIME_UTC_SECONDS", "TIME_UTC_STR"};
     value = pyr_trim(value);
+    if (value.length == 0 || value.data[0] < 'A' || value.data[0] > 'Z') { /* most values of a row */
+        return false;
+    }
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (named(value, names[i])) {
             return true;
