@@ -96,7 +96,10 @@ def unique(names: Iterable[Any]) -> list[str]:
 def given_array(values: Any) -> Given:
     if isinstance(values, np.ma.MaskedArray):
         return Given(np.asarray(values.data), np.ma.getmaskarray(values))
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:  # lists of several lengths, which no column takes
+        array = np.asarray(values, dtype=object)
     if array.dtype.kind in "US" and not hasattr(values, "dtype"):  # a list with numbers among the texts became all text
         array = np.asarray(values, dtype=object)
     return Given(array)

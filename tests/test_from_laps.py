@@ -484,6 +484,7 @@ def test_what_is_told_of_the_session() -> None:
         ),
         ({"car": [1, 2], "lap_time": [60]}, None, "the columns of the laps differ in length: car 2, lap_time 1"),
         ({"car": [[1], [2]], "lap_time": [60, 60]}, None, "column 'car' of the laps has 2 dimensions"),
+        ({"car": [[1], [2, 3]], "lap_time": [60, 60]}, None, "column 'car' of the laps has values of type list"),
         (polars.DataFrame({"car": ["1"], "lap_time": [datetime.datetime(2024, 6, 15)]}), None, "'lap_time'"),
         (polars.DataFrame({"car": ["1"], "LapTime": [60.0]}), None, "near it are 'LapTime'"),
     ],
