@@ -228,6 +228,17 @@ def test_the_best_laps_of_a_car_are_those_that_count_in_the_whole_race():
     assert {mark for (mark,) in columns(race.until(300).laps, "improvement")} == {None}, "not where nothing is marked"
 
 
+def test_the_best_lap_of_all_so_far_is_marked_as_such():
+    """Car 2 was the quickest already before the lap that is cut off."""
+    marks = [None, "car_best", None, None, None, "session_best", None, "session_best"]
+    times = [100, 95, 96, 97, 101, 94, 96.5, 90]
+    race = pr.from_laps({"car": [*"11112222"], "lap_time": times, "improvement": marks}, kind="race")
+    laps = columns(race.until(200).laps, "car", "lap", "improvement")
+    assert laps == [
+        ("1", 1, None), ("1", 2, "car_best"), ("1", 3, None), ("2", 1, None), ("2", 2, "session_best"), ("2", 3, None),
+    ]  # fmt: skip
+
+
 def test_practice_ends_for_every_car_with_its_next_crossing():
     cut = small(kind="practice").until(186)
     assert laps_of(cut) == {"1": 2, "2": 2, "3": 2, "4": 2, "5": 2}
