@@ -62,7 +62,7 @@ def test_groups():
 def test_the_published_measures_know_who_was_counted():
     """Ten green flying laps, a crossing in the pit lane with none beside it, and at most 300 s."""
     rivals = [f"{20 + i} P2 | Ann 1:4{i}" + " 1:30" * 24 for i in range(6)]
-    own = "8 P2 | Bo 1:40" + " 1:31" * 6 + " 1:35B 2:35/{} 1:31" + " 1:31" * 3
+    own = "8 P2 | Bo 1:40" + " 1:31" * 6 + " 1:35B 2:35/{} 1:31" + " 1:31" * 4
     assert columns(race(own.format(60), *rivals).pit_stops(), "naive", "rivals") == [(seconds("1:08"), seconds("1:10"))]
     assert columns(race(own.format(301), *rivals).pit_stops(), "naive", "rivals") == [(None, None)]
     few = own.format(60).replace(" 1:31" * 6, " 1:31" * 5)
