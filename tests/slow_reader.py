@@ -484,13 +484,20 @@ def read_weather(data: bytes) -> Reading:
         if time is None or not re.fullmatch("[0-9]{1,12}", time):
             listed.append(line)
             continue
-        taken.append((int(time), [number_of(value(name)) for name in (
+        reading = (int(time), [number_of(value(name)) for name in (
             "AIR_TEMP", "TRACK_TEMP", "HUMIDITY", "PRESSURE", "WIND_SPEED", "WIND_DIRECTION")],
-            {"1": True, "0": False}.get(text_of(value("RAIN")) or "")))  # fmt: skip
+            {"1": True, "0": False}.get(text_of(value("RAIN")) or ""))  # fmt: skip
+        taken.append((*reading, line))
     taken.sort(key=lambda one: one[0])
     inches = middle([row[1][3] for row in taken], 0.0) > 0 and middle([row[1][3] for row in taken], 0.0) < 100
     fahrenheit = inches or middle([row[1][0] for row in taken], 0.0) > 45
-    for time, (air, track, humidity, pressure, wind, direction), rain in taken:
+    before: list = []
+    for *reading, line in taken:
+        if reading == before:
+            listed.append(line)
+            continue
+        before = reading
+        time, (air, track, humidity, pressure, wind, direction), rain = reading
         columns["time"].append(time)
         columns["air_temperature"].append(celsius(air, fahrenheit))
         columns["track_temperature"].append(celsius(track, fahrenheit))

@@ -95,9 +95,9 @@ static pyr_status take_number(pyr_file *file, int64_t line, int32_t column, doub
                           "is not a number; the field is left out", error);
 }
 
-static pyr_status take_row(pyr_file *file, const int32_t columns[COLUMNS], int64_t line, pyr_reading *reading,
-                           pyr_error *error) {
-    pyr_weather_row row;
+static pyr_status take_row(pyr_file *file, int32_t source, const int32_t columns[COLUMNS], int64_t line,
+                           pyr_reading *reading, pyr_error *error) {
+    pyr_weather_row row = {.source = source, .line = line};
     double rain;
     if (!parse_time(pyr_file_field(file, columns[CLOCK]), pyr_file_field(file, columns[CLOCK_TEXT]), &row.utc)) {
         file->rows_listed++;
@@ -185,14 +185,13 @@ pyr_status pyr_read_weather(pyr_file *file, int32_t source, pyr_reading *reading
     int32_t columns[COLUMNS];
     size_t first = reading->weather_count;
     int64_t line;
-    (void)source;
     PYR_TRY(find_columns(file, columns, error));
     for (bool more = true, headed;;) {
         PYR_TRY(pyr_file_next(file, &more, &line, &headed, error));
         if (!more) {
             break;
         }
-        PYR_TRY(take_row(file, columns, line, reading, error));
+        PYR_TRY(take_row(file, source, columns, line, reading, error));
     }
     PYR_TRY(pyr_file_report_long_rows(file, error));
     size_t count = reading->weather_count - first;
@@ -276,6 +275,37 @@ static pyr_status sort_rows(pyr_reading *reading, pyr_error *error) {
     return status;
 }
 
+static bool same_number(double left, double right) {
+    return left == right || (left != left && right != right); /* absent in both */
+}
+
+static bool same_reading(const pyr_weather_row *left, const pyr_weather_row *right) {
+    return left->utc == right->utc && same_number(left->air_temperature, right->air_temperature) &&
+           same_number(left->track_temperature, right->track_temperature) &&
+           same_number(left->humidity, right->humidity) && same_number(left->pressure, right->pressure) &&
+           same_number(left->wind_speed, right->wind_speed) &&
+           same_number(left->wind_direction, right->wind_direction) && left->rain == right->rain;
+}
+
+/* A reading that stands twice, as where a file was joined with itself, is kept once. */
+static pyr_status drop_repeated(pyr_assembly *assembly, pyr_error *error) {
+    pyr_reading *reading = assembly->reading;
+    size_t kept = 1;
+    for (size_t i = 1; i < reading->weather_count; i++) {
+        const pyr_weather_row *row = &reading->weather[i];
+        if (same_reading(&reading->weather[kept - 1], row)) {
+            pyr_file *file = &assembly->files[row->source];
+            file->rows_listed++;
+            PYR_TRY(pyr_file_doubt_row(file, PYR_WARNING, "duplicate_row", row->line,
+                                       "this row stands before already; it is kept once", error));
+        } else {
+            reading->weather[kept++] = *row;
+        }
+    }
+    reading->weather_count = kept;
+    return PYR_OK;
+}
+
 static pyr_status place_clock(pyr_assembly *assembly, int64_t *utc_offset, int64_t *midnight, pyr_error *error) {
     pyr_reading *reading = assembly->reading;
     int64_t start, end, first = reading->weather[0].utc;
@@ -336,6 +366,7 @@ pyr_status pyr_assemble_weather(pyr_assembly *assembly, int64_t *utc_offset, pyr
         return PYR_OK;
     }
     PYR_TRY(sort_rows(reading, error));
+    PYR_TRY(drop_repeated(assembly, error));
     PYR_TRY(place_clock(assembly, utc_offset, &midnight, error));
     PYR_TRY(pyr_table_new(reading->allocator, fields, field_count, (int64_t)reading->weather_count, table, error));
     for (size_t i = 0; i < reading->weather_count; i++) {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import slow_reader
 from harness import Failure
-from made_files import IMSA, dialects, odd_table
+from made_files import IMSA, WEC, dialects, odd_table
 from test_read_laps import NOT_KEPT
 
 gaps = st.sampled_from(["", "-", "+2.948", "+1:00.581", "1 Lap", "14 Laps", "1 Laps", "-100 Laps", "8.625", "1'10.896"])
@@ -95,11 +95,22 @@ def weather_files(draw) -> bytes:
     return draw(dialects).file([WEATHER, *table])
 
 
+def test_weather_joined_with_itself_is_kept_once(core):
+    rows = [WEATHER] + [[str(1728752400 + 60 * i), "", "20", "30", "40", "1001", "3", "180", "0"] for i in range(5)]
+    once, twice = core.read_parts(WEC.file(rows)), core.read_parts(WEC.file(rows) + WEC.file(rows))
+    assert twice["weather"] == once["weather"] and len(once["weather"]["clock"]) == 5
+    assert twice["files"]["rows"] == [10] and twice["files"]["rows_listed"] == [5]
+    listed = zip(twice["doubts"]["code"], twice["doubts"]["line"], strict=True)
+    assert [line for code, line in listed if code == "duplicate_row"] == [8, 9, 10, 11, 12]
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(weather_files())
 def test_any_weather_equals_the_slow_reading(core, data):
     slow = slow_reader.read_weather(data)
-    weather = core.read_parts(data)["weather"]
+    parts = core.read_parts(data)
+    weather = parts["weather"]
+    assert parts["files"]["rows"] == [slow.rows] and parts["files"]["rows_listed"] == [len(slow.listed)]
     for name in slow_reader.WEATHER_COLUMNS[1:-1]:
         for found, expected in zip(weather[name], slow.columns[name], strict=True):
             assert found == expected or math.isclose(found, expected, rel_tol=1e-12, abs_tol=1e-12), name
