@@ -74,7 +74,8 @@ static pyr_status assume_no_crossings(pyr_reading *reading, pyr_error *error) {
         return PYR_OK;
     }
     return pyr_assume(reading, "in_pit_not_published",
-                      "crossings in the pit lane are not published: in_pit is false on all laps that do not say", error);
+                      "crossings in the pit lane are not published: in_pit is false on all laps that do not say",
+                      error);
 }
 
 static pyr_status complete_columns(const times *laps, pyr_error *error) {
