@@ -52,7 +52,7 @@ typedef struct pyr_crew_row {
 /* `utc` in seconds since 1970; readings in the units of the table. */
 typedef struct pyr_weather_row {
     int32_t source;
-    int64_t line;
+    int64_t line, offset; /* in bytes of the source */
     int64_t utc;
     double air_temperature, track_temperature, humidity, pressure, wind_speed, wind_direction;
     int8_t rain; /* 1, 0, PYR_NO_BOOL */

@@ -95,9 +95,10 @@ static pyr_status take_number(pyr_file *file, int64_t line, int32_t column, doub
                           "is not a number; the field is left out", error);
 }
 
-static pyr_status take_row(pyr_file *file, int32_t source, const int32_t columns[COLUMNS], int64_t line,
-                           pyr_reading *reading, pyr_error *error) {
-    pyr_weather_row row = {.source = source, .line = line};
+/* `row` has its place. */
+static pyr_status take_row(pyr_file *file, const int32_t columns[COLUMNS], pyr_weather_row row, pyr_reading *reading,
+                           pyr_error *error) {
+    int64_t line = row.line;
     double rain;
     if (!parse_time(pyr_file_field(file, columns[CLOCK]), pyr_file_field(file, columns[CLOCK_TEXT]), &row.utc)) {
         file->rows_listed++;
@@ -183,15 +184,17 @@ static pyr_status find_columns(pyr_file *file, int32_t columns[COLUMNS], pyr_err
 
 pyr_status pyr_read_weather(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error) {
     int32_t columns[COLUMNS];
-    size_t first = reading->weather_count;
-    int64_t line;
+    size_t first = reading->weather_count, place = 0;
+    pyr_weather_row row = {.source = source, .offset = (int64_t)file->mark};
     PYR_TRY(find_columns(file, columns, error));
     for (bool more = true, headed;;) {
-        PYR_TRY(pyr_file_next(file, &more, &line, &headed, error));
+        PYR_TRY(pyr_file_next(file, &more, &row.line, &headed, error));
         if (!more) {
             break;
         }
-        PYR_TRY(take_row(file, source, columns, line, reading, error));
+        row.offset += (int64_t)pyr_file_source_size(file, place, file->csv.start);
+        place = file->csv.start;
+        PYR_TRY(take_row(file, columns, row, reading, error));
     }
     PYR_TRY(pyr_file_report_long_rows(file, error));
     size_t count = reading->weather_count - first;
@@ -306,6 +309,35 @@ static pyr_status drop_repeated(pyr_assembly *assembly, pyr_error *error) {
     return PYR_OK;
 }
 
+/* Readings come every minute or so: a day without one lies between two sessions, where more than one reading stands on
+ * either side; a single one has a time that went wrong. */
+static const pyr_weather_row *find_second_session(const pyr_weather_row *rows, size_t count) {
+    for (size_t i = 2; i + 1 < count; i++) {
+        bool apart = rows[i].utc - rows[i - 1].utc > day;
+        if (apart && rows[i - 1].utc - rows[i - 2].utc <= day && rows[i + 1].utc - rows[i].utc <= day) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+static pyr_status check_gaps(const pyr_reading *reading, pyr_error *error) {
+    const pyr_weather_row *row = find_second_session(reading->weather, reading->weather_count);
+    if (row == NULL) {
+        return PYR_OK;
+    }
+    pyr_status status = pyr_fail(error, PYR_ERROR_MISMATCH,
+                                 "this reading is more than a day later than the one before: the weather of two "
+                                 "sessions; give that of one");
+    if (error != NULL) {
+        error->source = row->source;
+        error->line = row->line;
+        error->column = 1;
+        error->offset = row->offset;
+    }
+    return status;
+}
+
 static pyr_status place_clock(pyr_assembly *assembly, int64_t *utc_offset, int64_t *midnight, pyr_error *error) {
     pyr_reading *reading = assembly->reading;
     int64_t start, end, first = reading->weather[0].utc;
@@ -367,6 +399,7 @@ pyr_status pyr_assemble_weather(pyr_assembly *assembly, int64_t *utc_offset, pyr
     }
     PYR_TRY(sort_rows(reading, error));
     PYR_TRY(drop_repeated(assembly, error));
+    PYR_TRY(check_gaps(reading, error));
     PYR_TRY(place_clock(assembly, utc_offset, &midnight, error));
     PYR_TRY(pyr_table_new(reading->allocator, fields, field_count, (int64_t)reading->weather_count, table, error));
     for (size_t i = 0; i < reading->weather_count; i++) {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import slow_reader
 from harness import Failure
-from made_files import IMSA, WEC, dialects, odd_table
+from made_files import ANONYMOUS, IMSA, WEC, dialects, odd_table
 from test_read_laps import NOT_KEPT
 
 gaps = st.sampled_from(["", "-", "+2.948", "+1:00.581", "1 Lap", "14 Laps", "1 Laps", "-100 Laps", "8.625", "1'10.896"])
@@ -102,6 +102,21 @@ def test_weather_joined_with_itself_is_kept_once(core):
     assert twice["files"]["rows"] == [10] and twice["files"]["rows_listed"] == [5]
     listed = zip(twice["doubts"]["code"], twice["doubts"]["line"], strict=True)
     assert [line for code, line in listed if code == "duplicate_row"] == [8, 9, 10, 11, 12]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_weather_of_two_sessions_is_told_where_the_second_begins(core, encoding):
+    def row(time: int) -> list[str]:
+        return [str(time), "", "20", "30", "40", "1001", "3", "180", "0"]
+
+    first, later = 1728752400, 1728752400 + 60 + 86400 + 1
+    text = ANONYMOUS.file([WEATHER, row(first), row(first + 60), row(later), row(later + 60)]).decode()
+    with pytest.raises(Failure, match="the weather of two sessions") as failed:
+        core.read_parts(text.encode(encoding))
+    assert (failed.value.status, failed.value.line, failed.value.column) == ("mismatch", 4, 1)
+    assert failed.value.offset == len(text.partition(str(later))[0].encode(encoding))
+    for times in ([first, first + 60, later - 1, later], [first, first + 60, later], [first, later, later + 60]):
+        assert len(core.read_parts(ANONYMOUS.file([WEATHER, *map(row, times)]))["weather"]["clock"]) == len(times)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
