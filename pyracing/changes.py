@@ -271,16 +271,18 @@ def cost_of(start: Sequence[str], cars: Sequence[str], lines: Mapping[str, Line]
 
 
 def with_rear(order: Sequence[str], rear: Sequence[str], lines: Mapping[str, Line]) -> list[str]:
-    """The order with cars moved, one after the other, directly behind the last classified other one of their class."""
+    """The order with cars moved, one after the other, directly behind the last classified other one of their class,
+    where they are not behind it already."""
     found = list(order)
     for car in rear:
+        stood = found.index(car)
         found.remove(car)
         own = [
             place
             for place, other in enumerate(found)
             if lines[other]["class"] == lines[car]["class"] and ranked(lines[other])
         ]
-        found.insert(own[-1] + 1, car)
+        found.insert(max(stood, own[-1] + 1), car)
     return found
 
 

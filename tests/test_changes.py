@@ -201,9 +201,10 @@ def decided(cars: Field, decisions: Iterable[Decision]) -> Field:
     rear = [decision.car for decision in decisions if decision.kind == "rear_of_class"]
     for number in rear:
         car = next(car for car in cars if car["car"] == number)
+        stood = cars.index(car)
         cars.remove(car)
         rest = [other for other in cars if other["class"] == car["class"] and other["status"] == "classified"]
-        cars.insert(cars.index(rest[-1]) + 1 if rest else 0, car)
+        cars.insert(max(stood, cars.index(rest[-1]) + 1 if rest else 0), car)
     placed = sorted((d.position, d.car) for d in decisions if d.kind == "place")
     taken = [(position, next(car for car in cars if car["car"] == number)) for position, number in placed]
     cars = [car for car in cars if car not in [car for _, car in taken]]
@@ -235,7 +236,7 @@ def decisions_of(draw: st.DrawFn, cars: Field) -> list[Decision]:
     running = {car["car"] for car in cars if car["status"] == "classified"}
     found: list[Decision] = []
     for number in numbers:
-        seconds = draw(st.integers(1, 99_999)) / 1000
+        seconds = draw(st.integers(1, 99_999)) / 1000 + 0.0005  # who has none is not level with who has
         kinds = [
             pr.time_penalty(number, seconds), pr.lap_penalty(number, 2, seconds), pr.disqualify(number),
             pr.retire(number), *([pr.rear_of_class(number)] * (number in running)),
