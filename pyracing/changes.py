@@ -211,12 +211,13 @@ def sort_key(lines: Sequence[Line]) -> Callable[[Line], Key]:
 
 
 def resorted(order: Sequence[str], before: Mapping[str, Line], final: Mapping[str, Line], key: Any) -> list[str]:
-    """The order once the cars with other laps, times and statuses stand where these put them."""
+    """The order once the cars with other laps, times and statuses stand where these put them; who was ahead before is
+    ahead of whom he is level with."""
+    places = {car: (key(final[car]), place) for place, car in enumerate(order)}
     changed = {car for car in order if key(before[car]) != key(final[car])}
     found = [car for car in order if car not in changed]
-    for car in sorted((car for car in order if car in changed), key=lambda car: key(final[car])):
-        own = key(final[car])
-        found.insert(next((place for place, other in enumerate(found) if key(final[other]) > own), len(found)), car)
+    for car in sorted(changed, key=places.__getitem__):
+        found.insert(next((at for at, other in enumerate(found) if places[other] > places[car]), len(found)), car)
     return found
 
 

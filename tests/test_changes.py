@@ -69,6 +69,12 @@ def test_time_laps_and_statuses():
     ]  # fmt: skip
 
 
+def test_a_car_that_a_penalty_makes_level_stays_ahead():
+    """It crossed the line first, as classifications have it."""
+    provisional = "1 P 50 3600\n2 P 50 3600.001"
+    assert between(field(provisional), field("1 P 50 3600.001\n2 P 50 3600.001")) == [("time_penalty", "1", 0.001)]
+
+
 def test_rear_of_class_in_the_order_of_decision():
     official = """
         1 P 50 3600.1
