@@ -96,12 +96,12 @@ class Records:
         return self.places.get(name)
 
 
-class UnclosedQuote(ValueError):
-    """A quote takes the lines behind it up to the end of the file."""
+class Unreadable(ValueError):
+    """A quote takes the lines behind it up to the end of the file, or a CR stands alone where a line should end."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__(f"line {line}")
-        self.line = line
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(f"line {line}: {what}")
+        self.line, self.what = line, what
 
 
 LONE_CR = "\u0100"  # stands for it while the csv module reads, which takes CR for a line end
@@ -109,9 +109,10 @@ LONE_CR = "\u0100"  # stands for it while the csv module reads, which takes CR f
 
 def records(data: bytes) -> Records:
     """Rows that are not blank. A header that stands again is no row; a row cut short loses its last field. Raises
-    UnclosedQuote.
+    Unreadable.
 
-    Lines end with LF, CRLF or CR CR LF, in a file without LF with CR. A CR elsewhere is a character.
+    Lines end with LF, CRLF or CR CR LF, in a file without LF with CR. A CR elsewhere is a character, unless it begins a
+    row or the row is longer than the header.
     """
     text = decode(data)
     text = re.sub(r"\r(?!\r?\n|\r?\Z)", LONE_CR, text) if "\n" in text else text.replace("\r", "\n")
@@ -122,6 +123,9 @@ def records(data: bytes) -> Records:
     before = 0
     for fields in reader:
         if len(fields) > 1 or fields and fields[0].strip(" \t"):
+            longer = rows and len(fields) > len(rows[0][1]) and any(LONE_CR in value for value in fields)
+            if rows and (longer or lines[before].startswith(LONE_CR)):
+                raise Unreadable(before + 1, "carriage return stands here alone")
             rows.append((before + 1, [field_text(value).strip(" \t") for value in fields]))
             last, ending = slice(before, reader.line_num), fields[-1]
         before = reader.line_num
@@ -132,7 +136,7 @@ def records(data: bytes) -> Records:
         record, fields = lines[last], data_rows[-1][1]
         inside = ends_inside_quotes(record, separator)
         if inside and ending.partition("\n")[2].strip(f" \t\n{LONE_CR}\r"):
-            raise UnclosedQuote(len(lines) - ending.removesuffix("\n").count("\n"))
+            raise Unreadable(len(lines) - ending.removesuffix("\n").count("\n"), "is never closed")
         if inside or len(fields) < len(names) and not record[-1].endswith(("\r", "\n")):
             fields.pop()
     return Records(names, [(line, fields) for line, fields in data_rows if not is_header(fields, names)])

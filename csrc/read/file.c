@@ -154,6 +154,34 @@ static pyr_status keep_names(pyr_file *file, pyr_error *error) {
     return PYR_OK;
 }
 
+/* The first CR of the record last read that is no part of its line end; NULL: none. */
+static const char *find_lone_return(const pyr_csv *csv) {
+    const char *end = csv->data + csv->place, *limit = csv->data + csv->size;
+    for (const char *place = csv->data + csv->start;
+         (place = memchr(place, '\r', (size_t)(end - place))) != NULL; place++) {
+        size_t left = (size_t)(limit - place);
+        bool of_line_end = left < 2 || place[1] == '\n' || (place[1] == '\r' && (left == 2 || place[2] == '\n'));
+        if (!of_line_end) {
+            return place;
+        }
+    }
+    return NULL;
+}
+
+/* Where other lines end with LF, a line that ends with CR alone makes one row of two, or one header of it and a row; LF
+ * CR begins rows with CR. */
+static pyr_status check_line_ends(const pyr_file *file, pyr_error *error) {
+    const pyr_csv *csv = &file->csv;
+    bool longer = csv->field_count > file->column_count, returned = csv->data[csv->start] == '\r';
+    const char *place = longer || returned ? find_lone_return(csv) : NULL;
+    if (place == NULL) {
+        return PYR_OK;
+    }
+    return pyr_file_fail(file, error, PYR_ERROR_UNREADABLE, (size_t)(place - csv->data),
+                         "a carriage return stands here alone, where other lines end with a line feed; give the file "
+                         "line ends of one kind");
+}
+
 static pyr_status read_header(pyr_file *file, pyr_error *error) {
     bool more;
     do {
@@ -162,6 +190,9 @@ static pyr_status read_header(pyr_file *file, pyr_error *error) {
     if (!more) {
         return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, 0,
                              "the file holds nothing but blank lines; download it again");
+    }
+    if (holds_header_names((pyr_text){file->csv.data + file->csv.start, file->csv.place - file->csv.start})) {
+        PYR_TRY(check_line_ends(file, error));
     }
     if (file->csv.field_count > COLUMN_LIMIT) {
         return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, file->csv.start,
@@ -377,6 +408,7 @@ pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, bool *headed
         if (is_blank(csv)) {
             continue;
         }
+        PYR_TRY(check_line_ends(file, error));
         find_header(file, &same, &other);
         if (other) {
             return pyr_file_fail_joined(file, csv->start, error);

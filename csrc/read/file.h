@@ -49,8 +49,8 @@ pyr_status pyr_file_fail(const pyr_file *file, pyr_error *error, pyr_status stat
 
 /* The next record that is a row: neither blank nor the header again, which is listed; `*headed` says that it stood
  * there. Counts lines and rows; the row's line is *line. A row in which the file ends, before the last column or inside
- * quotes, is told and loses its last field. PYR_ERROR_UNREADABLE where another table begins, or a quote takes all the
- * lines behind it. */
+ * quotes, is told and loses its last field. PYR_ERROR_UNREADABLE where another table begins, a quote takes all the
+ * lines behind it, or lines end in several ways. */
 pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, bool *headed, pyr_error *error);
 /* A name that only stands in a header. */
 bool pyr_is_header_name(pyr_text value);

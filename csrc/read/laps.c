@@ -368,6 +368,9 @@ static bool is_regular(const lap_lane *lane, const char *block, uint32_t line) {
     uint32_t first = line == 0 ? 0 : cuts->ends[line - 1] + 1u, last = cuts->ends[line];
     uint32_t start = first == 0 ? 0 : cuts->after[first - 1], end = cuts->after[last] - 1u;
     pyr_text header = lane->first_name;
+    if (block[start] == '\r') {
+        return false;
+    }
     while (start < end && (block[start] == ' ' || block[start] == lane->file->separator)) {
         start++;
     }

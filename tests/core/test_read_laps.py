@@ -17,10 +17,10 @@ def check(core, data: bytes, **given_options) -> dict:
     """The core reads `data` as the slow reader does. Returns the parts, none where both refuse it."""
     try:
         slow = slow_reader.read_laps(data)
-    except slow_reader.UnclosedQuote as unclosed:
-        with pytest.raises(Failure, match="is never closed") as failed:
+    except slow_reader.Unreadable as refused:
+        with pytest.raises(Failure, match=refused.what) as failed:
             core.read_parts(data, format="al_kamel_laps", **given_options)
-        assert failed.value.line == unclosed.line
+        assert failed.value.line == refused.line
         return {}
     parts = core.read_parts(data, format="al_kamel_laps", **given_options)
     assert parts["laps"] == slow.columns
@@ -404,3 +404,15 @@ def test_a_guard_on_either_side_of_the_bytes(core, data):
         with core.read({"a": file}, at_start=at_start) as session:
             results.append(core.parts(session))
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("newline", [b"\r", b"\n\r"])
+@pytest.mark.parametrize("before", [0, 1, 3])
+def test_line_ends_of_several_kinds_are_told_with_their_place(core, newline, before):
+    """Rows behind a CR would be taken for fields of the row or header before it, or for cars that begin with CR."""
+    lines = ANONYMOUS.file(published_rows(cars=1, laps=6)).split(b"\n")
+    data = b"".join(line + b"\n" for line in lines[:before]) + newline.join(lines[before:-1]) + b"\n"
+    with pytest.raises(Failure, match="a carriage return stands here alone") as failed:
+        core.read_parts(data)
+    place = data.index(b"\r")
+    assert (failed.value.line, failed.value.offset) == (data.count(b"\n", 0, place) + 1, place)
