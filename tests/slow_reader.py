@@ -112,7 +112,7 @@ def records(data: bytes) -> Records:
     Unreadable.
 
     Lines end with LF, CRLF or CR CR LF, in a file without LF with CR. A CR elsewhere is a character, unless it begins a
-    row or the row is longer than the header.
+    row, or stands without quotes in a row that is longer than the header.
     """
     text = decode(data)
     text = re.sub(r"\r(?!\r?\n|\r?\Z)", LONE_CR, text) if "\n" in text else text.replace("\r", "\n")
@@ -123,8 +123,9 @@ def records(data: bytes) -> Records:
     before = 0
     for fields in reader:
         if len(fields) > 1 or fields and fields[0].strip(" \t"):
-            longer = rows and len(fields) > len(rows[0][1]) and any(LONE_CR in value for value in fields)
-            if rows and (longer or lines[before].startswith(LONE_CR)):
+            record = "".join(lines[before : reader.line_num])
+            longer = rows and len(fields) > len(rows[0][1]) and LONE_CR in without_quoted(record, separator)
+            if rows and (longer or record.startswith(LONE_CR)):
                 raise Unreadable(before + 1, "carriage return stands here alone")
             rows.append((before + 1, [field_text(value).strip(" \t") for value in fields]))
             last, ending = slice(before, reader.line_num), fields[-1]
@@ -140,6 +141,12 @@ def records(data: bytes) -> Records:
         if inside or len(fields) < len(names) and not record[-1].endswith(("\r", "\n")):
             fields.pop()
     return Records(names, [(line, fields) for line, fields in data_rows if not is_header(fields, names)])
+
+
+def without_quoted(record: str, separator: str) -> str:
+    """The record with its quoted fields empty."""
+    mark = re.escape(separator)
+    return re.sub(rf'(^|{mark}) *"(?:[^"]|"")*(?:"[^{mark}]*|$)', r"\1", record)
 
 
 def ends_inside_quotes(record: list[str], separator: str) -> bool:

@@ -154,14 +154,12 @@ static pyr_status keep_names(pyr_file *file, pyr_error *error) {
     return PYR_OK;
 }
 
-/* The first CR of the record last read that is no part of its line end; NULL: none. */
+/* The first CR in a field of the record last read that is not quoted; NULL: none. Fields end before line ends. */
 static const char *find_lone_return(const pyr_csv *csv) {
-    const char *end = csv->data + csv->place, *limit = csv->data + csv->size;
-    for (const char *place = csv->data + csv->start;
-         (place = memchr(place, '\r', (size_t)(end - place))) != NULL; place++) {
-        size_t left = (size_t)(limit - place);
-        bool of_line_end = left < 2 || place[1] == '\n' || (place[1] == '\r' && (left == 2 || place[2] == '\n'));
-        if (!of_line_end) {
+    for (size_t i = 0; i < csv->field_count; i++) {
+        bool quoted = csv->fields[i].data != csv->data + csv->offsets[i];
+        const char *place = quoted ? NULL : memchr(csv->fields[i].data, '\r', csv->fields[i].length);
+        if (place != NULL) {
             return place;
         }
     }

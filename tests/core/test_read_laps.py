@@ -406,6 +406,13 @@ def test_a_guard_on_either_side_of_the_bytes(core, data):
     assert results[0] == results[1]
 
 
+def test_a_quoted_return_in_a_row_that_is_too_long_is_a_character(core):
+    rows = published_rows(cars=1, laps=6, team="Team\rRacing")
+    rows[2] = [*rows[2], "more"]
+    parts = check(core, ANONYMOUS.file(rows))
+    assert parts["laps"]["team"] == ["Team\rRacing"] * 6
+
+
 @pytest.mark.parametrize("newline", [b"\r", b"\n\r"])
 @pytest.mark.parametrize("before", [0, 1, 3])
 def test_line_ends_of_several_kinds_are_told_with_their_place(core, newline, before):
