@@ -102,15 +102,22 @@ static char find_separator(const char *data, size_t size) {
     return best;
 }
 
-size_t pyr_file_source_size(const pyr_file *file, size_t first, size_t end) {
+/* The bytes that the source takes for those of the decoded text from `first` up to `end`. */
+static size_t size_in_source(const pyr_file *file, size_t first, size_t end) {
     bool wide = file->encoding == PYR_UTF_16_LE || file->encoding == PYR_UTF_16_BE;
     return wide ? pyr_utf16_offset(file->data + first, end - first) : end - first;
+}
+
+int64_t pyr_file_offset(pyr_file *file, size_t place) {
+    file->told_offset += size_in_source(file, file->told_place, place);
+    file->told_place = place;
+    return (int64_t)(file->mark + file->told_offset);
 }
 
 /* An offset in the decoded text -> an offset in the source. */
 static void place_in_source(const pyr_file *file, pyr_error *error) {
     if (error != NULL) {
-        error->offset = (int64_t)(file->mark + pyr_file_source_size(file, 0, (size_t)error->offset));
+        error->offset = (int64_t)(file->mark + size_in_source(file, 0, (size_t)error->offset));
     }
 }
 
@@ -168,14 +175,12 @@ static const char *find_lone_return(const pyr_csv *csv) {
 
 /* Where other lines end with LF, a line that ends with CR alone makes one row of two, or one header of it and a row; LF
  * CR begins rows with CR. */
-static pyr_status check_line_ends(const pyr_file *file, pyr_error *error) {
-    const pyr_csv *csv = &file->csv;
-    bool longer = csv->field_count > file->column_count, returned = csv->data[csv->start] == '\r';
-    const char *place = longer || returned ? find_lone_return(csv) : NULL;
+static pyr_status refuse_lone_return(const pyr_file *file, pyr_error *error) {
+    const char *place = find_lone_return(&file->csv);
     if (place == NULL) {
         return PYR_OK;
     }
-    return pyr_file_fail(file, error, PYR_ERROR_UNREADABLE, (size_t)(place - csv->data),
+    return pyr_file_fail(file, error, PYR_ERROR_UNREADABLE, (size_t)(place - file->csv.data),
                          "a carriage return stands here alone, where other lines end with a line feed; give the file "
                          "line ends of one kind");
 }
@@ -190,7 +195,7 @@ static pyr_status read_header(pyr_file *file, pyr_error *error) {
                              "the file holds nothing but blank lines; download it again");
     }
     if (holds_header_names((pyr_text){file->csv.data + file->csv.start, file->csv.place - file->csv.start})) {
-        PYR_TRY(check_line_ends(file, error));
+        PYR_TRY(refuse_lone_return(file, error));
     }
     if (file->csv.field_count > COLUMN_LIMIT) {
         return pyr_file_fail(file, error, PYR_ERROR_UNKNOWN_FORMAT, file->csv.start,
@@ -406,7 +411,9 @@ pyr_status pyr_file_next(pyr_file *file, bool *more, int64_t *line, bool *headed
         if (is_blank(csv)) {
             continue;
         }
-        PYR_TRY(check_line_ends(file, error));
+        if (csv->field_count > file->column_count || csv->data[csv->start] == '\r') {
+            PYR_TRY(refuse_lone_return(file, error));
+        }
         find_header(file, &same, &other);
         if (other) {
             return pyr_file_fail_joined(file, csv->start, error);

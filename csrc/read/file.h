@@ -27,6 +27,7 @@ typedef struct pyr_file {
     int64_t line;          /* of the record that is read next */
     int64_t rows, rows_listed;
     int64_t long_rows, first_long_row; /* with more fields than the header, and the line of the first */
+    size_t told_place, told_offset; /* the place that pyr_file_offset told last, and its offset behind the mark */
     pyr_doubts *doubts;
 } pyr_file;
 
@@ -41,8 +42,8 @@ pyr_format pyr_header_format(const pyr_text *columns, size_t count, pyr_kind *ki
 /* The column of that name, or -1. */
 int32_t pyr_file_find(const pyr_file *file, const char *name);
 
-/* The bytes that the source takes for those of the decoded text from `first` up to `end`. */
-size_t pyr_file_source_size(const pyr_file *file, size_t first, size_t end);
+/* A place in the decoded text as a byte offset in the source. Places ascend from call to call. */
+int64_t pyr_file_offset(pyr_file *file, size_t place);
 /* An error at a byte offset of the decoded text, as a place in the source. */
 pyr_status pyr_file_fail(const pyr_file *file, pyr_error *error, pyr_status status, size_t offset,
                          const char *message);

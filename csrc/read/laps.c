@@ -14,7 +14,6 @@ typedef struct lap_lane {
     pyr_reading *reading;
     int32_t source;
     pyr_text first_name; /* in the header */
-    size_t part_place, part_offset; /* of the last part: in the text, and in the source */
     pyr_cuts cuts;
     uint16_t *cut_memory;
 } lap_lane;
@@ -282,10 +281,8 @@ static pyr_status add_stretch(lap_lane *lane, pyr_stretch stretch, pyr_error *er
 
 /* The next row stands behind a header, at `place` of the text. */
 static pyr_status begin_part(lap_lane *lane, int64_t line, size_t place, pyr_error *error) {
-    lane->part_offset += pyr_file_source_size(lane->file, lane->part_place, place);
-    lane->part_place = place;
-    pyr_stretch stretch = {lane->reading->lap_count, line, (int64_t)lane->part_offset, lane->source, true};
-    return add_stretch(lane, stretch, error);
+    int64_t offset = pyr_file_offset(lane->file, place);
+    return add_stretch(lane, (pyr_stretch){lane->reading->lap_count, line, offset, lane->source, true}, error);
 }
 
 /* A stretch begins where the next row's line is not the one that the last stretch foretells. */
@@ -474,7 +471,7 @@ static void close_lane(lap_lane *lane) {
 }
 
 pyr_status pyr_read_laps(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error) {
-    lap_lane lane = {.file = file, .reading = reading, .source = source, .part_offset = file->mark};
+    lap_lane lane = {.file = file, .reading = reading, .source = source};
     int64_t first = reading->lap_count;
     pyr_status status = open_lane(&lane, error);
     if (status == PYR_OK) {

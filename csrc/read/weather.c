@@ -184,16 +184,15 @@ static pyr_status find_columns(pyr_file *file, int32_t columns[COLUMNS], pyr_err
 
 pyr_status pyr_read_weather(pyr_file *file, int32_t source, pyr_reading *reading, pyr_error *error) {
     int32_t columns[COLUMNS];
-    size_t first = reading->weather_count, place = 0;
-    pyr_weather_row row = {.source = source, .offset = (int64_t)file->mark};
+    size_t first = reading->weather_count;
+    pyr_weather_row row = {.source = source};
     PYR_TRY(find_columns(file, columns, error));
     for (bool more = true, headed;;) {
         PYR_TRY(pyr_file_next(file, &more, &row.line, &headed, error));
         if (!more) {
             break;
         }
-        row.offset += (int64_t)pyr_file_source_size(file, place, file->csv.start);
-        place = file->csv.start;
+        row.offset = pyr_file_offset(file, file->csv.start);
         PYR_TRY(take_row(file, columns, row, reading, error));
     }
     PYR_TRY(pyr_file_report_long_rows(file, error));
