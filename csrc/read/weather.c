@@ -66,7 +66,7 @@ static bool parse_date(pyr_text text, int64_t *utc) {
     }
     month = month != 0 ? month : part[0];
     year += year < 100 ? 2000 : 0;
-    if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || time[1] > 59 || time[2] > 60) {
+    if (year > 9999 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || time[1] > 59 || time[2] > 60) {
         return false;
     }
     *utc = days_of(year, month, day) * 86400 + hour * 3600 + time[1] * 60 + time[2];

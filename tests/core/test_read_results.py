@@ -181,3 +181,12 @@ def test_bytes_changed_anywhere_are_a_session_or_a_failure(core, data, changes):
         return
     if parts["files"]["format"] == ["al_kamel_results"]:
         assert parts["files"]["rows"][0] == len(parts["results"]["car"]) + parts["files"]["rows_listed"][0]
+
+
+def test_a_date_beyond_four_digits_of_a_year_is_none(core):
+    """Such a reading is listed: its microseconds would be beyond 64 bits."""
+    readings = ["20", "30", "40", "1001", "3", "180", "0"]
+    rows = [["", f"5/9/{year} 11:00:00 AM", *readings] for year in (9999, 10000, 650000)]
+    parts = core.read_parts(IMSA.file([WEATHER, *rows]))
+    assert len(parts["weather"]["clock"]) == 1
+    assert parts["files"]["rows_listed"] == [2]
